@@ -1,0 +1,5 @@
+/** JMH benchmarks. */
+@NullMarked
+package org.autograd.bench;
+
+import org.jspecify.annotations.NullMarked;

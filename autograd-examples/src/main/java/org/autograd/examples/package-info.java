@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package org.autograd.examples;
+
+import org.jspecify.annotations.NullMarked;
