@@ -1,0 +1,139 @@
+package org.autograd.internal.ndarray;
+
+import org.autograd.internal.storage.Storage;
+
+/** Copies elements between arrays of equal shape, whatever their layouts. */
+public final class Copies {
+  private Copies() {}
+
+  /** Side of the square blocks in which a transposing copy walks: both sides stay in the L1 cache. */
+  private static final int BLOCK = 32;
+
+  /**
+   * Writes the elements of {@code source} to {@code target}, which has the same shape and dtype; does
+   * not raise the version.
+   */
+  public static void assign(NdArray target, NdArray source) {
+    if (target.elementCount() == 0) {
+      return;
+    }
+    Positions p = Positions.of(target.shape(), target.layout(), source.layout());
+    Object to = target.storage().array();
+    Object from = source.storage().array();
+    do {
+      if (p.innerStride(0) == 1 && p.innerStride(1) == 1) {
+        int rows = p.rowCount();
+        for (int row = 0; row < rows; row++) {
+          System.arraycopy(
+              from,
+              p.offset(1) + row * p.rowStride(1),
+              to,
+              p.offset(0) + row * p.rowStride(0),
+              p.innerSize());
+        }
+      } else {
+        assignBlock(to, from, p);
+      }
+    } while (p.nextRows());
+  }
+
+  private static void assignBlock(Object to, Object from, Positions p) {
+    int rows = p.rowCount();
+    int columns = p.innerSize();
+    for (int row = 0; row < rows; row += BLOCK) {
+      int rowEnd = Math.min(rows, row + BLOCK);
+      for (int column = 0; column < columns; column += BLOCK) {
+        int count = Math.min(columns, column + BLOCK) - column;
+        for (int r = row; r < rowEnd; r++) {
+          int t = p.offset(0) + r * p.rowStride(0) + column * p.innerStride(0);
+          int s = p.offset(1) + r * p.rowStride(1) + column * p.innerStride(1);
+          assignRun(to, t, p.innerStride(0), from, s, p.innerStride(1), count);
+        }
+      }
+    }
+  }
+
+  private static void assignRun(
+      Object to, int t, int toStride, Object from, int s, int fromStride, int count) {
+    switch (to) {
+      case float[] target -> {
+        float[] source = (float[]) from;
+        for (int i = 0; i < count; i++) {
+          target[t + i * toStride] = source[s + i * fromStride];
+        }
+      }
+      case double[] target -> {
+        double[] source = (double[]) from;
+        for (int i = 0; i < count; i++) {
+          target[t + i * toStride] = source[s + i * fromStride];
+        }
+      }
+      case long[] target -> {
+        long[] source = (long[]) from;
+        for (int i = 0; i < count; i++) {
+          target[t + i * toStride] = source[s + i * fromStride];
+        }
+      }
+      case int[] target -> {
+        int[] source = (int[]) from;
+        for (int i = 0; i < count; i++) {
+          target[t + i * toStride] = source[s + i * fromStride];
+        }
+      }
+      case boolean[] target -> {
+        boolean[] source = (boolean[]) from;
+        for (int i = 0; i < count; i++) {
+          target[t + i * toStride] = source[s + i * fromStride];
+        }
+      }
+      default -> throw new AssertionError(to.getClass());
+    }
+  }
+
+  /**
+   * Writes the elements of {@code source}, converted, to {@code target} of the same shape. Floats are
+   * truncated towards 0 when they become integers, anything but 0 becomes true.
+   */
+  static void convert(NdArray target, NdArray source) {
+    if (target.elementCount() == 0) {
+      return;
+    }
+    Positions p = Positions.of(target.shape(), target.layout(), source.layout());
+    Storage from = source.storage();
+    do {
+      int t = p.offset(0);
+      int s = p.offset(1);
+      int toStride = p.innerStride(0);
+      int fromStride = p.innerStride(1);
+      int count = p.innerSize();
+      switch (target.storage().array()) {
+        case float[] to -> {
+          for (int i = 0; i < count; i++) {
+            to[t + i * toStride] = (float) from.getDouble(s + i * fromStride);
+          }
+        }
+        case double[] to -> {
+          for (int i = 0; i < count; i++) {
+            to[t + i * toStride] = from.getDouble(s + i * fromStride);
+          }
+        }
+        case long[] to -> {
+          for (int i = 0; i < count; i++) {
+            to[t + i * toStride] = from.getLong(s + i * fromStride);
+          }
+        }
+        case int[] to -> {
+          for (int i = 0; i < count; i++) {
+            to[t + i * toStride] = (int) from.getLong(s + i * fromStride);
+          }
+        }
+        case boolean[] to -> {
+          for (int i = 0; i < count; i++) {
+            to[t + i * toStride] = from.getDouble(s + i * fromStride) != 0;
+          }
+        }
+        default -> throw new AssertionError();
+      }
+    } while (p.next());
+  }
+}

@@ -1,0 +1,138 @@
+package org.autograd.internal.ndarray;
+
+import org.autograd.internal.storage.Layout;
+import org.autograd.internal.storage.Storage;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A strided view of a storage. The view itself never changes; the elements may, through {@link
+ * Copies#assign} and the in-place kernels, which raise the storage's version.
+ */
+public final class NdArray {
+  private final Storage storage;
+  private final Layout layout;
+
+  /** Creates a view. */
+  public NdArray(Storage storage, Layout layout) {
+    this.storage = storage;
+    this.layout = layout;
+  }
+
+  /** Returns a new array of zeros (or false). */
+  public static NdArray zeros(DType dtype, Shape shape) {
+    return new NdArray(Storage.allocate(dtype, shape), Layout.contiguous(shape));
+  }
+
+  /** Returns an array over a primitive array in row-major order, without copying it. */
+  public static NdArray adopt(Object array, Shape shape) {
+    return new NdArray(Storage.adopt(array), Layout.contiguous(shape));
+  }
+
+  /** Returns a new array filled with a value, converted to the dtype. */
+  public static NdArray full(DType dtype, Shape shape, double value) {
+    NdArray result = zeros(dtype, shape);
+    if (value != 0 || 1 / value < 0) {
+      switch (result.storage.array()) {
+        case float[] a -> java.util.Arrays.fill(a, (float) value);
+        case double[] a -> java.util.Arrays.fill(a, value);
+        case long[] a -> java.util.Arrays.fill(a, (long) value);
+        case int[] a -> java.util.Arrays.fill(a, (int) value);
+        case boolean[] a -> java.util.Arrays.fill(a, value != 0);
+        default -> throw new AssertionError();
+      }
+    }
+    return result;
+  }
+
+  /** Returns a new array of rank 0 with a value. */
+  public static NdArray scalar(DType dtype, double value) {
+    return full(dtype, Shape.scalar(), value);
+  }
+
+  /** Returns the storage, shared with other views. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** Returns how the elements lie in the storage. */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** Returns the element type. */
+  public DType dtype() {
+    return storage.dtype();
+  }
+
+  /** Returns the sizes. */
+  public Shape shape() {
+    return layout.shape();
+  }
+
+  /** Returns the number of axes. */
+  public int rank() {
+    return layout.shape().rank();
+  }
+
+  /** Returns the number of elements. */
+  public int elementCount() {
+    return (int) layout.shape().elementCount();
+  }
+
+  /** Returns the size along an axis (from the start) as an int. */
+  public int size(int axis) {
+    return (int) layout.shape().size(axis);
+  }
+
+  /** Returns another view of the same storage. */
+  public NdArray view(Layout other) {
+    return other == layout ? this : new NdArray(storage, other);
+  }
+
+  /** Returns this array if it is in row-major order, else a copy that is. */
+  public NdArray contiguous() {
+    return layout.isContiguous() ? this : copy();
+  }
+
+  /** Returns a new array with the same elements, in row-major order. */
+  public NdArray copy() {
+    NdArray result = zeros(dtype(), shape());
+    Copies.assign(result, this);
+    return result;
+  }
+
+  /** Returns this array if it has the dtype, else a converted copy in row-major order. */
+  public NdArray to(DType dtype) {
+    if (dtype == dtype()) {
+      return this;
+    }
+    NdArray result = zeros(dtype, shape());
+    Copies.convert(result, this);
+    return result;
+  }
+
+  /** Returns the same elements under another shape: a view if possible, else a copy. */
+  public NdArray reshape(Shape shape) {
+    @Nullable Layout view = layout.reshape(shape);
+    return view != null
+        ? view(view)
+        : new NdArray(copy().storage, Layout.contiguous(shape));
+  }
+
+  /** Returns the array broadcast to a shape, as a view. */
+  public NdArray expand(Shape shape) {
+    return view(layout.expand(shape));
+  }
+
+  /** Returns the array with the last two axes exchanged, as a view. */
+  public NdArray transpose() {
+    return view(layout.transpose(rank() - 2, rank() - 1));
+  }
+
+  /** Returns the only element of an array with one element. */
+  public double item() {
+    return storage.getDouble(layout.offset());
+  }
+}
