@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Expression derivative = silu.tangent(Map.of(x, Expression.constant(1)));
  * }</pre>
  *
- * <p>Simplifications are only those that are exact for every value, signed zeros, infinities and NaN
- * included.
+ * <p>Simplifications are only those that are exact for every value, signed zeros, infinities and
+ * NaN included.
  */
 public final class Expression {
   private static final Interner<Expression> INTERNER = Interners.newWeakInterner();
@@ -415,9 +415,7 @@ public final class Expression {
   /** At {@code b == 0} the power is 1 whatever the base, also where {@code a^(b-1)} is infinite. */
   private static @Nullable Expression powerBaseRule(
       Expression a, Expression b, @Nullable Expression da) {
-    return da == null
-        ? null
-        : where(b.eq(0), constant(0), da.mul(b.mul(a.pow(b.sub(1)))));
+    return da == null ? null : where(b.eq(0), constant(0), da.mul(b.mul(a.pow(b.sub(1)))));
   }
 
   /** At {@code a == 0, b >= 0} the power does not change with the exponent, where log is -inf. */

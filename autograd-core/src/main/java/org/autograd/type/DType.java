@@ -4,16 +4,19 @@ package org.autograd.type;
  * The element type of an array. A dtype belongs to the value: no global setting changes what an
  * operation computes.
  *
- * <p>Promotion follows one rule for every operation that combines arrays: the operands are converted
- * to the later of their dtypes in the order {@code BOOL < INT32 < INT64 < FLOAT32 < FLOAT64}. A Java
- * scalar operand never widens an array within its own kind ({@code float32.add(0.1)} is float32).
+ * <p>Promotion follows one rule for every operation that combines arrays: the operands are
+ * converted to the later of their dtypes in the order {@code BOOL < INT32 < INT64 < FLOAT32 <
+ * FLOAT64}. A Java scalar operand never widens an array within its own kind ({@code
+ * float32.add(0.1)} is float32).
  */
 public enum DType {
   /** Truth values, stored as {@code boolean[]}. */
   BOOL("bool", 1),
   /** 32-bit two's complement integers, stored as {@code int[]}. */
   INT32("int32", 4),
-  /** 64-bit two's complement integers, stored as {@code long[]}; the dtype of indices and labels. */
+  /**
+   * 64-bit two's complement integers, stored as {@code long[]}; the dtype of indices and labels.
+   */
   INT64("int64", 8),
   /** IEEE 754 single precision, stored as {@code float[]}; the default dtype of factories. */
   FLOAT32("float32", 4),
@@ -43,7 +46,9 @@ public enum DType {
     return this == INT32 || this == INT64;
   }
 
-  /** Returns the dtype to which operands of the two dtypes are converted before they are combined. */
+  /**
+   * Returns the dtype to which operands of the two dtypes are converted before they are combined.
+   */
   public static DType promote(DType left, DType right) {
     return left.compareTo(right) >= 0 ? left : right;
   }

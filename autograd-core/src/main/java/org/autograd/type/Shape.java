@@ -91,7 +91,10 @@ public final class Shape {
     if (result < 0 || result >= rank) {
       throw new IllegalArgumentException(
           rank == 0
-              ? operation + ": axis " + axis + " does not exist, the operand is a scalar of shape []"
+              ? operation
+                  + ": axis "
+                  + axis
+                  + " does not exist, the operand is a scalar of shape []"
               : operation
                   + ": axis "
                   + axis
@@ -129,7 +132,9 @@ public final class Shape {
     return new Shape(result);
   }
 
-  /** Returns whether an array of this shape broadcasts to {@code target} as it is (NumPy's rule). */
+  /**
+   * Returns whether an array of this shape broadcasts to {@code target} as it is (NumPy's rule).
+   */
   public boolean broadcastsTo(Shape target) {
     int shift = target.sizes.length - sizes.length;
     if (shift < 0) {
@@ -200,7 +205,7 @@ public final class Shape {
 
   @Override
   public boolean equals(Object other) {
-    return this == other || other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);
+    return this == other || (other instanceof Shape shape && Arrays.equals(sizes, shape.sizes));
   }
 
   @Override

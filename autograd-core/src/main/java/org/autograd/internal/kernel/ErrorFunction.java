@@ -5,8 +5,8 @@ final class ErrorFunction {
   private ErrorFunction() {}
 
   /**
-   * Returns {@code erf(x)} to about 1e-16: the Taylor series of Abramowitz and Stegun 7.1.6 for small
-   * arguments, the continued fraction 7.1.14 of {@code erfc} for large ones.
+   * Returns {@code erf(x)} to about 1e-16: the Taylor series of Abramowitz and Stegun 7.1.6 for
+   * small arguments, the continued fraction 7.1.14 of {@code erfc} for large ones.
    */
   static double erf(double x) {
     double a = Math.abs(x);

@@ -33,7 +33,9 @@ final class Interpreter implements Kernel {
     }
   }
 
-  /** The state of one row: the values of this stage's nodes, and the results of reductions so far. */
+  /**
+   * The state of one row: the values of this stage's nodes, and the results of reductions so far.
+   */
   private final class Row {
     private final Object[] buffers;
     private final int[] starts;

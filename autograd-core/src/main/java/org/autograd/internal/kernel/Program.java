@@ -12,16 +12,17 @@ import org.autograd.expression.Expression;
  *
  * <p>An expression refers to buffer {@code k} as {@link Expression#input} or {@link
  * Expression#mask}, to a scalar argument as {@link Expression#parameter}, and to the result of
- * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen before
- * any store, so a buffer may be input and output at once; distinct buffers that are stored must not
- * otherwise overlap.
+ * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen
+ * before any store, so a buffer may be input and output at once; distinct buffers that are stored
+ * must not otherwise overlap.
  *
  * <p>Records compare by content, so a program is the key of its compiled kernel.
  *
  * @param buffers the kind of each buffer
  * @param parameters the number of scalar arguments
  * @param stages the loops over the columns, in order
- * @param rowStores what is stored once per row, into {@link Access#ROW} buffers, after the last stage
+ * @param rowStores what is stored once per row, into {@link Access#ROW} buffers, after the last
+ *     stage
  */
 public record Program(
     List<Buffer> buffers, int parameters, List<Stage> stages, List<Store> rowStores) {
