@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the blocks of a kernel on several threads.
  *
- * <p>Which thread runs which block is left to chance, so a kernel gives the same bits with any number
- * of threads only if it cuts its work by size alone and each block writes what no other block reads
- * or writes.
+ * <p>Which thread runs which block is left to chance, so a kernel gives the same bits with any
+ * number of threads only if it cuts its work by size alone and each block writes what no other
+ * block reads or writes.
  */
 public final class Parallel {
   /** Bound while a thread runs blocks; a loop started there is serial, for all threads are busy. */
@@ -47,9 +47,9 @@ public final class Parallel {
   }
 
   /**
-   * Calls {@code body} once for each of {@code 0 ... blocks - 1}, in any order and on any thread, and
-   * returns when all are done. The calling thread takes its share. If a block throws, no further
-   * blocks are started and the first exception is thrown here.
+   * Calls {@code body} once for each of {@code 0 ... blocks - 1}, in any order and on any thread,
+   * and returns when all are done. The calling thread takes its share. If a block throws, no
+   * further blocks are started and the first exception is thrown here.
    */
   public static void forEach(int blocks, IntConsumer body) {
     int helpers = Math.min(threads, blocks) - 1;

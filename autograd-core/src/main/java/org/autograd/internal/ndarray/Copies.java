@@ -6,12 +6,14 @@ import org.autograd.internal.storage.Storage;
 public final class Copies {
   private Copies() {}
 
-  /** Side of the square blocks in which a transposing copy walks: both sides stay in the L1 cache. */
+  /**
+   * Side of the square blocks in which a transposing copy walks: both sides stay in the L1 cache.
+   */
   private static final int BLOCK = 32;
 
   /**
-   * Writes the elements of {@code source} to {@code target}, which has the same shape and dtype; does
-   * not raise the version.
+   * Writes the elements of {@code source} to {@code target}, which has the same shape and dtype;
+   * does not raise the version.
    */
   public static void assign(NdArray target, NdArray source) {
     if (target.elementCount() == 0) {
@@ -91,8 +93,8 @@ public final class Copies {
   }
 
   /**
-   * Writes the elements of {@code source}, converted, to {@code target} of the same shape. Floats are
-   * truncated towards 0 when they become integers, anything but 0 becomes true.
+   * Writes the elements of {@code source}, converted, to {@code target} of the same shape. Floats
+   * are truncated towards 0 when they become integers, anything but 0 becomes true.
    */
   static void convert(NdArray target, NdArray source) {
     if (target.elementCount() == 0) {

@@ -10,9 +10,9 @@ import org.autograd.internal.storage.Storage;
 import org.autograd.type.Shape;
 
 /**
- * Evaluates expressions over integer and bool arrays in 64-bit arithmetic, one operator at a time over
- * blocks of elements. Labels, indices and masks are small beside the floating-point work, so they are
- * not worth compiled kernels.
+ * Evaluates expressions over integer and bool arrays in 64-bit arithmetic, one operator at a time
+ * over blocks of elements. Labels, indices and masks are small beside the floating-point work, so
+ * they are not worth compiled kernels.
  */
 final class IntegerLoop {
   private static final int BLOCK = 512;
@@ -20,11 +20,7 @@ final class IntegerLoop {
   private IntegerLoop() {}
 
   static void run(
-      List<Expression> values,
-      Shape shape,
-      NdArray[] arrays,
-      double[] scalars,
-      NdArray[] targets) {
+      List<Expression> values, Shape shape, NdArray[] arrays, double[] scalars, NdArray[] targets) {
     Layout[] layouts = new Layout[arrays.length + targets.length];
     for (int k = 0; k < layouts.length; k++) {
       layouts[k] =

@@ -116,9 +116,7 @@ public final class NdArray {
   /** Returns the same elements under another shape: a view if possible, else a copy. */
   public NdArray reshape(Shape shape) {
     @Nullable Layout view = layout.reshape(shape);
-    return view != null
-        ? view(view)
-        : new NdArray(copy().storage, Layout.contiguous(shape));
+    return view != null ? view(view) : new NdArray(copy().storage, Layout.contiguous(shape));
   }
 
   /** Returns the array broadcast to a shape, as a view. */

@@ -43,7 +43,8 @@ public final class PointwiseLoop {
    */
   public PointwiseLoop(int inputs, int parameters, List<Expression> values) {
     if (inputs > 62) {
-      throw new IllegalArgumentException("a pointwise function has at most 62 inputs, got " + inputs);
+      throw new IllegalArgumentException(
+          "a pointwise function has at most 62 inputs, got " + inputs);
     }
     this.inputs = inputs;
     this.parameters = parameters;
@@ -74,8 +75,8 @@ public final class PointwiseLoop {
   }
 
   /**
-   * Writes the value of each expression to its target and raises the targets' versions. A target may
-   * also be one of the inputs, under the same layout.
+   * Writes the value of each expression to its target and raises the targets' versions. A target
+   * may also be one of the inputs, under the same layout.
    */
   public void update(DType dtype, NdArray[] arrays, double[] scalars, NdArray[] targets) {
     run(dtype, targets[0].shape(), arrays, scalars, targets);
@@ -235,8 +236,7 @@ public final class PointwiseLoop {
   }
 
   private Kernel kernel(Structure structure) {
-    return kernels.computeIfAbsent(
-        structure, s -> Kernels.of(program(s.rowInputs()), s.dtype()));
+    return kernels.computeIfAbsent(structure, s -> Kernels.of(program(s.rowInputs()), s.dtype()));
   }
 
   private Program program(long rowInputs) {

@@ -21,6 +21,7 @@ final class Positions {
   private final int operands;
   private final int axes;
   private final int[] sizes;
+
   /** Strides of operand k along axis a at {@code [k * axes + a]}. */
   private final int[] strides;
 

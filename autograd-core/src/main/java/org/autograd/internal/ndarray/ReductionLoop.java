@@ -70,12 +70,9 @@ public final class ReductionLoop {
     };
   }
 
-  private static final ReductionLoop SUM =
-      new ReductionLoop(Combine.SUM, 1, Expression.input(0));
-  private static final ReductionLoop MAX =
-      new ReductionLoop(Combine.MAX, 1, Expression.input(0));
-  private static final ReductionLoop MIN =
-      new ReductionLoop(Combine.MIN, 1, Expression.input(0));
+  private static final ReductionLoop SUM = new ReductionLoop(Combine.SUM, 1, Expression.input(0));
+  private static final ReductionLoop MAX = new ReductionLoop(Combine.MAX, 1, Expression.input(0));
+  private static final ReductionLoop MIN = new ReductionLoop(Combine.MIN, 1, Expression.input(0));
 
   /**
    * Returns the combined values, with the reduced axes kept at size 1.

@@ -86,8 +86,8 @@ public final class Selections {
   }
 
   /**
-   * Returns {@code result[i][j][k] = array[i][index[i][j][k]][k]} (for axis 1 of rank 3). The sizes of
-   * {@code index} along other axes are at most those of the array; indices have been checked.
+   * Returns {@code result[i][j][k] = array[i][index[i][j][k]][k]} (for axis 1 of rank 3). The sizes
+   * of {@code index} along other axes are at most those of the array; indices have been checked.
    */
   public static NdArray gather(NdArray array, int axis, NdArray index) {
     NdArray result = NdArray.zeros(array.dtype(), index.shape());
@@ -109,12 +109,12 @@ public final class Selections {
     void visit(int array, int other);
   }
 
-  private static void walk(
-      NdArray array, int axis, NdArray index, NdArray other, Visitor visitor) {
+  private static void walk(NdArray array, int axis, NdArray index, NdArray other, Visitor visitor) {
     if (index.elementCount() == 0) {
       return;
     }
-    // The array is walked over the index's shape, with the indexed axis contributing nothing itself.
+    // The array is walked over the index's shape, with the indexed axis contributing nothing
+    // itself.
     NdArray pinned = array;
     for (int i = 0; i < array.rank(); i++) {
       pinned =
@@ -124,15 +124,13 @@ public final class Selections {
                   : pinned.layout().slice(i, 0, index.size(i), 1));
     }
     int stride = array.layout().stride(axis);
-    Positions p =
-        Positions.of(index.shape(), index.layout(), pinned.layout(), other.layout());
+    Positions p = Positions.of(index.shape(), index.layout(), pinned.layout(), other.layout());
     Storage indices = index.storage();
     do {
       for (int i = 0; i < p.innerSize(); i++) {
         int position = (int) indices.getLong(p.offset(0) + i * p.innerStride(0)) * stride;
         visitor.visit(
-            p.offset(1) + i * p.innerStride(1) + position,
-            p.offset(2) + i * p.innerStride(2));
+            p.offset(1) + i * p.innerStride(1) + position, p.offset(2) + i * p.innerStride(2));
       }
     } while (p.next());
   }

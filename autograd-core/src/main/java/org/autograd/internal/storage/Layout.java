@@ -5,8 +5,9 @@ import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an array's elements lie in its storage: element {@code (i0, i1, ...)} is at {@code offset + i0
- * * stride0 + i1 * stride1 + ...}. Immutable; a changed view of the same elements is another layout.
+ * How an array's elements lie in its storage: element {@code (i0, i1, ...)} is at {@code offset +
+ * i0 * stride0 + i1 * stride1 + ...}. Immutable; a changed view of the same elements is another
+ * layout.
  */
 public final class Layout {
   private static final int[] NO_STRIDES = {};
@@ -74,7 +75,9 @@ public final class Layout {
     return contiguous;
   }
 
-  /** Returns the layout with axes reordered: axis {@code i} of the result is {@code axes[i]} here. */
+  /**
+   * Returns the layout with axes reordered: axis {@code i} of the result is {@code axes[i]} here.
+   */
   public Layout permute(int[] axes) {
     long[] sizes = new long[axes.length];
     int[] newStrides = new int[axes.length];

@@ -35,8 +35,7 @@ final class EjmlMatmulF32 implements MatmulKernel<float[]> {
     }
     if (product.data != c.data()) {
       for (int row = 0; row < c.rows(); row++) {
-        System.arraycopy(
-            product.data, row * c.columns(), c.data(), c.index(row, 0), c.columns());
+        System.arraycopy(product.data, row * c.columns(), c.data(), c.index(row, 0), c.columns());
       }
     }
   }

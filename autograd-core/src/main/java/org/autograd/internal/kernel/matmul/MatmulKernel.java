@@ -9,8 +9,8 @@ import org.autograd.internal.kernel.Parallel;
  */
 public interface MatmulKernel<A> {
   /**
-   * Products with fewer multiply-adds than this run on one thread: they take less time than it takes
-   * to wake another one up.
+   * Products with fewer multiply-adds than this run on one thread: they take less time than it
+   * takes to wake another one up.
    */
   long PARALLEL_WORK = 1 << 21;
 
@@ -22,17 +22,12 @@ public interface MatmulKernel<A> {
   void multiply(Matrix<A> a, Matrix<A> b, Matrix<A> c);
 
   /**
-   * Multiplies many matrices of one shape: product {@code i} takes the views {@code a}, {@code b} and
-   * {@code c} from {@code aOffsets[i]}, {@code bOffsets[i]} and {@code cOffsets[i]}. Operands may
-   * repeat, results must not overlap.
+   * Multiplies many matrices of one shape: product {@code i} takes the views {@code a}, {@code b}
+   * and {@code c} from {@code aOffsets[i]}, {@code bOffsets[i]} and {@code cOffsets[i]}. Operands
+   * may repeat, results must not overlap.
    */
   default void multiplyBatch(
-      Matrix<A> a,
-      int[] aOffsets,
-      Matrix<A> b,
-      int[] bOffsets,
-      Matrix<A> c,
-      int[] cOffsets) {
+      Matrix<A> a, int[] aOffsets, Matrix<A> b, int[] bOffsets, Matrix<A> c, int[] cOffsets) {
     int count = cOffsets.length;
     long work = Math.max(1, work(a, b));
     // Large products share the threads each by itself, small ones are dealt out in groups.

@@ -2,8 +2,8 @@ package org.autograd.internal.kernel.matmul;
 
 /**
  * A view of an array as a matrix: element {@code (row, column)} lies at {@code offset + row *
- * rowStride + column * columnStride}. Transposed, sliced and broadcast matrices are views of the same
- * array, so a product takes them without a copy.
+ * rowStride + column * columnStride}. Transposed, sliced and broadcast matrices are views of the
+ * same array, so a product takes them without a copy.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

@@ -1,6 +1,8 @@
 package org.autograd.internal.kernel.matmul;
 
-/** The definition of the matrix product, word for word; what the other kernels are tested against. */
+/**
+ * The definition of the matrix product, word for word; what the other kernels are tested against.
+ */
 final class NaiveMatmulF32 implements MatmulKernel<float[]> {
   @Override
   public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {

@@ -4,9 +4,9 @@ import org.autograd.internal.kernel.Parallel;
 
 /**
  * The product in plain Java: tiles of 4 x 4 elements whose sums stay in registers, so that each
- * element loaded is used four times. It is about twice as fast as EJML, whose sums go through memory
- * (HotSpot cannot vectorise those, for it does not know that the arrays are distinct), and it is fast
- * at once, while vector code is some hundred times slower until it has been compiled.
+ * element loaded is used four times. It is about twice as fast as EJML, whose sums go through
+ * memory (HotSpot cannot vectorise those, for it does not know that the arrays are distinct), and
+ * it is fast at once, while vector code is some hundred times slower until it has been compiled.
  */
 final class PlainMatmulF32 implements MatmulKernel<float[]> {
   private static final int TILE = 4;

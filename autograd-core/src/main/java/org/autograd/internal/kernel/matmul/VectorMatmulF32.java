@@ -3,8 +3,8 @@ package org.autograd.internal.kernel.matmul;
 /** The product by the Vector API. Which way it goes depends on sizes and strides only. */
 final class VectorMatmulF32 implements MatmulKernel<float[]> {
   /**
-   * Products with fewer multiply-adds than this are left to plain Java, which is about as fast there
-   * and does not have to be warm.
+   * Products with fewer multiply-adds than this are left to plain Java, which is about as fast
+   * there and does not have to be warm.
    */
   private static final long PLAIN_WORK = Integer.getInteger("PW", 2048);
 

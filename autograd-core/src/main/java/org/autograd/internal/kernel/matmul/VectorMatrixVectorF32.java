@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.autograd.internal.kernel.Parallel;
 
 /**
- * The product of a matrix and a vector. Each element of the matrix is used once, so packing it would
- * cost more than the product: it is read where it is, along its contiguous dimension.
+ * The product of a matrix and a vector. Each element of the matrix is used once, so packing it
+ * would cost more than the product: it is read where it is, along its contiguous dimension.
  */
 final class VectorMatrixVectorF32 {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -59,8 +59,7 @@ final class VectorMatrixVectorF32 {
    * Contiguous rows: each element of the result is a dot product, taken four at a time. At the end
    * the last one is computed again, to the same value.
    */
-  private static void dots(
-      Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
+  private static void dots(Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
     int last = matrix.rows() - 1;
     int length = matrix.columns();
     int bound = SPECIES.loopBound(length);
@@ -131,11 +130,10 @@ final class VectorMatrixVectorF32 {
   }
 
   /**
-   * Contiguous columns: a sum of columns, four vectors of it at a time. At the end they reach
-   * back and compute some elements again, to the same values.
+   * Contiguous columns: a sum of columns, four vectors of it at a time. At the end they reach back
+   * and compute some elements again, to the same values.
    */
-  private static void sums(
-      Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
+  private static void sums(Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
     int last = matrix.rows() - LANES;
     float[] sums = new float[4 * LANES];
     for (int row = 0; row < matrix.rows(); row += 4 * LANES) {

@@ -4,14 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost loop of a product: a tile of {@value #ROWS} rows and one to three vectors, whose sums
- * stay in registers over the whole depth. Each step loads up to three vectors of B and broadcasts six
- * elements of A for up to eighteen multiply-adds, so that loads (two per cycle) keep ahead of
- * multiply-adds (two per cycle) with room to spare.
+ * The innermost loop of a product: a tile of {@value #ROWS} rows and one to three vectors, whose
+ * sums stay in registers over the whole depth. Each step loads up to three vectors of B and
+ * broadcasts six elements of A for up to eighteen multiply-adds, so that loads (two per cycle) keep
+ * ahead of multiply-adds (two per cycle) with room to spare.
  *
- * <p>Written out by hand, a method for each width, because only local variables end up in registers,
- * and small methods get compiled. 18 sums, 3 vectors and a broadcast fill 22 of 32 registers; with
- * 24 sums C2 began to spill. Machines with 16 registers use at most two vectors.
+ * <p>Written out by hand, a method for each width, because only local variables end up in
+ * registers, and small methods get compiled. 18 sums, 3 vectors and a broadcast fill 22 of 32
+ * registers; with 24 sums C2 began to spill. Machines with 16 registers use at most two vectors.
  */
 final class VectorTileF32 {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -27,11 +27,10 @@ class MatmulKernelTest {
     List<Samples<?>> kernels = new ArrayList<>();
     Stream.of(MatmulProvider.values())
         .filter(MatmulProvider::isAvailable)
-        .forEach(
-            provider -> {
-              kernels.add(Samples.float32(provider));
-              kernels.add(Samples.float64(provider));
-            });
+        .forEach(provider -> {
+          kernels.add(Samples.float32(provider));
+          kernels.add(Samples.float64(provider));
+        });
     return kernels;
   }
 
@@ -158,7 +157,9 @@ class MatmulKernelTest {
   @ParameterizedTest
   @MethodSource("kernels")
   <A> void aBatchIsTheProductsOneByOne(Samples<A> samples) {
-    int[][] shapes = {{0, 3, 2, 2}, {5, 2, 3, 4}, {700, 4, 4, 4}, {9, 40, 50, 60}, {3, 150, 150, 150}};
+    int[][] shapes = {
+      {0, 3, 2, 2}, {5, 2, 3, 4}, {700, 4, 4, 4}, {9, 40, 50, 60}, {3, 150, 150, 150}
+    };
     for (int[] shape : shapes) {
       int count = shape[0];
       int m = shape[1];

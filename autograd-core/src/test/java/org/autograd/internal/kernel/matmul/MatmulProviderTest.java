@@ -34,12 +34,10 @@ class MatmulProviderTest {
 
   @Test
   void anUnknownNameIsAnsweredWithTheChoices() {
-    Exception e =
-        assertThrows(IllegalArgumentException.class, () -> MatmulProvider.choose("blas"));
+    Exception e = assertThrows(IllegalArgumentException.class, () -> MatmulProvider.choose("blas"));
     assertTrue(
         e.getMessage()
-            .startsWith(
-                "autograd.matmul=blas: no such provider, choose one of naive, ejml, plain"),
+            .startsWith("autograd.matmul=blas: no such provider, choose one of naive, ejml, plain"),
         e.getMessage());
   }
 
@@ -54,8 +52,7 @@ class MatmulProviderTest {
 
   @Test
   void theFacadeFollowsTheProperty() {
-    assertSame(
-        MatmulProvider.choose(System.getProperty("autograd.matmul")), Matmul.provider());
+    assertSame(MatmulProvider.choose(System.getProperty("autograd.matmul")), Matmul.provider());
     assertSame(Matmul.provider().float32().getClass(), Matmul.float32().getClass());
     assertSame(Matmul.provider().float64().getClass(), Matmul.float64().getClass());
   }

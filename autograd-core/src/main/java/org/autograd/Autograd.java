@@ -1,0 +1,117 @@
+package org.autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.autograd.internal.kernel.Parallel;
+import org.jspecify.annotations.Nullable;
+
+/** Gradients as values, recording on and off, and the settings of the process. */
+public final class Autograd {
+  private static Generator generator = new Generator(0);
+
+  private Autograd() {}
+
+  /** Stops recording on this thread until the scope is closed. */
+  public static GradScope noGrad() {
+    return GradMode.set(false);
+  }
+
+  /** Records again on this thread, inside a {@link #noGrad} scope, until the scope is closed. */
+  public static GradScope enableGrad() {
+    return GradMode.set(true);
+  }
+
+  /** Returns whether operations are recorded on this thread. */
+  public static boolean isGradEnabled() {
+    return GradMode.isEnabled();
+  }
+
+  /**
+   * Returns the gradients of a result with one element with respect to inputs, without touching any
+   * {@code grad}. PyTorch's {@code torch.autograd.grad}.
+   *
+   * @return one gradient for each input, of its shape and dtype
+   * @throws IllegalArgumentException if there is no path from the output to one of the inputs
+   */
+  public static List<Variable> grad(Variable output, Variable... inputs) {
+    return grad(output, List.of(inputs), BackwardOptions.defaults());
+  }
+
+  /** Returns the gradients of a result with one element, as above, with options. */
+  public static List<Variable> grad(
+      Variable output, List<Variable> inputs, BackwardOptions options) {
+    if (output.elementCount() != 1) {
+      throw new IllegalArgumentException(
+          "grad: only a result with one element has a gradient by itself, got "
+              + output.describe()
+              + "; reduce it with sum() or mean(), or pass the gradient of each element");
+    }
+    Variable seed = Variable.ones(output.dtype(), output.shape().toArray());
+    return grad(List.of(output), List.of(seed), inputs, options);
+  }
+
+  /**
+   * Returns the vector-Jacobian products of several outputs, summed.
+   *
+   * @param outputs what is differentiated
+   * @param seeds the gradient of some scalar with respect to each output, of its shape and dtype
+   * @param inputs with respect to what
+   */
+  public static List<Variable> grad(
+      List<Variable> outputs,
+      List<Variable> seeds,
+      List<Variable> inputs,
+      BackwardOptions options) {
+    if (outputs.size() != seeds.size()) {
+      throw new IllegalArgumentException(
+          "grad: " + outputs.size() + " outputs but " + seeds.size() + " seeds");
+    }
+    for (int k = 0; k < seeds.size(); k++) {
+      if (!seeds.get(k).shape().equals(outputs.get(k).shape())
+          || seeds.get(k).dtype() != outputs.get(k).dtype()) {
+        throw new IllegalArgumentException(
+            "grad: seed "
+                + k
+                + " must have the shape and dtype of its output "
+                + outputs.get(k).describe()
+                + ", got "
+                + seeds.get(k).describe());
+      }
+    }
+    @Nullable Variable[] found = BackwardPass.collect(outputs, seeds, inputs, options);
+    List<Variable> result = new ArrayList<>(found.length);
+    for (int k = 0; k < found.length; k++) {
+      Variable gradient = found[k];
+      if (gradient == null) {
+        throw new IllegalArgumentException(
+            "grad: there is no path from the output to input "
+                + k
+                + ", "
+                + inputs.get(k).describe()
+                + "; was it detached, or computed under noGrad()?");
+      }
+      result.add(gradient);
+    }
+    return result;
+  }
+
+  /** Returns the generator that is used where none is given. */
+  public static Generator generator() {
+    return generator;
+  }
+
+  /** Starts the default generator anew, so that what follows is reproducible. */
+  public static void manualSeed(long seed) {
+    generator = new Generator(seed);
+  }
+
+  /** Returns the number of threads that a large operation may use. */
+  public static int threads() {
+    return Parallel.threads();
+  }
+
+  /** Sets the number of threads that a large operation may use. Results do not depend on it. */
+  public static void setThreads(int count) {
+    Parallel.setThreads(count);
+  }
+}

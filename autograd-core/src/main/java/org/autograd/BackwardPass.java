@@ -1,0 +1,244 @@
+package org.autograd;
+
+import java.util.Arrays;
+import java.util.List;
+import org.autograd.internal.ndarray.NdArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk from roots back to leaves. All state is here, none in the nodes, so several threads may
+ * walk graphs that share nodes.
+ *
+ * <p>First the reachable nodes are found and the edges into each of them counted; then a node whose
+ * edges have all delivered is worked off: its gradient is complete. Both steps use explicit stacks,
+ * so the depth of the graph is limited by the heap only.
+ */
+final class BackwardPass {
+  private final BackwardOptions options;
+
+  private int count;
+  private Node[] nodes = new Node[64];
+
+  /** The number of edges into each node that have not delivered yet. */
+  private int[] pending = new int[64];
+
+  /** Where each node's edges start in {@link #targets}, which holds them as node numbers. */
+  private int[] firstEdge = new int[64];
+
+  private int[] targets = new int[128];
+  private int edgeCount;
+
+  /** The number of each known node plus 1, at a place found by its sequence; 0 where free. */
+  private int[] table = new int[256];
+
+  private @Nullable Variable[] gradients = new Variable[0];
+
+  /** Whether a gradient's array belongs to this pass alone, so that it may be added to in place. */
+  private boolean[] owned = new boolean[0];
+
+  private BackwardPass(BackwardOptions options) {
+    this.options = options;
+  }
+
+  /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
+  static void accumulate(List<Variable> roots, List<Variable> seeds, BackwardOptions options) {
+    new BackwardPass(options).run(roots, seeds, null);
+  }
+
+  /** Returns the gradients of the given inputs, null where there is no path; touches no grad. */
+  static @Nullable Variable[] collect(
+      List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    return new BackwardPass(options).run(roots, seeds, inputs);
+  }
+
+  private @Nullable Variable[] run(
+      List<Variable> roots, List<Variable> seeds, @Nullable List<Variable> inputs) {
+    int[] rootNumbers = new int[roots.size()];
+    for (int k = 0; k < rootNumbers.length; k++) {
+      rootNumbers[k] = discover(roots.get(k).requireNode());
+    }
+    gradients = new Variable[count];
+    owned = new boolean[count];
+    boolean[] needed = null;
+    int[] inputNumbers = new int[0];
+    if (inputs != null) {
+      inputNumbers = new int[inputs.size()];
+      for (int k = 0; k < inputNumbers.length; k++) {
+        inputNumbers[k] = numberOf(inputs.get(k).requireNode());
+      }
+      needed = nodesOnTheWayTo(inputNumbers);
+    }
+    @Nullable Variable[] results = new Variable[inputNumbers.length];
+    try (var _ = GradMode.set(options.createsGraph())) {
+      for (int k = 0; k < rootNumbers.length; k++) {
+        deliver(rootNumbers[k], seeds.get(k), false);
+      }
+      int[] ready = new int[count];
+      int readyCount = 0;
+      for (int root : rootNumbers) {
+        // A root that another root depends on waits for it; one that is given twice runs once.
+        if (pending[root] == 0) {
+          pending[root] = -1;
+          ready[readyCount++] = root;
+        }
+      }
+      while (readyCount > 0) {
+        int number = ready[--readyCount];
+        work(number, inputNumbers, results, needed);
+        int end = firstEdge[number] + nodes[number].edges().length;
+        for (int e = firstEdge[number]; e < end; e++) {
+          if (--pending[targets[e]] == 0) {
+            ready[readyCount++] = targets[e];
+          }
+        }
+      }
+    }
+    return results;
+  }
+
+  /** Finds all nodes reachable from a root that were not found before, and returns its number. */
+  private int discover(Node root) {
+    int number = numberOf(root);
+    if (number >= 0) {
+      return number;
+    }
+    number = add(root);
+    int[] stack = new int[64];
+    int depth = 0;
+    stack[depth++] = number;
+    while (depth > 0) {
+      int current = stack[--depth];
+      Edge[] edges = nodes[current].edges();
+      firstEdge[current] = edgeCount;
+      if (edgeCount + edges.length > targets.length) {
+        targets = Arrays.copyOf(targets, 2 * (edgeCount + edges.length));
+      }
+      for (Edge edge : edges) {
+        int target = numberOf(edge.input());
+        if (target < 0) {
+          target = add(edge.input());
+          if (depth == stack.length) {
+            stack = Arrays.copyOf(stack, 2 * depth);
+          }
+          stack[depth++] = target;
+        }
+        pending[target]++;
+        targets[edgeCount++] = target;
+      }
+    }
+    return number;
+  }
+
+  private int place(Node node) {
+    int mask = table.length - 1;
+    // Nodes made one after the other have neighbouring sequences, hence neighbouring places.
+    int place = (int) node.sequence() & mask;
+    while (table[place] != 0 && nodes[table[place] - 1] != node) {
+      place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  /** Returns the number of a node, -1 if it was not found so far. */
+  private int numberOf(Node node) {
+    return table[place(node)] - 1;
+  }
+
+  private int add(Node node) {
+    if (count == nodes.length) {
+      nodes = Arrays.copyOf(nodes, 2 * count);
+      pending = Arrays.copyOf(pending, 2 * count);
+      firstEdge = Arrays.copyOf(firstEdge, 2 * count);
+      table = new int[4 * nodes.length];
+      for (int number = 0; number < count; number++) {
+        table[place(nodes[number])] = number + 1;
+      }
+    }
+    nodes[count] = node;
+    table[place(node)] = ++count;
+    return count - 1;
+  }
+
+  /** Returns for each node whether a wanted input can be reached from it. */
+  private boolean[] nodesOnTheWayTo(int[] inputNumbers) {
+    boolean[] needed = new boolean[count];
+    for (int input : inputNumbers) {
+      if (input >= 0) {
+        needed[input] = true;
+      }
+    }
+    // Inputs have smaller sequences than what is computed from them.
+    Integer[] order = new Integer[count];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Long.compare(nodes[a].sequence(), nodes[b].sequence()));
+    for (int number : order) {
+      int end = firstEdge[number] + nodes[number].edges().length;
+      for (int e = firstEdge[number]; e < end; e++) {
+        needed[number] |= needed[targets[e]];
+      }
+    }
+    return needed;
+  }
+
+  /** Passes a node's complete gradient on, and frees it. */
+  private void work(
+      int number, int[] inputNumbers, @Nullable Variable[] results, boolean @Nullable [] needed) {
+    Node node = nodes[number];
+    Variable gradient = gradients[number];
+    gradients[number] = null;
+    if (gradient == null || (needed != null && !needed[number])) {
+      return;
+    }
+    Variable hooked = node.applyHooks(gradient);
+    boolean exclusive = owned[number] && hooked == gradient;
+    gradient = hooked;
+    for (int k = 0; k < inputNumbers.length; k++) {
+      if (inputNumbers[k] == number) {
+        results[k] = gradient;
+        exclusive = false;
+      }
+    }
+    Variable receiver = node.receiver();
+    if (receiver != null && needed == null) {
+      receiver.accumulateGrad(gradient, exclusive && node.isLeaf(), options.createsGraph());
+    }
+    Edge[] edges = node.edges();
+    for (int e = 0; e < edges.length; e++) {
+      int target = targets[firstEdge[number] + e];
+      if (needed != null && !needed[target]) {
+        continue;
+      }
+      Edge edge = edges[e];
+      Variable result = edge.gradient(gradient);
+      Node input = edge.input();
+      if (!result.shape().equals(input.shape())) {
+        result = result.sumToShape(input.shape());
+      }
+      if (result.dtype() != input.dtype()) {
+        result = result.to(input.dtype());
+      }
+      NdArray data = result.data();
+      boolean fresh =
+          data.storage() != gradient.data().storage()
+              && data.layout().isContiguous()
+              && !edge.saves(data.storage());
+      deliver(target, result, fresh && !options.createsGraph());
+    }
+    if (!options.keepsGraph()) {
+      node.release();
+    }
+  }
+
+  private void deliver(int target, Variable gradient, boolean fresh) {
+    Variable sum = gradients[target];
+    if (sum == null) {
+      gradients[target] = gradient;
+      owned[target] = fresh;
+    } else if (owned[target]) {
+      sum.addData(gradient);
+    } else {
+      gradients[target] = sum.add(gradient);
+      owned[target] = !options.createsGraph();
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.autograd;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * A source of random numbers whose state is two numbers that can be saved and restored, and which
+ * splits into independent sources. It encrypts a counter with a key (Philox-4x32-10: Salmon,
+ * Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011), so the same seed gives
+ * the same numbers on every machine. Not to be shared by threads: give each its own by {@link
+ * #split()}.
+ */
+public final class Generator implements RandomGenerator {
+  private static final int ROUNDS = 10;
+  private static final long MULTIPLIER_0 = 0xD2511F53L;
+  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
+  private static final int WEYL_0 = 0x9E3779B9;
+  private static final int WEYL_1 = 0xBB67AE85;
+
+  private long seed;
+
+  /** The number of 64-bit values drawn so far. */
+  private long position;
+
+  /** The second half of the block that {@link #position} lies in, if that is odd. */
+  private long spare;
+
+  private boolean hasSpare;
+
+  /** Creates a source that is determined by the seed. */
+  public Generator(long seed) {
+    this.seed = seed;
+  }
+
+  /**
+   * What determines all future numbers.
+   *
+   * @param seed the key
+   * @param position how many 64-bit values have been drawn
+   */
+  public record State(long seed, long position) {}
+
+  /** Returns the state, for {@link #restore}. */
+  public State state() {
+    return new State(seed, position);
+  }
+
+  /** Continues as the generator did from which the state was taken. */
+  public void restore(State state) {
+    seed = state.seed();
+    position = state.position();
+    hasSpare = false;
+    if ((position & 1) == 1) {
+      position--;
+      nextLong();
+    }
+  }
+
+  /** Returns a new source, independent of what this one gives from now on. */
+  public Generator split() {
+    return new Generator(mix(nextLong()));
+  }
+
+  /** Makes seeds that lie close together lead to unrelated keys (SplitMix64's finaliser). */
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  @Override
+  public long nextLong() {
+    position++;
+    if (hasSpare) {
+      hasSpare = false;
+      return spare;
+    }
+    long block = (position - 1) >>> 1;
+    int c0 = (int) block;
+    int c1 = (int) (block >>> 32);
+    int c2 = 0;
+    int c3 = 0;
+    int k0 = (int) seed;
+    int k1 = (int) (seed >>> 32);
+    for (int round = 0; round < ROUNDS; round++) {
+      long p0 = MULTIPLIER_0 * (c0 & 0xFFFFFFFFL);
+      long p1 = MULTIPLIER_1 * (c2 & 0xFFFFFFFFL);
+      int n0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      int n2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c1 = (int) p1;
+      c3 = (int) p0;
+      c0 = n0;
+      c2 = n2;
+      k0 += WEYL_0;
+      k1 += WEYL_1;
+    }
+    spare = ((long) c3 << 32) | (c2 & 0xFFFFFFFFL);
+    hasSpare = true;
+    return ((long) c1 << 32) | (c0 & 0xFFFFFFFFL);
+  }
+
+  /** Returns a uniform float in [0, 1) with 24 random bits. */
+  @Override
+  public float nextFloat() {
+    return (nextLong() >>> 40) * 0x1p-24f;
+  }
+
+  /** Returns a value of the standard normal distribution. */
+  @Override
+  public double nextGaussian() {
+    // One pair of uniforms per value and no cache (Box and Muller), so that the state stays two
+    // numbers.
+    double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble()));
+    return radius * StrictMath.cos(2 * Math.PI * nextDouble());
+  }
+}

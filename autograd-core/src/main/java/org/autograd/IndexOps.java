@@ -1,0 +1,272 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import org.autograd.internal.ndarray.Copies;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.Selections;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+
+/** Selecting elements by position. Slices are views; selections by an index array are copies. */
+sealed interface IndexOps permits Variable {
+  /** Returns this as a Variable. */
+  Variable self();
+
+  /** Steps that several operations share. */
+  final class Steps {
+    private Steps() {}
+
+    /** Checks that all positions of an integer array lie in {@code [0, size)}. */
+    static void checkIndices(String operation, Variable index, long size, String what) {
+      checkArgument(
+          index.dtype().isInteger(),
+          "%s: indices must be int64 or int32, got %s",
+          operation,
+          index.describe());
+      long[] positions = index.toLongArray();
+      for (int i = 0; i < positions.length; i++) {
+        if (positions[i] < 0 || positions[i] >= size) {
+          throw new IllegalArgumentException(
+              operation
+                  + ": "
+                  + what
+                  + " "
+                  + positions[i]
+                  + " (element "
+                  + i
+                  + " of "
+                  + index.describe()
+                  + ") is not in [0, "
+                  + size
+                  + ")");
+        }
+      }
+    }
+
+    static Variable slice(
+        String operation, Variable x, int axis, long start, long count, long step) {
+      if (count == x.size(axis) && step == 1) {
+        return x;
+      }
+      Shape shape = x.shape();
+      NdArray view = x.data().view(x.data().layout().slice(axis, start, count, step));
+      return ShapeOps.Steps.view(
+          operation, x, view, Edge.to(x, g -> embed(g, shape, axis, start, step)));
+    }
+
+    /** Returns zeros of the given shape with {@code x} at evenly spaced positions along an axis. */
+    static Variable embed(Variable x, Shape shape, int axis, long start, long step) {
+      long count = x.size(axis);
+      NdArray result = NdArray.zeros(x.dtype(), shape);
+      Copies.assign(result.view(result.layout().slice(axis, start, count, step)), x.data());
+      return Node.record(
+          "embed", result, Edge.to(x, g -> slice("slice", g, axis, start, count, step)));
+    }
+  }
+
+  /** Returns {@code length} positions along an axis from {@code start}, as a view. */
+  default Variable narrow(int axis, long start, long length) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "narrow");
+    checkArgument(
+        start >= 0 && length >= 0 && start + length <= x.size(at),
+        "narrow: positions %s to %s do not lie within axis %s of %s",
+        start,
+        start + length,
+        at,
+        x.describe());
+    return Steps.slice("narrow", x, at, start, length, 1);
+  }
+
+  /** Returns one position along an axis, which disappears; negative counts from the end. */
+  default Variable select(int axis, long position) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "select");
+    long size = x.size(at);
+    checkArgument(
+        position >= -size && position < size,
+        "select: position %s does not exist on axis %s of %s",
+        position,
+        at,
+        x.describe());
+    long from = position < 0 ? position + size : position;
+    Variable slice = Steps.slice("select", x, at, from, 1, 1);
+    return slice.reshape(x.shape().without(at).toArray());
+  }
+
+  /**
+   * Returns the part that an index expression names, as Python's {@code x[...]}; a view unless an
+   * index array is among the parts. Axes after the last part are taken whole.
+   *
+   * @throws IllegalArgumentException if there are more parts than axes, or a position does not
+   *     exist
+   */
+  default Variable get(Index... parts) {
+    Variable x = self();
+    int named = 0;
+    int ellipses = 0;
+    for (Index part : parts) {
+      named += part instanceof Index.NewAxis || part instanceof Index.Ellipsis ? 0 : 1;
+      ellipses += part instanceof Index.Ellipsis ? 1 : 0;
+    }
+    checkArgument(
+        named <= x.rank() && ellipses <= 1,
+        "get: %s parts (and %s ellipses) for the %s axes of %s",
+        named,
+        ellipses,
+        x.rank(),
+        x.describe());
+    int axis = 0;
+    Variable result = x;
+    for (Index part : parts) {
+      switch (part) {
+        case Index.Range range -> {
+          long size = result.size(axis);
+          long start = clip(range.start(), size);
+          long end = clip(range.end(), size);
+          long count = Math.max(0, (end - start + range.step() - 1) / range.step());
+          result = Steps.slice("slice", result, axis++, start, count, range.step());
+        }
+        case Index.At at -> result = result.select(axis, at.position());
+        case Index.NewAxis _ -> result = result.unsqueeze(axis++);
+        case Index.Ellipsis _ -> axis += x.rank() - named;
+        case Index.Positions positions -> {
+          result = result.indexSelect(axis++, positions.positions());
+        }
+      }
+    }
+    return result;
+  }
+
+  private static long clip(long position, long size) {
+    long fromStart = position < 0 ? position + size : position;
+    return Math.max(0, Math.min(size, fromStart));
+  }
+
+  /**
+   * Returns the rows (positions along axis 0) named by an integer array of any shape, as embedding
+   * look-ups do; or, for a bool array of this array's shape, the elements where it is true, as a
+   * vector.
+   */
+  default Variable get(Variable index) {
+    Variable x = self();
+    if (index.dtype() == DType.BOOL) {
+      checkArgument(
+          index.shape().equals(x.shape()),
+          "get: a mask must have the array's shape, got %s",
+          Variable.describe(x, index));
+      Variable positions = Variable.of(Selections.truePositions(index.data()));
+      return x.flatten().indexSelect(0, positions);
+    }
+    checkArgument(x.rank() > 0, "get: a scalar has no rows");
+    long[] rest = x.shape().without(0).toArray();
+    long[] sizes = Arrays.copyOf(index.shape().toArray(), index.rank() + rest.length);
+    System.arraycopy(rest, 0, sizes, index.rank(), rest.length);
+    return x.indexSelect(0, index.flatten()).reshape(sizes);
+  }
+
+  /**
+   * Returns the slices at the given positions along an axis, in their order; repeats are allowed
+   * and their gradients add up.
+   *
+   * @param positions an int64 or int32 vector with values in [0, size)
+   */
+  default Variable indexSelect(int axis, Variable positions) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "indexSelect");
+    checkArgument(
+        positions.rank() == 1,
+        "indexSelect: positions must be a vector, got %s",
+        positions.describe());
+    Steps.checkIndices("indexSelect", positions, x.size(at), "position");
+    long[] shape = x.shape().toArray();
+    return Node.record(
+        "indexSelect",
+        Selections.indexSelect(x.data(), at, positions.data()),
+        Edge.to(
+            x, positions, (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(at, saved, g)));
+  }
+
+  /**
+   * Returns a copy of this with slices added at the given positions along an axis. Slices for the
+   * same position add up, in their order.
+   */
+  default Variable indexAdd(int axis, Variable positions, Variable source) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "indexAdd");
+    checkArgument(
+        positions.rank() == 1
+            && source.rank() == x.rank()
+            && source.dtype() == x.dtype()
+            && source.shape().equals(x.shape().with(at, positions.elementCount())),
+        "indexAdd: a source of %s, with one slice per position, is needed; got target, positions,"
+            + " source %s",
+        x.dtype(),
+        Variable.describe(x, positions, source));
+    Steps.checkIndices("indexAdd", positions, x.size(at), "position");
+    NdArray result = x.data().copy();
+    Selections.indexAdd(result, at, positions.data(), source.data());
+    return Node.record(
+        "indexAdd",
+        result,
+        Edge.to(x, g -> g),
+        Edge.to(source, positions, (g, saved) -> g.indexSelect(at, saved)));
+  }
+
+  /**
+   * Returns the elements at positions along an axis: for axis 1 of a matrix, {@code result[i][j] =
+   * this[i][index[i][j]]}.
+   *
+   * @param index int64 or int32, of the same rank; along other axes at most as large as this
+   */
+  default Variable gather(int axis, Variable index) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "gather");
+    checkFits("gather", x, at, index);
+    Steps.checkIndices("gather", index, x.size(at), "position");
+    long[] shape = x.shape().toArray();
+    return Node.record(
+        "gather",
+        Selections.gather(x.data(), at, index.data()),
+        Edge.to(x, index, (g, saved) -> Variable.zeros(g.dtype(), shape).scatterAdd(at, saved, g)));
+  }
+
+  /**
+   * Returns a copy of this with elements added at positions along an axis: for axis 1 of a matrix,
+   * {@code result[i][index[i][j]] += source[i][j]}. Sums are taken in the order of the elements.
+   */
+  default Variable scatterAdd(int axis, Variable index, Variable source) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "scatterAdd");
+    checkFits("scatterAdd", x, at, index);
+    checkArgument(
+        source.shape().equals(index.shape()) && source.dtype() == x.dtype(),
+        "scatterAdd: source must be %s of the index's shape, got target, index, source %s",
+        x.dtype(),
+        Variable.describe(x, index, source));
+    Steps.checkIndices("scatterAdd", index, x.size(at), "position");
+    NdArray result = x.data().copy();
+    Selections.scatterAdd(result, at, index.data(), source.data());
+    return Node.record(
+        "scatterAdd",
+        result,
+        Edge.to(x, g -> g),
+        Edge.to(source, index, (g, saved) -> g.gather(at, saved)));
+  }
+
+  private static void checkFits(String operation, Variable x, int axis, Variable index) {
+    boolean fits = index.rank() == x.rank();
+    for (int i = 0; fits && i < x.rank(); i++) {
+      fits = i == axis || index.size(i) <= x.size(i);
+    }
+    checkArgument(
+        fits,
+        "%s: the index must have the array's rank and, except along axis %s, at most its sizes; got"
+            + " %s",
+        operation,
+        axis,
+        Variable.describe(x, index));
+  }
+}

@@ -1,0 +1,170 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Program.Combine;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.RowLoop;
+import org.autograd.internal.ndarray.Selections;
+import org.autograd.type.DType;
+
+/** Operations that relate each element to all others along an axis. */
+sealed interface NormalizationOps permits Variable {
+  /** Returns this as a Variable. */
+  Variable self();
+
+  /** The loops, and steps that several operations share. */
+  final class Loops {
+    private static final RowLoop SOFTMAX = softmax();
+    private static final RowLoop SOFTMAX_BACKWARD = softmaxBackward();
+    private static final RowLoop LOG_SOFTMAX = logSoftmax();
+    private static final RowLoop LOG_SOFTMAX_BACKWARD = logSoftmaxBackward();
+
+    private Loops() {}
+
+    private static RowLoop softmax() {
+      Program.Builder program = Program.builder(0);
+      int in = program.full();
+      int out = program.full();
+      Expression x = Expression.input(in);
+      Expression max = program.reduce(Combine.MAX, x);
+      Expression power = x.sub(max).exp();
+      program.store(out, power);
+      Expression sum = program.reduce(Combine.SUM, power);
+      program.store(out, Expression.input(out).div(sum));
+      return new RowLoop(program.build());
+    }
+
+    private static RowLoop softmaxBackward() {
+      Program.Builder program = Program.builder(0);
+      Expression g = Expression.input(program.full());
+      Expression y = Expression.input(program.full());
+      int out = program.full();
+      Expression mean = program.reduce(Combine.SUM, g.mul(y));
+      program.store(out, y.mul(g.sub(mean)));
+      return new RowLoop(program.build());
+    }
+
+    private static RowLoop logSoftmax() {
+      Program.Builder program = Program.builder(0);
+      Expression x = Expression.input(program.full());
+      int out = program.full();
+      Expression max = program.reduce(Combine.MAX, x);
+      Expression sum = program.reduce(Combine.SUM, x.sub(max).exp());
+      program.store(out, x.sub(max).sub(sum.log()));
+      return new RowLoop(program.build());
+    }
+
+    private static RowLoop logSoftmaxBackward() {
+      Program.Builder program = Program.builder(0);
+      Expression g = Expression.input(program.full());
+      Expression y = Expression.input(program.full());
+      int out = program.full();
+      Expression sum = program.reduce(Combine.SUM, g);
+      program.store(out, g.sub(y.exp().mul(sum)));
+      return new RowLoop(program.build());
+    }
+
+    /** Runs a loop along an axis, which is brought to the end if it is not there. */
+    static NdArray run(RowLoop loop, int axis, Variable... operands) {
+      NdArray[] inputs = new NdArray[operands.length];
+      int last = operands[0].rank() - 1;
+      for (int k = 0; k < inputs.length; k++) {
+        NdArray data = operands[k].data();
+        inputs[k] = data.view(data.layout().transpose(axis, last)).contiguous();
+      }
+      int columns = inputs[0].size(last);
+      int rows = columns == 0 ? 0 : inputs[0].elementCount() / columns;
+      NdArray result = loop.apply(inputs[0], rows, columns, inputs);
+      return axis == last
+          ? result
+          : result.view(result.layout().transpose(axis, last)).contiguous();
+    }
+
+    /**
+     * A rule that runs as one loop, unless it is itself recorded; then it is spelt out, so that it
+     * can be differentiated.
+     */
+    static Variable fused(RowLoop loop, int axis, Variable g, Variable y, Edge.TernaryRule spelt) {
+      return GradMode.isEnabled()
+          ? spelt.apply(g, y, y)
+          : new Variable(run(loop, axis, g, y), null);
+    }
+
+    static int axis(String operation, Variable x, int axis) {
+      ReductionOps.Steps.requireFloating(operation, x);
+      return x.shape().axis(axis, operation);
+    }
+  }
+
+  /** Returns {@code e^x / sum(e^x)} along an axis, without overflow. */
+  default Variable softmax(int axis) {
+    Variable x = self();
+    int at = Loops.axis("softmax", x, axis);
+    return Node.record(
+        "softmax",
+        Loops.run(Loops.SOFTMAX, at, x),
+        Edge.toWithResult(
+            x,
+            (g, y) ->
+                Loops.fused(
+                    Loops.SOFTMAX_BACKWARD,
+                    at,
+                    g,
+                    y,
+                    (h, p, _) -> p.mul(h.sub(h.mul(p).sumKeepDims(at))))));
+  }
+
+  /** Returns the logarithm of {@link #softmax}, computed so that small probabilities stay exact. */
+  default Variable logSoftmax(int axis) {
+    Variable x = self();
+    int at = Loops.axis("logSoftmax", x, axis);
+    return Node.record(
+        "logSoftmax",
+        Loops.run(Loops.LOG_SOFTMAX, at, x),
+        Edge.toWithResult(
+            x,
+            (g, y) ->
+                Loops.fused(
+                    Loops.LOG_SOFTMAX_BACKWARD,
+                    at,
+                    g,
+                    y,
+                    (h, logs, _) -> h.sub(logs.exp().mul(h.sumKeepDims(at))))));
+  }
+
+  /**
+   * Returns the cross-entropy {@code -log softmax(this)[label]} of each row of logits, from the
+   * logits directly, with the gradient {@code softmax - onehot}. It never overflows.
+   *
+   * @param labels int64 or int32 class numbers, of the logits' shape without its last axis
+   * @return the losses, of the labels' shape
+   * @throws IllegalArgumentException if shapes or dtypes do not fit or a label is out of range
+   */
+  default Variable softmaxCrossEntropy(Variable labels) {
+    Variable logits = self();
+    int last = Loops.axis("softmaxCrossEntropy", logits, -1);
+    checkArgument(
+        labels.dtype().isInteger() && labels.shape().equals(logits.shape().without(last)),
+        "softmaxCrossEntropy: labels must be int64 class numbers of shape %s for logits %s, got %s",
+        logits.shape().without(last),
+        logits.describe(),
+        labels.describe());
+    Variable index = labels.to(DType.INT64).unsqueeze(-1);
+    IndexOps.Steps.checkIndices("softmaxCrossEntropy", index, logits.size(last), "class");
+    NdArray logs = Loops.run(Loops.LOG_SOFTMAX, last, logits);
+    NdArray picked = Selections.gather(logs, last, index.data());
+    Edge edge =
+        Edge.to(
+            logits,
+            logits,
+            (g, saved) -> {
+              Variable minusOne = Variable.full(g.dtype(), -1, index.shape().toArray());
+              return saved.softmax(-1).scatterAdd(last, index, minusOne).mul(g);
+            });
+    return Node.record("softmaxCrossEntropy", new Variable(picked, null).neg().data(), edge)
+        .squeeze(-1);
+  }
+}

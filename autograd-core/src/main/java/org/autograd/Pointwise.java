@@ -1,0 +1,351 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import org.autograd.expression.Expression;
+import org.autograd.expression.Operator;
+import org.autograd.expression.Operator.Kind;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.PointwiseLoop;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation that works element by element, defined by one {@link Expression}. From it come the
+ * loops for both float types, broadcasting, and the derivatives of every order, each again a {@code
+ * Pointwise} and hence one loop.
+ *
+ * <pre>{@code
+ * static final Pointwise MISH = Pointwise.of("mish", x -> x.mul(x.exp().log1p().tanh()));
+ * Variable y = MISH.apply(x);
+ * }</pre>
+ *
+ * <p>Create one per operation and keep it, for example in a static field: it holds the compiled
+ * kernels.
+ */
+public final class Pointwise {
+  /** What the integer loops can do; anything else is computed in float32, as in PyTorch. */
+  private static final Set<Operator> INTEGER_OPERATORS =
+      EnumSet.of(
+          Operator.INPUT,
+          Operator.MASK_INPUT,
+          Operator.CONSTANT,
+          Operator.PARAMETER,
+          Operator.NEG,
+          Operator.ABS,
+          Operator.ADD,
+          Operator.SUB,
+          Operator.MUL,
+          Operator.MINIMUM,
+          Operator.MAXIMUM,
+          Operator.LT,
+          Operator.LE,
+          Operator.EQ,
+          Operator.AND,
+          Operator.OR,
+          Operator.NOT,
+          Operator.WHERE);
+
+  private final String name;
+  private final int inputs;
+  private final int parameters;
+  private final Expression value;
+  private final PointwiseLoop loop;
+  private final boolean integer;
+
+  /** The rule towards each input, null until first needed. */
+  private final @Nullable Derivative[] derivatives;
+
+  private Pointwise(String name, int inputs, int parameters, Expression value) {
+    this.name = name;
+    this.inputs = inputs;
+    this.parameters = parameters;
+    this.value = value;
+    this.loop = new PointwiseLoop(inputs, parameters, List.of(value));
+    this.integer = isIntegral(value, new IdentityHashMap<>());
+    this.derivatives = new Derivative[inputs];
+  }
+
+  private static boolean isIntegral(Expression value, Map<Expression, Boolean> seen) {
+    if (seen.put(value, true) != null) {
+      return true;
+    }
+    return INTEGER_OPERATORS.contains(value.operator())
+        && (value.operator() != Operator.CONSTANT || value.value() == Math.rint(value.value()))
+        && value.operands().stream().allMatch(operand -> isIntegral(operand, seen));
+  }
+
+  /** Defines an operation of one operand. */
+  public static Pointwise of(String name, UnaryOperator<Expression> function) {
+    return of(name, 1, 0, function.apply(Expression.input(0)));
+  }
+
+  /** Defines an operation of two operands that broadcast together. */
+  public static Pointwise of(String name, BinaryOperator<Expression> function) {
+    return of(name, 2, 0, function.apply(Expression.input(0), Expression.input(1)));
+  }
+
+  /**
+   * Defines an operation of any number of operands and scalar arguments.
+   *
+   * @param name what errors and pictures of the graph call it
+   * @param inputs the number of operands; operand {@code k} is {@link Expression#input} or, if of
+   *     dtype bool, {@link Expression#mask} number {@code k}
+   * @param parameters the number of scalar arguments, {@link Expression#parameter} number {@code k}
+   * @param value the result
+   * @throws IllegalArgumentException if the expression refers to an operand or argument that is not
+   *     there
+   */
+  public static Pointwise of(String name, int inputs, int parameters, Expression value) {
+    checkLeaves(name, inputs, parameters, value, new IdentityHashMap<>());
+    return new Pointwise(name, inputs, parameters, value);
+  }
+
+  private static void checkLeaves(
+      String name, int inputs, int parameters, Expression value, Map<Expression, Boolean> seen) {
+    if (seen.put(value, true) != null) {
+      return;
+    }
+    int limit =
+        switch (value.operator()) {
+          case INPUT, MASK_INPUT -> inputs;
+          case PARAMETER -> parameters;
+          default -> Integer.MAX_VALUE;
+        };
+    checkArgument(
+        value.index() >= 0 && value.index() < limit,
+        "%s: the expression refers to %s, but the operation has %s inputs and %s parameters",
+        name,
+        value,
+        inputs,
+        parameters);
+    for (Expression operand : value.operands()) {
+      checkLeaves(name, inputs, parameters, operand, seen);
+    }
+  }
+
+  /** Returns the name. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the defining expression. */
+  public Expression expression() {
+    return value;
+  }
+
+  /** Applies the operation to one operand. */
+  public Variable apply(Variable operand, double... arguments) {
+    return apply(new Variable[] {operand}, arguments);
+  }
+
+  /** Applies the operation to two operands. */
+  public Variable apply(Variable left, Variable right, double... arguments) {
+    return apply(new Variable[] {left, right}, arguments);
+  }
+
+  /**
+   * Applies the operation.
+   *
+   * @param operands numbers of any dtype (converted to the widest among them; integers to float32
+   *     where the operation is not closed over them), bool where the expression reads a mask; their
+   *     shapes broadcast together
+   * @param arguments the scalar arguments
+   * @return the result, of the common shape and dtype, or bool if the expression is a mask
+   * @throws IllegalArgumentException if the counts, dtypes or shapes do not fit
+   */
+  public Variable apply(Variable[] operands, double... arguments) {
+    checkArgument(
+        operands.length == inputs && arguments.length == parameters,
+        "%s: takes %s operands and %s scalar arguments, got %s and %s",
+        name,
+        inputs,
+        parameters,
+        operands.length,
+        arguments.length);
+    DType dtype = computationType(operands);
+    Variable[] converted = operands;
+    NdArray[] arrays = new NdArray[inputs];
+    Shape shape = inputs == 0 ? Shape.scalar() : operands[0].shape();
+    for (int k = 0; k < inputs; k++) {
+      Variable operand = operands[k];
+      if (operand.dtype() != dtype && !loop.isMask(k) && dtype.isFloating()) {
+        if (converted == operands) {
+          converted = operands.clone();
+        }
+        converted[k] = operand.to(dtype);
+      }
+      arrays[k] = converted[k].data();
+      if (k > 0 && !shape.equals(arrays[k].shape())) {
+        shape = broadcast(shape, k, operands);
+      }
+    }
+    NdArray result = loop.apply(dtype, shape, arrays, arguments);
+    if (!GradMode.isEnabled()) {
+      return new Variable(result, null);
+    }
+    @Nullable Edge[] edges = new Edge[inputs];
+    for (int k = 0; k < inputs; k++) {
+      if (!loop.isMask(k) && value.kind() == Kind.NUMBER) {
+        edges[k] = edge(k, converted, arguments);
+      }
+    }
+    return Node.record(name, result, edges);
+  }
+
+  private Shape broadcast(Shape shape, int k, Variable[] operands) {
+    try {
+      return Shape.broadcast(shape, operands[k].shape(), name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + " (operands " + Variable.describe(operands) + ")", e);
+    }
+  }
+
+  private DType computationType(Variable[] operands) {
+    DType dtype = DType.BOOL;
+    for (int k = 0; k < inputs; k++) {
+      DType own = operands[k].dtype();
+      if (!loop.isMask(k)) {
+        dtype = DType.promote(dtype, own);
+      } else {
+        checkArgument(
+            own == DType.BOOL,
+            "%s: operand %s must be of dtype bool, got %s; compare it first, for example x.ne(0)",
+            name,
+            k,
+            Variable.describe(operands));
+      }
+    }
+    if (dtype == DType.BOOL && value.kind() == Kind.NUMBER) {
+      dtype = DType.INT64;
+    }
+    return integer || dtype.isFloating() ? dtype : DType.FLOAT32;
+  }
+
+  private @Nullable Edge edge(int k, Variable[] operands, double[] arguments) {
+    if (!operands[k].isRecorded()) {
+      return null;
+    }
+    Derivative derivative = derivatives[k];
+    if (derivative == null) {
+      // Threads that race here derive the same thing twice, which is harmless.
+      derivative = derive(k);
+      derivatives[k] = derivative;
+    }
+    return derivative.edge(operands, operands[k], arguments);
+  }
+
+  /** How the gradient of one input follows from that of the result. */
+  private sealed interface Derivative {
+    Edge edge(Variable[] operands, Variable input, double[] arguments);
+  }
+
+  /** The result does not change with the input: zeros. */
+  private record Constant() implements Derivative {
+    @Override
+    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+      return java.util.Objects.requireNonNull(
+          Edge.to(input, g -> Variable.zeros(g.dtype(), g.shape().toArray())));
+    }
+  }
+
+  /** The result changes as the input does: the gradient itself. */
+  private record Identity() implements Derivative {
+    @Override
+    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+      return java.util.Objects.requireNonNull(Edge.to(input, g -> g));
+    }
+  }
+
+  /**
+   * The general case, an operation on the gradient and some values of the forward pass.
+   *
+   * @param function its first operand is the gradient
+   * @param sources for each further operand the number of the input, or -1 for the result
+   */
+  private record Function(Pointwise function, int[] sources) implements Derivative {
+    @Override
+    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+      Saved[] saved = new Saved[sources.length];
+      for (int k = 0; k < sources.length; k++) {
+        if (sources[k] >= 0) {
+          saved[k] = new Saved(operands[sources[k]]);
+        }
+      }
+      return new Edge(input, saved) {
+        @Override
+        Variable gradient(Variable g) {
+          Variable[] values = new Variable[sources.length + 1];
+          values[0] = g;
+          for (int k = 0; k < sources.length; k++) {
+            values[k + 1] = value(k);
+          }
+          return function.apply(values, arguments);
+        }
+      };
+    }
+  }
+
+  private Derivative derive(int k) {
+    // Leaves beyond the inputs stand for the incoming gradient and for the result.
+    Expression gradient = Expression.input(inputs);
+    Expression result = Expression.input(inputs + 1);
+    Expression rule = value.tangent(Map.of(Expression.input(k), gradient));
+    if (rule == null) {
+      return new Constant();
+    }
+    if (rule == gradient) {
+      return new Identity();
+    }
+    // Keeping the result instead of the inputs (tanh, exp, sqrt, sigmoid) saves work and memory.
+    Expression fromResult = rule.substitute(Map.of(value, result));
+    if (operandsOf(fromResult).isEmpty()) {
+      rule = fromResult;
+    }
+    List<Integer> sources = new ArrayList<>(operandsOf(rule));
+    Map<Expression, Expression> renumbered = new LinkedHashMap<>();
+    renumbered.put(gradient, Expression.input(0));
+    if (rule.dependsOn(result)) {
+      sources.add(-1);
+      renumbered.put(result, Expression.input(sources.size()));
+    }
+    for (int i = 0; i < sources.size(); i++) {
+      int source = sources.get(i);
+      if (source >= 0) {
+        renumbered.put(Expression.input(source), Expression.input(i + 1));
+        renumbered.put(Expression.mask(source), Expression.mask(i + 1));
+      }
+    }
+    Pointwise function =
+        new Pointwise(
+            name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
+    return new Function(function, sources.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Returns the numbers of the inputs that occur in an expression. */
+  private List<Integer> operandsOf(Expression expression) {
+    List<Integer> result = new ArrayList<>();
+    for (int k = 0; k < inputs; k++) {
+      if (expression.dependsOn(Expression.input(k)) || expression.dependsOn(Expression.mask(k))) {
+        result.add(k);
+      }
+    }
+    return result;
+  }
+
+  @Override
+  public String toString() {
+    return name + ": " + value;
+  }
+}

@@ -1,0 +1,268 @@
+package org.autograd;
+
+import org.autograd.expression.Expression;
+import org.autograd.type.DType;
+
+/**
+ * Arithmetic and elementary functions, element by element. Operands broadcast as in NumPy and are
+ * converted to the widest dtype among them; a scalar operand keeps the dtype of the array.
+ * Functions that leave the integers give float32 for integer operands.
+ */
+sealed interface PointwiseOps permits Variable {
+  /** Returns this as a Variable. */
+  Variable self();
+
+  /** The definitions, each used by one operation below. */
+  final class Definitions {
+    private static final Expression SCALAR = Expression.parameter(0);
+
+    private static final Pointwise ADD = Pointwise.of("add", (x, y) -> x.add(y));
+    private static final Pointwise SUB = Pointwise.of("sub", (x, y) -> x.sub(y));
+    private static final Pointwise MUL = Pointwise.of("mul", (x, y) -> x.mul(y));
+    private static final Pointwise DIV = Pointwise.of("div", (x, y) -> x.div(y));
+    private static final Pointwise POW = Pointwise.of("pow", (x, y) -> x.pow(y));
+    private static final Pointwise MAXIMUM = Pointwise.of("maximum", (x, y) -> x.maximum(y));
+    private static final Pointwise MINIMUM = Pointwise.of("minimum", (x, y) -> x.minimum(y));
+    private static final Pointwise ADD_SCALAR = withScalar("add", in().add(SCALAR));
+    private static final Pointwise SUB_SCALAR = withScalar("sub", in().sub(SCALAR));
+    private static final Pointwise RSUB_SCALAR = withScalar("rsub", SCALAR.sub(in()));
+    private static final Pointwise MUL_SCALAR = withScalar("mul", in().mul(SCALAR));
+    private static final Pointwise DIV_SCALAR = withScalar("div", in().div(SCALAR));
+    private static final Pointwise RDIV_SCALAR = withScalar("rdiv", SCALAR.div(in()));
+    private static final Pointwise POW_SCALAR = withScalar("pow", in().pow(SCALAR));
+    private static final Pointwise NEG = Pointwise.of("neg", x -> x.neg());
+    private static final Pointwise ABS = Pointwise.of("abs", x -> x.abs());
+    private static final Pointwise SQUARE = Pointwise.of("square", x -> x.square());
+    private static final Pointwise CUBE = Pointwise.of("cube", x -> x.mul(x).mul(x));
+    private static final Pointwise SQRT = Pointwise.of("sqrt", x -> x.sqrt());
+    private static final Pointwise RECIPROCAL =
+        Pointwise.of("reciprocal", x -> Expression.constant(1).div(x));
+    private static final Pointwise RSQRT =
+        Pointwise.of("rsqrt", x -> Expression.constant(1).div(x.sqrt()));
+    private static final Pointwise EXP = Pointwise.of("exp", x -> x.exp());
+    private static final Pointwise EXPM1 = Pointwise.of("expm1", x -> x.expm1());
+    private static final Pointwise LOG = Pointwise.of("log", x -> x.log());
+    private static final Pointwise LOG1P = Pointwise.of("log1p", x -> x.log1p());
+    private static final Pointwise SIN = Pointwise.of("sin", x -> x.sin());
+    private static final Pointwise COS = Pointwise.of("cos", x -> x.cos());
+    private static final Pointwise TANH = Pointwise.of("tanh", x -> x.tanh());
+    private static final Pointwise ERF = Pointwise.of("erf", x -> x.erf());
+    private static final Pointwise FLOOR = Pointwise.of("floor", x -> x.floor());
+    private static final Pointwise CLAMP = clampDefinition();
+
+    private Definitions() {}
+
+    private static Expression in() {
+      return Expression.input(0);
+    }
+
+    private static Pointwise withScalar(String name, Expression value) {
+      return Pointwise.of(name, 1, 1, value);
+    }
+
+    private static Pointwise clampDefinition() {
+      Expression x = in();
+      Expression low = Expression.parameter(0);
+      Expression high = Expression.parameter(1);
+      // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
+      Expression raised = Expression.where(x.lt(low), low, x);
+      return Pointwise.of("clamp", 1, 2, Expression.where(raised.gt(high), high, raised));
+    }
+
+    /** Applies a scalar to integers as an integer if it is whole, else to float32 values. */
+    private static Variable scalar(Pointwise definition, Variable x, double value) {
+      boolean fraction = !x.dtype().isFloating() && value != Math.rint(value);
+      return definition.apply(fraction ? x.to(DType.FLOAT32) : x, value);
+    }
+  }
+
+  /** Returns {@code this + other}. */
+  default Variable add(Variable other) {
+    return Definitions.ADD.apply(self(), other);
+  }
+
+  /** Returns {@code this + value}. An integer array stays one if the value is whole. */
+  default Variable add(double value) {
+    return Definitions.scalar(Definitions.ADD_SCALAR, self(), value);
+  }
+
+  /** Returns {@code this - other}. */
+  default Variable sub(Variable other) {
+    return Definitions.SUB.apply(self(), other);
+  }
+
+  /** Returns {@code this - value}. An integer array stays one if the value is whole. */
+  default Variable sub(double value) {
+    return Definitions.scalar(Definitions.SUB_SCALAR, self(), value);
+  }
+
+  /** Returns {@code value - this}. An integer array stays one if the value is whole. */
+  default Variable rsub(double value) {
+    return Definitions.scalar(Definitions.RSUB_SCALAR, self(), value);
+  }
+
+  /** Returns {@code this * other}, element by element; the matrix product is {@code matmul}. */
+  default Variable mul(Variable other) {
+    return Definitions.MUL.apply(self(), other);
+  }
+
+  /** Returns {@code this * value}. An integer array stays one if the value is whole. */
+  default Variable mul(double value) {
+    return Definitions.scalar(Definitions.MUL_SCALAR, self(), value);
+  }
+
+  /** Returns {@code this / other}; integers give float32. */
+  default Variable div(Variable other) {
+    return Definitions.DIV.apply(self(), other);
+  }
+
+  /** Returns {@code this / value}; integers give float32. */
+  default Variable div(double value) {
+    return Definitions.DIV_SCALAR.apply(self(), value);
+  }
+
+  /** Returns {@code value / this}; integers give float32. */
+  default Variable rdiv(double value) {
+    return Definitions.RDIV_SCALAR.apply(self(), value);
+  }
+
+  /** Returns {@code -this}. */
+  default Variable neg() {
+    return Definitions.NEG.apply(self());
+  }
+
+  /** Returns the absolute value; slope 0 at 0. */
+  default Variable abs() {
+    return Definitions.ABS.apply(self());
+  }
+
+  /** Returns {@code this * this}. */
+  default Variable square() {
+    return Definitions.SQUARE.apply(self());
+  }
+
+  /** Returns the square root; NaN below 0, slope infinity at 0. */
+  default Variable sqrt() {
+    return Definitions.SQRT.apply(self());
+  }
+
+  /** Returns {@code 1 / sqrt(this)}. */
+  default Variable rsqrt() {
+    return Definitions.RSQRT.apply(self());
+  }
+
+  /** Returns {@code 1 / this}. */
+  default Variable reciprocal() {
+    return Definitions.RECIPROCAL.apply(self());
+  }
+
+  /**
+   * Returns {@code this^exponent}. Common exponents are computed as products, roots and quotients;
+   * integers give float32.
+   */
+  default Variable pow(double exponent) {
+    if (exponent == 2) {
+      return floating().square();
+    }
+    if (exponent == 3) {
+      return Definitions.CUBE.apply(floating());
+    }
+    if (exponent == 0.5) {
+      return sqrt();
+    }
+    if (exponent == -1) {
+      return reciprocal();
+    }
+    if (exponent == -0.5) {
+      return rsqrt();
+    }
+    return Definitions.POW_SCALAR.apply(self(), exponent);
+  }
+
+  /**
+   * Returns {@code this^exponent}. Where both are 0 the slopes are 0, as in PyTorch; a negative
+   * base has a slope towards the base only (NaN towards the exponent).
+   */
+  default Variable pow(Variable exponent) {
+    return Definitions.POW.apply(self(), exponent);
+  }
+
+  private Variable floating() {
+    return self().dtype().isFloating() ? self() : self().to(DType.FLOAT32);
+  }
+
+  /** Returns {@code e^this}. */
+  default Variable exp() {
+    return Definitions.EXP.apply(self());
+  }
+
+  /** Returns {@code e^this - 1}, accurate near 0. */
+  default Variable expm1() {
+    return Definitions.EXPM1.apply(self());
+  }
+
+  /** Returns the natural logarithm; -infinity at 0, NaN below. */
+  default Variable log() {
+    return Definitions.LOG.apply(self());
+  }
+
+  /** Returns {@code log(1 + this)}, accurate near 0. */
+  default Variable log1p() {
+    return Definitions.LOG1P.apply(self());
+  }
+
+  /** Returns the sine of an angle in radians. */
+  default Variable sin() {
+    return Definitions.SIN.apply(self());
+  }
+
+  /** Returns the cosine of an angle in radians. */
+  default Variable cos() {
+    return Definitions.COS.apply(self());
+  }
+
+  /** Returns the hyperbolic tangent. */
+  default Variable tanh() {
+    return Definitions.TANH.apply(self());
+  }
+
+  /** Returns the error function. */
+  default Variable erf() {
+    return Definitions.ERF.apply(self());
+  }
+
+  /**
+   * Returns the largest whole number that is not above this; slope 0. Integers stay as they are.
+   */
+  default Variable floor() {
+    return self().dtype().isFloating() ? Definitions.FLOOR.apply(self()) : self();
+  }
+
+  /** Returns the larger of the two, NaN if either is; at a tie each gets half of the gradient. */
+  default Variable maximum(Variable other) {
+    return Definitions.MAXIMUM.apply(self(), other);
+  }
+
+  /** Returns the smaller of the two, NaN if either is; at a tie each gets half of the gradient. */
+  default Variable minimum(Variable other) {
+    return Definitions.MINIMUM.apply(self(), other);
+  }
+
+  /**
+   * Returns the values limited to {@code [low, high]}; the slope is 1 inside and at the bounds, 0
+   * outside. If {@code low > high} everything becomes {@code high}, as in PyTorch.
+   */
+  default Variable clamp(double low, double high) {
+    return Definitions.CLAMP.apply(self(), low, high);
+  }
+
+  /** Returns the values raised to at least {@code low}. */
+  default Variable clampMin(double low) {
+    return clamp(low, Double.POSITIVE_INFINITY);
+  }
+
+  /** Returns the values lowered to at most {@code high}. */
+  default Variable clampMax(double high) {
+    return clamp(Double.NEGATIVE_INFINITY, high);
+  }
+}

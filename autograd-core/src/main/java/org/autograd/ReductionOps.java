@@ -1,0 +1,410 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Program.Combine;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.ReductionLoop;
+import org.autograd.internal.ndarray.Selections;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+
+/**
+ * Operations that combine elements along axes. Axes may be negative to count from the end; without
+ * any, all axes are meant and the result is a scalar. The forms with {@code KeepDims} leave the
+ * reduced axes at size 1, so that the result broadcasts against the operand.
+ */
+sealed interface ReductionOps permits Variable {
+  /** Returns this as a Variable. */
+  Variable self();
+
+  /** Steps that several operations share. */
+  final class Steps {
+    private static final ReductionLoop SUM_OF_SQUARES =
+        new ReductionLoop(Combine.SUM, 1, Expression.input(0).square());
+    private static final ReductionLoop SUM_OF_ABSOLUTES =
+        new ReductionLoop(Combine.SUM, 1, Expression.input(0).abs());
+
+    /** The slope of the 2-norm, 0 where the norm is: the subgradient that PyTorch chooses. */
+    private static final Pointwise TWO_NORM_SLOPE =
+        Pointwise.of(
+            "normBackward",
+            3,
+            0,
+            Expression.where(
+                Expression.input(2).eq(0),
+                Expression.constant(0),
+                Expression.input(0).mul(Expression.input(1).div(Expression.input(2)))));
+
+    private static final Pointwise SIGN =
+        Pointwise.of(
+            "sign",
+            x ->
+                Expression.where(
+                    x.gt(0),
+                    Expression.constant(1),
+                    Expression.where(x.lt(0), Expression.constant(-1), Expression.constant(0))));
+
+    private Steps() {}
+
+    /** Returns for each axis of {@code x} whether it is named; with none named, all are. */
+    static boolean[] reduced(String operation, Variable x, int[] axes) {
+      boolean[] result = new boolean[x.rank()];
+      if (axes.length == 0) {
+        Arrays.fill(result, true);
+      }
+      for (int axis : axes) {
+        int at = x.shape().axis(axis, operation);
+        checkArgument(
+            !result[at],
+            "%s: axis %s of %s is named twice in %s",
+            operation,
+            at,
+            x.describe(),
+            Arrays.toString(axes));
+        result[at] = true;
+      }
+      return result;
+    }
+
+    /** Returns the result without the axes that were reduced. */
+    static Variable dropAxes(Variable kept, boolean[] reduced) {
+      long[] sizes = new long[reduced.length];
+      int rank = 0;
+      for (int axis = 0; axis < reduced.length; axis++) {
+        if (!reduced[axis]) {
+          sizes[rank++] = kept.size(axis);
+        }
+      }
+      return kept.reshape(Arrays.copyOf(sizes, rank));
+    }
+
+    static long count(Variable x, boolean[] reduced) {
+      long count = 1;
+      for (int axis = 0; axis < reduced.length; axis++) {
+        count *= reduced[axis] ? x.size(axis) : 1;
+      }
+      return count;
+    }
+
+    static void requireElements(String operation, Variable x, boolean[] reduced) {
+      checkArgument(
+          count(x, reduced) > 0,
+          "%s: there is no element to choose from in %s along the given axes",
+          operation,
+          x.describe());
+    }
+
+    static void requireFloating(String operation, Variable x) {
+      checkArgument(
+          x.dtype().isFloating(),
+          "%s: needs float32 or float64, got %s; convert with to(DType.FLOAT32)",
+          operation,
+          x.describe());
+    }
+
+    static Variable sum(Variable x, boolean[] reduced) {
+      if (!x.dtype().isFloating()) {
+        NdArray result = x.data().to(DType.INT64);
+        for (int axis = 0; axis < reduced.length; axis++) {
+          if (reduced[axis]) {
+            result = Selections.integerSum(result, axis);
+          }
+        }
+        return new Variable(result, null);
+      }
+      Shape shape = x.shape();
+      return Node.record(
+          "sum",
+          ReductionLoop.of(Combine.SUM).apply(reduced, x.data()),
+          Edge.to(x, g -> g.expand(shape.toArray())));
+    }
+
+    /** The largest or smallest values; equal ones share the gradient. */
+    static Variable extreme(String operation, Variable x, boolean[] reduced, Combine combine) {
+      requireElements(operation, x, reduced);
+      if (!x.dtype().isFloating()) {
+        Variable result = x;
+        for (int axis = 0; axis < reduced.length; axis++) {
+          if (reduced[axis]) {
+            NdArray at = Selections.argExtreme(result.data(), axis, combine == Combine.MAX);
+            result = new Variable(Selections.gather(result.data(), axis, at), null);
+          }
+        }
+        return result;
+      }
+      return Node.record(
+          operation,
+          ReductionLoop.of(combine).apply(reduced, x.data()),
+          x.isRecorded() ? extremeEdge(x, reduced) : null);
+    }
+
+    private static Edge extremeEdge(Variable x, boolean[] reduced) {
+      int[] axes = axes(reduced);
+      // The edge attaches the result itself as the second value.
+      return new Edge(x, new Saved[] {new Saved(x), null}) {
+        @Override
+        Variable gradient(Variable g) {
+          Variable winners = value(0).eq(value(1)).to(g.dtype());
+          return winners.mul(g.div(axes.length == 0 ? winners : winners.sumKeepDims(axes)));
+        }
+      };
+    }
+
+    static int[] axes(boolean[] reduced) {
+      int[] result = new int[reduced.length];
+      int count = 0;
+      for (int axis = 0; axis < reduced.length; axis++) {
+        if (reduced[axis]) {
+          result[count++] = axis;
+        }
+      }
+      return Arrays.copyOf(result, count);
+    }
+
+    static Extremum along(String operation, Variable x, int axis, boolean largest) {
+      int at = x.shape().axis(axis, operation);
+      boolean[] reduced = new boolean[x.rank()];
+      reduced[at] = true;
+      requireElements(operation, x, reduced);
+      NdArray index = Selections.argExtreme(x.data(), at, largest);
+      Variable positions = new Variable(index, null);
+      Variable values = x.gather(at, positions);
+      return new Extremum(values.squeeze(at), positions.squeeze(at));
+    }
+
+    static Variable position(String operation, Variable x, boolean largest) {
+      Variable flat = x.detach().flatten();
+      requireElements(operation, flat, new boolean[] {true});
+      return new Variable(Selections.argExtreme(flat.data(), 0, largest), null).reshape();
+    }
+
+    static Variable variance(Variable x, int correction, boolean[] reduced) {
+      requireFloating("var", x);
+      long count = count(x, reduced);
+      int[] axes = axes(reduced);
+      if (axes.length == 0) {
+        return x.sub(x).div(1.0 - correction);
+      }
+      Variable mean = sum(x, reduced).div(count);
+      Variable deviation = x.sub(mean);
+      return sumOfSquares(deviation, reduced).div(Math.max(0, count - correction));
+    }
+
+    static Variable sumOfSquares(Variable x, boolean[] reduced) {
+      return Node.record(
+          "sumOfSquares",
+          SUM_OF_SQUARES.apply(reduced, x.data()),
+          Edge.to(x, x, (g, saved) -> saved.mul(g).mul(2)));
+    }
+
+    static Variable norm(Variable x, double order, boolean[] reduced) {
+      requireFloating("norm", x);
+      if (order == 2) {
+        return Node.record(
+            "norm",
+            new Variable(SUM_OF_SQUARES.apply(reduced, x.data()), null).sqrt().data(),
+            x.isRecorded()
+                ? new Edge(x, new Saved[] {new Saved(x), null}) {
+                  @Override
+                  Variable gradient(Variable g) {
+                    return TWO_NORM_SLOPE.apply(new Variable[] {g, value(0), value(1)});
+                  }
+                }
+                : null);
+      }
+      if (order == 1) {
+        return Node.record(
+            "norm",
+            SUM_OF_ABSOLUTES.apply(reduced, x.data()),
+            Edge.to(x, x, (g, saved) -> g.mul(SIGN.apply(saved))));
+      }
+      if (order == Double.POSITIVE_INFINITY) {
+        return extreme("norm", x.abs(), reduced, Combine.MAX);
+      }
+      checkArgument(order > 0, "norm: order must be positive or infinity, got %s", order);
+      return sum(x.abs().pow(order), reduced).pow(1 / order);
+    }
+
+    static Variable logSumExp(Variable x, boolean[] reduced) {
+      requireFloating("logSumExp", x);
+      if (count(x, reduced) == 0 || x.rank() == 0) {
+        return x.rank() == 0 ? x.mul(1) : sum(x.exp(), reduced).log();
+      }
+      NdArray largest = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
+      // Shifting by an infinity would give NaN where the answer is that infinity itself.
+      Variable finite = new Variable(largest, null);
+      Variable shift =
+          Variable.where(
+                  finite.abs().eq(Double.POSITIVE_INFINITY), Variable.zeros(x.dtype(), 1), finite)
+              .reshape(finite.shape().toArray());
+      return sum(x.sub(shift).exp(), reduced).log().add(shift);
+    }
+  }
+
+  /**
+   * Returns the sum, over the given axes or all. Integers and bools give int64. A sum over nothing
+   * is 0.
+   */
+  default Variable sum(int... axes) {
+    boolean[] reduced = Steps.reduced("sum", self(), axes);
+    return Steps.dropAxes(Steps.sum(self(), reduced), reduced);
+  }
+
+  /** Returns the sum with the reduced axes kept at size 1. */
+  default Variable sumKeepDims(int... axes) {
+    return Steps.sum(self(), Steps.reduced("sum", self(), axes));
+  }
+
+  /**
+   * Returns the sum over the axes along which an array of the given shape was broadcast to this
+   * one: the reverse of broadcasting, PyTorch's {@code sum_to_size}.
+   */
+  default Variable sumToShape(Shape shape) {
+    Variable x = self();
+    checkArgument(
+        shape.broadcastsTo(x.shape()),
+        "sumToShape: %s cannot be summed to %s, which does not broadcast to it",
+        x.describe(),
+        shape);
+    int extra = x.rank() - shape.rank();
+    boolean[] reduced = new boolean[x.rank()];
+    boolean any = false;
+    for (int axis = 0; axis < reduced.length; axis++) {
+      reduced[axis] = axis < extra || (shape.size(axis - extra) == 1 && x.size(axis) != 1);
+      any |= reduced[axis];
+    }
+    return (any ? Steps.sum(x, reduced) : x).reshape(shape.toArray());
+  }
+
+  /** Returns the mean, over the given axes or all. The mean of nothing is NaN. */
+  default Variable mean(int... axes) {
+    Variable x = self();
+    Steps.requireFloating("mean", x);
+    return sum(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+  }
+
+  /** Returns the mean with the reduced axes kept at size 1. */
+  default Variable meanKeepDims(int... axes) {
+    Variable x = self();
+    Steps.requireFloating("mean", x);
+    return sumKeepDims(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+  }
+
+  /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
+  default Variable max() {
+    return amax();
+  }
+
+  /** Returns the smallest element, NaN if any is; equal ones share the gradient evenly. */
+  default Variable min() {
+    return amin();
+  }
+
+  /** Returns the largest values along an axis and where they are; the first of equal ones wins. */
+  default Extremum max(int axis) {
+    return Steps.along("max", self(), axis, true);
+  }
+
+  /** Returns the smallest values along an axis and where they are; the first of equal ones wins. */
+  default Extremum min(int axis) {
+    return Steps.along("min", self(), axis, false);
+  }
+
+  /** Returns the largest values over axes; equal ones share the gradient evenly. */
+  default Variable amax(int... axes) {
+    boolean[] reduced = Steps.reduced("amax", self(), axes);
+    return Steps.dropAxes(Steps.extreme("amax", self(), reduced, Combine.MAX), reduced);
+  }
+
+  /** Returns the largest values with the reduced axes kept at size 1. */
+  default Variable amaxKeepDims(int... axes) {
+    boolean[] reduced = Steps.reduced("amax", self(), axes);
+    return Steps.extreme("amax", self(), reduced, Combine.MAX);
+  }
+
+  /** Returns the smallest values over axes; equal ones share the gradient evenly. */
+  default Variable amin(int... axes) {
+    boolean[] reduced = Steps.reduced("amin", self(), axes);
+    return Steps.dropAxes(Steps.extreme("amin", self(), reduced, Combine.MIN), reduced);
+  }
+
+  /** Returns the smallest values with the reduced axes kept at size 1. */
+  default Variable aminKeepDims(int... axes) {
+    boolean[] reduced = Steps.reduced("amin", self(), axes);
+    return Steps.extreme("amin", self(), reduced, Combine.MIN);
+  }
+
+  /** Returns the int64 position of the largest element in row-major order; the first of equals. */
+  default Variable argmax() {
+    return Steps.position("argmax", self(), true);
+  }
+
+  /** Returns the int64 positions of the largest values along an axis; the first of equals. */
+  default Variable argmax(int axis) {
+    return Steps.along("argmax", self().detach(), axis, true).indices();
+  }
+
+  /** Returns the int64 position of the smallest element in row-major order; the first of equals. */
+  default Variable argmin() {
+    return Steps.position("argmin", self(), false);
+  }
+
+  /** Returns the int64 positions of the smallest values along an axis; the first of equals. */
+  default Variable argmin(int axis) {
+    return Steps.along("argmin", self().detach(), axis, false).indices();
+  }
+
+  /** Returns the unbiased variance (divided by n - 1), NaN for a single element. */
+  default Variable var(int... axes) {
+    boolean[] reduced = Steps.reduced("var", self(), axes);
+    return Steps.dropAxes(Steps.variance(self(), 1, reduced), reduced);
+  }
+
+  /**
+   * Returns the variance divided by {@code n - correction}, with the reduced axes kept at size 1.
+   *
+   * @param correction 1 for the unbiased variance, 0 for that of a whole population
+   */
+  default Variable varKeepDims(int correction, int... axes) {
+    return Steps.variance(self(), correction, Steps.reduced("var", self(), axes));
+  }
+
+  /** Returns the square root of the unbiased variance. */
+  default Variable std(int... axes) {
+    return var(axes).sqrt();
+  }
+
+  /** Returns the square root of the variance, with the reduced axes kept at size 1. */
+  default Variable stdKeepDims(int correction, int... axes) {
+    return varKeepDims(correction, axes).sqrt();
+  }
+
+  /** Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. */
+  default Variable norm(int... axes) {
+    return norm(2.0, axes);
+  }
+
+  /**
+   * Returns the vector norm {@code (sum |x|^order)^(1/order)}.
+   *
+   * @param order positive; infinity for the largest absolute value
+   */
+  default Variable norm(double order, int... axes) {
+    boolean[] reduced = Steps.reduced("norm", self(), axes);
+    return Steps.dropAxes(Steps.norm(self(), order, reduced), reduced);
+  }
+
+  /** Returns {@code log(sum(e^this))} without overflow. */
+  default Variable logSumExp(int... axes) {
+    boolean[] reduced = Steps.reduced("logSumExp", self(), axes);
+    return Steps.dropAxes(Steps.logSumExp(self(), reduced), reduced);
+  }
+
+  /** Returns {@link #logSumExp} with the reduced axes kept at size 1. */
+  default Variable logSumExpKeepDims(int... axes) {
+    return Steps.logSumExp(self(), Steps.reduced("logSumExp", self(), axes));
+  }
+}

@@ -1,0 +1,716 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.autograd.expression.Expression;
+import org.autograd.internal.ndarray.Copies;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.PointwiseLoop;
+import org.autograd.internal.storage.Storage;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An n-dimensional array that may remember how it was computed, and then differentiates what was
+ * computed from it. The operations stand in the interfaces that this class implements, a family
+ * each.
+ *
+ * <pre>{@code
+ * Variable w = Variable.of(0.5, -0.3).requiresGrad(true);
+ * Variable loss = w.dot(Variable.of(1.0, 2.0)).sigmoid().sub(1).square();
+ * loss.backward();
+ * w.grad(); // [-0.25, -0.5]
+ * }</pre>
+ *
+ * <p>Memory is the JVM's: nothing is to be closed. Operations return new Variables (views share
+ * their storage); the few that change their operand end in {@code _}. Variables may be read by
+ * several threads at once, and independent graphs may be built and differentiated in different
+ * threads.
+ */
+public final class Variable
+    implements PointwiseOps,
+        ActivationOps,
+        ComparisonOps,
+        ReductionOps,
+        ShapeOps,
+        IndexOps,
+        LinearAlgebraOps,
+        NormalizationOps {
+  private static final PointwiseLoop ADD =
+      new PointwiseLoop(2, 0, List.of(Expression.input(0).add(Expression.input(1))));
+  private static final double[] NO_ARGUMENTS = {};
+
+  private final NdArray data;
+  private @Nullable Node node;
+  private @Nullable Variable grad;
+
+  Variable(NdArray data, @Nullable Node node) {
+    this.data = data;
+    this.node = node;
+  }
+
+  // Creation. A dtype, where there is one, comes first; without one it is float32.
+
+  /** Returns a float32 vector of the given values. */
+  public static Variable of(float... values) {
+    return new Variable(NdArray.adopt(values.clone(), Shape.of(values.length)), null);
+  }
+
+  /** Returns a float64 vector of the given values. */
+  public static Variable of(double... values) {
+    return new Variable(NdArray.adopt(values.clone(), Shape.of(values.length)), null);
+  }
+
+  /** Returns an int32 vector of the given values. */
+  public static Variable of(int... values) {
+    return new Variable(NdArray.adopt(values.clone(), Shape.of(values.length)), null);
+  }
+
+  /** Returns an int64 vector of the given values. */
+  public static Variable of(long... values) {
+    return new Variable(NdArray.adopt(values.clone(), Shape.of(values.length)), null);
+  }
+
+  /** Returns a bool vector of the given values. */
+  public static Variable of(boolean... values) {
+    return new Variable(NdArray.adopt(values.clone(), Shape.of(values.length)), null);
+  }
+
+  /**
+   * Returns a float32 matrix with the given rows.
+   *
+   * @throws IllegalArgumentException if the rows differ in length
+   */
+  public static Variable of(float[][] rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    float[] values = new float[rows.length * columns];
+    for (int r = 0; r < rows.length; r++) {
+      checkRow(r, rows[r].length, columns);
+      System.arraycopy(rows[r], 0, values, r * columns, columns);
+    }
+    return new Variable(NdArray.adopt(values, Shape.of(rows.length, columns)), null);
+  }
+
+  /**
+   * Returns a float64 matrix with the given rows.
+   *
+   * @throws IllegalArgumentException if the rows differ in length
+   */
+  public static Variable of(double[][] rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    double[] values = new double[rows.length * columns];
+    for (int r = 0; r < rows.length; r++) {
+      checkRow(r, rows[r].length, columns);
+      System.arraycopy(rows[r], 0, values, r * columns, columns);
+    }
+    return new Variable(NdArray.adopt(values, Shape.of(rows.length, columns)), null);
+  }
+
+  private static void checkRow(int row, int length, int columns) {
+    checkArgument(
+        length == columns,
+        "of: row %s has %s elements, row 0 has %s; all rows must be equally long",
+        row,
+        length,
+        columns);
+  }
+
+  /** Returns a float32 scalar, of shape []. */
+  public static Variable scalar(float value) {
+    return new Variable(NdArray.adopt(new float[] {value}, Shape.scalar()), null);
+  }
+
+  /** Returns a float64 scalar, of shape []. */
+  public static Variable scalar(double value) {
+    return new Variable(NdArray.adopt(new double[] {value}, Shape.scalar()), null);
+  }
+
+  /**
+   * Returns an array with a copy of the given elements.
+   *
+   * @param array a {@code float[]}, {@code double[]}, {@code int[]}, {@code long[]} or {@code
+   *     boolean[]} in row-major order; it determines the dtype
+   * @param shape the sizes
+   * @throws IllegalArgumentException if the array is of another type or does not fill the shape
+   */
+  public static Variable fromArray(Object array, long... shape) {
+    Object copy =
+        switch (array) {
+          case float[] a -> a.clone();
+          case double[] a -> a.clone();
+          case int[] a -> a.clone();
+          case long[] a -> a.clone();
+          case boolean[] a -> a.clone();
+          default ->
+              throw new IllegalArgumentException(
+                  "fromArray: elements must be a float[], double[], int[], long[] or boolean[], got "
+                      + array.getClass().getSimpleName());
+        };
+    Shape sizes = Shape.of(shape);
+    Storage storage = Storage.adopt(copy);
+    checkArgument(
+        storage.length() == sizes.elementCount(),
+        "fromArray: %s elements do not fill shape %s, which has %s",
+        storage.length(),
+        sizes,
+        sizes.elementCount());
+    return new Variable(NdArray.adopt(copy, sizes), null);
+  }
+
+  /** Returns float32 zeros. */
+  public static Variable zeros(long... shape) {
+    return zeros(DType.FLOAT32, shape);
+  }
+
+  /** Returns zeros (or false). */
+  public static Variable zeros(DType dtype, long... shape) {
+    return new Variable(NdArray.zeros(dtype, Shape.of(shape)), null);
+  }
+
+  /** Returns float32 ones. */
+  public static Variable ones(long... shape) {
+    return ones(DType.FLOAT32, shape);
+  }
+
+  /** Returns ones (or true). */
+  public static Variable ones(DType dtype, long... shape) {
+    return full(dtype, 1, shape);
+  }
+
+  /** Returns a float32 array filled with a value. */
+  public static Variable full(double value, long... shape) {
+    return full(DType.FLOAT32, value, shape);
+  }
+
+  /** Returns an array filled with a value, converted to the dtype. */
+  public static Variable full(DType dtype, double value, long... shape) {
+    return new Variable(NdArray.full(dtype, Shape.of(shape), value), null);
+  }
+
+  /** Returns the int64 vector {@code [0, 1, ... end - 1]}. */
+  public static Variable arange(long end) {
+    return arange(DType.INT64, 0, end, 1);
+  }
+
+  /**
+   * Returns the vector {@code [start, start + step, ...]} up to but without {@code end}.
+   *
+   * @throws IllegalArgumentException if the step is 0 or leads away from the end
+   */
+  public static Variable arange(DType dtype, double start, double end, double step) {
+    double count = Math.ceil((end - start) / step);
+    checkArgument(
+        step != 0 && count >= 0 && dtype != DType.BOOL,
+        "arange: cannot go from %s to %s in steps of %s as %s",
+        start,
+        end,
+        step,
+        dtype);
+    double[] values = new double[Math.toIntExact((long) count)];
+    java.util.Arrays.setAll(values, i -> start + i * step);
+    return of(values).to(dtype);
+  }
+
+  /**
+   * Returns a float32 vector of {@code count} values from {@code start} to {@code end} inclusive.
+   */
+  public static Variable linspace(double start, double end, int count) {
+    double[] values = new double[count];
+    // From both ends, so that both are met exactly.
+    java.util.Arrays.setAll(
+        values,
+        i ->
+            i < count / 2
+                ? start + (end - start) * i / (count - 1)
+                : end - (end - start) * (count - 1 - i) / Math.max(1, count - 1));
+    return of(values).to(DType.FLOAT32);
+  }
+
+  /** Returns the float32 identity matrix. */
+  public static Variable eye(long size) {
+    return eye(DType.FLOAT32, size);
+  }
+
+  /** Returns the identity matrix. */
+  public static Variable eye(DType dtype, long size) {
+    int n = Math.toIntExact(size);
+    double[] values = new double[Math.multiplyExact(n, n)];
+    for (int i = 0; i < n; i++) {
+      values[i * n + i] = 1;
+    }
+    return fromArray(values, n, n).to(dtype);
+  }
+
+  /** Returns float32 values uniform in [0, 1) from the default generator. */
+  public static Variable rand(long... shape) {
+    return rand(Autograd.generator(), DType.FLOAT32, shape);
+  }
+
+  /** Returns values uniform in [0, 1). */
+  public static Variable rand(Generator rng, DType dtype, long... shape) {
+    return random("rand", dtype, shape, dtype == DType.FLOAT32 ? rng::nextFloat : rng::nextDouble);
+  }
+
+  /** Returns float32 values of the standard normal distribution from the default generator. */
+  public static Variable randn(long... shape) {
+    return randn(Autograd.generator(), DType.FLOAT32, shape);
+  }
+
+  /** Returns values of the standard normal distribution. */
+  public static Variable randn(Generator rng, DType dtype, long... shape) {
+    return random("randn", dtype, shape, rng::nextGaussian);
+  }
+
+  private static Variable random(
+      String operation, DType dtype, long[] shape, java.util.function.DoubleSupplier next) {
+    checkArgument(
+        dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
+    NdArray result = NdArray.zeros(dtype, Shape.of(shape));
+    if (dtype == DType.FLOAT32) {
+      float[] values = result.storage().floats();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) next.getAsDouble();
+      }
+    } else {
+      double[] values = result.storage().doubles();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = next.getAsDouble();
+      }
+    }
+    return new Variable(result, null);
+  }
+
+  /** Returns int64 values uniform in [low, high). */
+  public static Variable randint(Generator rng, long low, long high, long... shape) {
+    checkArgument(low < high, "randint: no integers in [%s, %s)", low, high);
+    NdArray result = NdArray.zeros(DType.INT64, Shape.of(shape));
+    long[] values = result.storage().longs();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rng.nextLong(low, high);
+    }
+    return new Variable(result, null);
+  }
+
+  /** Returns a random order of {@code 0 ... count - 1} as an int64 vector. */
+  public static Variable randperm(Generator rng, int count) {
+    long[] order = new long[count];
+    for (int i = 0; i < count; i++) {
+      int j = rng.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return new Variable(NdArray.adopt(order, Shape.of(count)), null);
+  }
+
+  // Operations on several Variables alike.
+
+  /**
+   * Returns {@code yes} where the condition holds, else {@code no}. The gradient of the side not
+   * taken is 0 where it enters {@code where}; a function applied before may still turn that 0 into
+   * NaN (0 times an infinite slope, as {@code sqrt} of a masked 0): mask its input instead.
+   *
+   * @param condition of dtype bool; all three broadcast together
+   */
+  public static Variable where(Variable condition, Variable yes, Variable no) {
+    return ComparisonOps.where(condition, yes, no);
+  }
+
+  /**
+   * Joins arrays along an existing axis; all other sizes are equal.
+   *
+   * @throws IllegalArgumentException if they are not, naming all shapes
+   */
+  public static Variable cat(int axis, Variable... parts) {
+    return ShapeOps.cat(axis, parts);
+  }
+
+  /** Joins arrays along an existing axis; all other sizes are equal. */
+  public static Variable cat(int axis, List<Variable> parts) {
+    return ShapeOps.cat(axis, parts.toArray(Variable[]::new));
+  }
+
+  /** Joins arrays of equal shape along a new axis at the given place. */
+  public static Variable stack(int axis, Variable... parts) {
+    return ShapeOps.stack(axis, parts);
+  }
+
+  /** Joins arrays of equal shape along a new axis at the given place. */
+  public static Variable stack(int axis, List<Variable> parts) {
+    return ShapeOps.stack(axis, parts.toArray(Variable[]::new));
+  }
+
+  // What it is.
+
+  /** Returns the element type. */
+  public DType dtype() {
+    return data.dtype();
+  }
+
+  /** Returns the sizes. */
+  public Shape shape() {
+    return data.shape();
+  }
+
+  /** Returns the number of axes. */
+  public int rank() {
+    return data.rank();
+  }
+
+  /** Returns the size along an axis, which may be negative to count from the end. */
+  public long size(int axis) {
+    return data.shape().size(axis);
+  }
+
+  /** Returns the number of elements. */
+  public long elementCount() {
+    return data.shape().elementCount();
+  }
+
+  /**
+   * Returns the only element as a double.
+   *
+   * @throws IllegalArgumentException if there is not exactly one element
+   */
+  public double item() {
+    checkArgument(
+        elementCount() == 1,
+        "item: needs exactly one element, got %s; reduce it first or use toDoubleArray()",
+        this.describe());
+    return data.item();
+  }
+
+  /** Returns a copy of the elements in row-major order, converted to float. */
+  public float[] toFloatArray() {
+    return (float[]) elements(DType.FLOAT32);
+  }
+
+  /** Returns a copy of the elements in row-major order, converted to double. */
+  public double[] toDoubleArray() {
+    return (double[]) elements(DType.FLOAT64);
+  }
+
+  /** Returns a copy of the elements in row-major order, converted to long. */
+  public long[] toLongArray() {
+    return (long[]) elements(DType.INT64);
+  }
+
+  /** Returns a copy of the elements in row-major order, converted to int. */
+  public int[] toIntArray() {
+    return (int[]) elements(DType.INT32);
+  }
+
+  /** Returns a copy of the elements in row-major order; anything but 0 is true. */
+  public boolean[] toBooleanArray() {
+    return (boolean[]) elements(DType.BOOL);
+  }
+
+  private Object elements(DType dtype) {
+    NdArray converted = data.to(dtype);
+    return (converted == data ? data.copy() : converted).storage().array();
+  }
+
+  NdArray data() {
+    return data;
+  }
+
+  @Override
+  public Variable self() {
+    return this;
+  }
+
+  // The graph.
+
+  /** Returns whether a gradient flows into this Variable: set on a leaf, inherited by results. */
+  public boolean requiresGrad() {
+    return node != null;
+  }
+
+  /**
+   * Makes this leaf require a gradient, or no longer.
+   *
+   * @return this
+   * @throws IllegalArgumentException for an integer or bool array
+   * @throws IllegalStateException for the result of a recorded operation
+   */
+  public Variable requiresGrad(boolean required) {
+    if (required == requiresGrad()) {
+      return this;
+    }
+    checkArgument(
+        !required || dtype().isFloating(),
+        "requiresGrad: only float32 and float64 can require a gradient, got %s; convert with to()",
+        this.describe());
+    if (!isLeaf()) {
+      throw new IllegalStateException(
+          "requiresGrad(false): "
+              + describe()
+              + " is the result of a recorded operation; use detach()");
+    }
+    node = required ? Node.leaf(this) : null;
+    return this;
+  }
+
+  /** Returns whether this was created by the user and not by a recorded operation. */
+  public boolean isLeaf() {
+    return node == null || node.isLeaf();
+  }
+
+  /** Returns the name of the operation that computed this, or null for a leaf. */
+  public @Nullable String operation() {
+    return isLeaf() ? null : requireNode().operation();
+  }
+
+  /** Returns whether operations on this are recorded on this thread now. */
+  boolean isRecorded() {
+    return node != null && GradMode.isEnabled();
+  }
+
+  /** Returns the graph's node; throws if there is none. */
+  Node requireNode() {
+    Node result = node;
+    if (result == null) {
+      throw new IllegalStateException(
+          describe()
+              + " does not require a gradient; call requiresGrad(true) on a leaf before use");
+    }
+    return result;
+  }
+
+  /**
+   * Returns a Variable with the same elements that is not connected to the graph. It shares the
+   * storage: a change in place shows in both.
+   */
+  public Variable detach() {
+    return new Variable(data, null);
+  }
+
+  /**
+   * Returns the gradient accumulated by {@link #backward()}, or null if there is none (yet).
+   *
+   * @throws IllegalStateException for the result of an operation, unless {@link #retainGrad()} was
+   *     called
+   */
+  public @Nullable Variable grad() {
+    if (!isLeaf() && requireNode().receiver() != this) {
+      throw new IllegalStateException(
+          "grad: "
+              + describe()
+              + " is the result of "
+              + operation()
+              + ", and only leaves keep their gradient; call retainGrad() before backward(), or use"
+              + " Autograd.grad(...)");
+    }
+    return grad;
+  }
+
+  /**
+   * Makes the next backward pass keep the gradient of this result, as it does for leaves.
+   *
+   * @return this
+   */
+  public Variable retainGrad() {
+    Node own = requireNode();
+    if (!own.isLeaf()) {
+      own.retainFor(this);
+    }
+    return this;
+  }
+
+  /** Forgets the gradient, so that the next backward pass starts anew. */
+  public void zeroGrad() {
+    grad = null;
+  }
+
+  /**
+   * Replaces the gradient, for example by a scaled one, or with null forgets it.
+   *
+   * @throws IllegalArgumentException if shape or dtype differ from this Variable's
+   */
+  public void setGrad(@Nullable Variable gradient) {
+    if (gradient != null) {
+      checkSameAsThis("setGrad", gradient);
+    }
+    grad = gradient;
+  }
+
+  /**
+   * Calls a function with the gradient of this Variable whenever a backward pass has completed it.
+   * What it returns replaces the gradient, unless it is null.
+   *
+   * @return a handle that removes the hook when closed
+   */
+  public GradScope onGradient(UnaryOperator<@Nullable Variable> hook) {
+    Node own = requireNode();
+    own.addHook(hook);
+    return () -> own.removeHook(hook);
+  }
+
+  /** Adds to the gradients of all leaves from which this scalar was computed. */
+  public void backward() {
+    backward(BackwardOptions.defaults());
+  }
+
+  /** Adds to the gradients of all leaves, with a choice of what becomes of the graph. */
+  public void backward(BackwardOptions options) {
+    checkArgument(
+        elementCount() == 1,
+        "backward: only a result with one element has a gradient by itself, got %s; reduce it with"
+            + " sum() or mean(), or pass the gradient of each element",
+        this.describe());
+    backward(ones(dtype(), shape().toArray()), options);
+  }
+
+  /**
+   * Adds to the gradients of all leaves the vector-Jacobian product with {@code gradient}.
+   *
+   * @param gradient the gradient of some scalar with respect to this, of the same shape and dtype
+   */
+  public void backward(Variable gradient, BackwardOptions options) {
+    requireNode();
+    checkSameAsThis("backward", gradient);
+    BackwardPass.accumulate(List.of(this), List.of(gradient), options);
+  }
+
+  private void checkSameAsThis(String operation, Variable gradient) {
+    checkArgument(
+        gradient.shape().equals(shape()) && gradient.dtype() == dtype(),
+        "%s: the gradient of %s must have the same shape and dtype, got %s",
+        operation,
+        this.describe(),
+        gradient.describe());
+  }
+
+  /** Adds a gradient that a backward pass has found. */
+  void accumulateGrad(Variable gradient, boolean exclusive, boolean createsGraph) {
+    synchronized (requireNode()) {
+      Variable before = grad;
+      if (before == null) {
+        grad = exclusive || createsGraph ? gradient : new Variable(gradient.data.copy(), null);
+      } else if (createsGraph || before.requiresGrad()) {
+        grad = before.add(gradient);
+      } else {
+        before.addData(gradient);
+      }
+    }
+  }
+
+  /** Adds to the elements without any record: for gradients that belong to the engine. */
+  void addData(Variable other) {
+    NdArray[] operands = {data, other.data};
+    ADD.update(dtype(), operands, NO_ARGUMENTS, new NdArray[] {data});
+  }
+
+  // Changes in place.
+
+  /** Adds in place, {@code this += other}. */
+  public Variable add_(Variable other) {
+    return assign("add_", add(other));
+  }
+
+  /** Adds a number in place. */
+  public Variable add_(double value) {
+    return assign("add_", add(value));
+  }
+
+  /** Subtracts in place, {@code this -= other}. */
+  public Variable sub_(Variable other) {
+    return assign("sub_", sub(other));
+  }
+
+  /** Multiplies in place, {@code this *= other}. */
+  public Variable mul_(Variable other) {
+    return assign("mul_", mul(other));
+  }
+
+  /** Multiplies by a number in place. */
+  public Variable mul_(double value) {
+    return assign("mul_", mul(value));
+  }
+
+  /** Divides in place, {@code this /= other}. */
+  public Variable div_(Variable other) {
+    return assign("div_", div(other));
+  }
+
+  /** Sets all elements to 0. */
+  public Variable zero_() {
+    return fill_(0);
+  }
+
+  /** Sets all elements to a value. */
+  public Variable fill_(double value) {
+    return assign("fill_", full(dtype(), value, shape().toArray()));
+  }
+
+  /** Copies the elements of another Variable, which is broadcast and converted as needed. */
+  public Variable copy_(Variable source) {
+    checkArgument(
+        source.shape().broadcastsTo(shape()),
+        "copy_: %s cannot be copied into %s; the source must broadcast to the target's shape",
+        source.describe(),
+        this.describe());
+    return assign("copy_", source.to(dtype()).expand(shape().toArray()));
+  }
+
+  private Variable assign(String operation, Variable result) {
+    checkArgument(
+        result.shape().equals(shape()) && result.dtype() == dtype(),
+        "%s: the result would be %s, which does not fit into %s; use the form without _",
+        operation,
+        result.describe(),
+        this.describe());
+    if (GradMode.isEnabled() && (node != null || result.node != null)) {
+      if (node != null && node.isLeaf()) {
+        throw new IllegalStateException(
+            operation
+                + ": "
+                + describe()
+                + " is a leaf that requires a gradient and must not change while operations are"
+                + " recorded; use try (var _ = Autograd.noGrad()) {...}");
+      }
+      if (data.storage().isShared()) {
+        throw new IllegalStateException(
+            operation
+                + ": "
+                + describe()
+                + " shares its elements with a view, whose gradient would become wrong; use the form"
+                + " without _, or copy() first");
+      }
+    }
+    NdArray source = result.data;
+    if (source.storage() == data.storage()) {
+      source = source.copy();
+    }
+    Copies.assign(data, source);
+    data.storage().bumpVersion();
+    if (GradMode.isEnabled()) {
+      node = result.node;
+    }
+    return this;
+  }
+
+  /** Returns dtype and shape, for messages. */
+  String describe() {
+    return dtype() + shape().toString();
+  }
+
+  static String describe(Variable... operands) {
+    StringBuilder text = new StringBuilder();
+    for (Variable operand : operands) {
+      text.append(text.isEmpty() ? "" : ", ").append(operand.describe());
+    }
+    return text.toString();
+  }
+
+  /**
+   * Returns the elements as NumPy shows them, long axes shortened, with shape, dtype and the
+   * operation that made them.
+   */
+  @Override
+  public String toString() {
+    return ArrayFormatter.format(this);
+  }
+}
