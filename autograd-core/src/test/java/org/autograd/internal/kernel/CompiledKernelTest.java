@@ -1,5 +1,6 @@
 package org.autograd.internal.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class CompiledKernelTest {
   private static final int[] COLUMNS = {0, 1, 4, 6, 13, 31, 63, 64, 65, 207, 702, 4098};
+  private static final int[] WIDTHS = {64, 128, 256, 512};
   private static final int[] ROWS = {0, 1, 3};
 
   @TestFactory
@@ -52,16 +54,39 @@ class CompiledKernelTest {
   private static void check(Program program, DType dtype) {
     Kernel interpreter = new Interpreter(program, dtype);
     Kernel scalar = KernelCompiler.compile(program, dtype, 0);
+    Map<Integer, Kernel> vectors = new LinkedHashMap<>();
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+      for (int bits : WIDTHS) {
+        vectors.put(bits, KernelCompiler.compile(program, dtype, bits));
+      }
+    }
     for (int rows : ROWS) {
       for (int columns : COLUMNS) {
-        for (int variant = 0; variant < 3; variant++) {
+        // The interpreter is slow, and large arrays show nothing more with other strides.
+        int variants = (long) rows * columns > 1000 ? 1 : 3;
+        for (int variant = 0; variant < variants; variant++) {
           KernelRun run =
               new KernelRun(program, dtype, rows, columns, variant == 0, variant == 2, columns);
           String where = rows + " x " + columns + " variant " + variant;
           Object[] expected = run.run(interpreter);
           Object[] actual = run.run(scalar);
           assertClose(where, run, run.buffers(), expected, actual);
+          for (Map.Entry<Integer, Kernel> vector : vectors.entrySet()) {
+            String variantAt = where + ", " + vector.getKey() + " bits";
+            assertSameBits(variantAt, actual, run.run(vector.getValue()));
+          }
         }
+      }
+    }
+  }
+
+  private static void assertSameBits(String where, Object[] expected, Object[] actual) {
+    for (int k = 0; k < expected.length; k++) {
+      String at = where + ": buffer " + k;
+      switch (expected[k]) {
+        case float[] array -> assertArrayEquals(array, (float[]) actual[k], at);
+        case double[] array -> assertArrayEquals(array, (double[]) actual[k], at);
+        default -> assertArrayEquals((boolean[]) expected[k], (boolean[]) actual[k], at);
       }
     }
   }

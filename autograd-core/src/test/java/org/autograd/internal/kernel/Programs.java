@@ -262,7 +262,8 @@ final class Programs {
     Expression product = terms.getLast().tanh();
     for (int i = 0; i < size; i++) {
       sum = sum.add(terms.get(i));
-      product = Expression.where(terms.get(i).lt(Y), product.mul(0.9), product.mul(0.5).add(i));
+      Expression condition = X.lt(Y.mul(i % 5 - 2));
+      product = Expression.where(condition, product.mul(0.9), product.mul(0.5).add(i));
     }
     return of(sum.div(size).mul(product));
   }

@@ -1,7 +1,6 @@
 package org.autograd.internal.kernel.compiler;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
-import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -15,6 +14,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -176,12 +176,18 @@ final class KernelWriter {
 
   private String writeStage(Plan.Stage stage) {
     List<String> rowCode = stage.rowCode().stream().map(this::writeRow).toList();
-    List<Loop> loops = new java.util.ArrayList<>();
+    List<Loop> loops = new ArrayList<>();
     for (Plan.Piece piece : stage.columnCode()) {
       loops.add(writeLoop(piece));
     }
+    List<String> halves = new ArrayList<>();
     for (int i = 0; i < stage.reductions().size(); i++) {
-      loops.add(writeReduction(stage.reductions().get(i), i * precision.partials));
+      Plan.Reduction reduction = stage.reductions().get(i);
+      int base = i * precision.partials;
+      loops.add(writeReduction(reduction, base));
+      if (!species.isScalar()) {
+        halves.add(method("halves", code -> vectorCode(code).halves(reduction.combine(), base)));
+      }
     }
     return method(
         "stage",
@@ -199,7 +205,8 @@ final class KernelWriter {
             loops.forEach(loop -> call(code, loop, MethodWriter.FROM, MethodWriter.TO));
           }
           for (int i = 0; i < stage.reductions().size(); i++) {
-            finish(code, stage.reductions().get(i), i * precision.partials);
+            String combining = species.isScalar() ? "" : halves.get(i);
+            finish(code, stage.reductions().get(i), combining, i * precision.partials);
           }
           code.return_();
         });
@@ -258,7 +265,15 @@ final class KernelWriter {
               "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
       return new Loop(name, name, 1);
     }
-    throw new UnsupportedOperationException();
+    String main =
+        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail =
+        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    return new Loop(main, tail, species.lanes(precision));
+  }
+
+  private VectorCode vectorCode(CodeBuilder code) {
+    return new VectorCode(code, plan, species);
   }
 
   private Loop writeReduction(Plan.Reduction reduction, int base) {
@@ -272,7 +287,13 @@ final class KernelWriter {
                       .reduction(reduction.graph(), reduction.value(), combine, base));
       return new Loop(name, name, 1);
     }
-    throw new UnsupportedOperationException();
+    Graph graph = reduction.graph();
+    Node value = reduction.value();
+    String main =
+        method("reduce", code -> vectorCode(code).reduction(graph, value, combine, base));
+    String tail =
+        method("tail", code -> vectorCode(code).reductionTail(graph, value, combine, base));
+    return new Loop(main, tail, precision.partials);
   }
 
   private void start(CodeBuilder code, Combine combine, int base) {
@@ -288,9 +309,15 @@ final class KernelWriter {
         MethodTypeDesc.of(CD_void, precision.array(), CD_int, precision.number));
   }
 
-  private void finish(CodeBuilder code, Plan.Reduction reduction, int base) {
+  private void finish(CodeBuilder code, Plan.Reduction reduction, String halves, int base) {
+    int count = precision.partials;
+    if (!species.isScalar()) {
+      pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
+      code.invokestatic(self, halves, methodType);
+      count = species.lanes(precision);
+    }
     code.aload(MethodWriter.SLOTS).loadConstant(reduction.slot());
-    code.aload(MethodWriter.PARTIALS).loadConstant(base).loadConstant(precision.partials);
+    code.aload(MethodWriter.PARTIALS).loadConstant(base).loadConstant(count);
     code.invokestatic(
         SUPPORT,
         reduction.combine().name().toLowerCase(Locale.ROOT),
