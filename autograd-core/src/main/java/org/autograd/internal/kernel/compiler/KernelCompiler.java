@@ -16,7 +16,8 @@ public final class KernelCompiler {
    */
   public static Kernel compile(Program program, DType dtype, int vectorBits) {
     VectorSpecies species = new VectorSpecies(vectorBits);
-    Plan plan = Planner.plan(program, Precision.of(dtype), !species.isScalar());
+    Precision precision = Precision.of(dtype);
+    Plan plan = Planner.plan(program, precision, species.lanes(precision));
     byte[] bytes = KernelWriter.write(plan, species);
     try {
       // A hidden class goes away with its last instance.
