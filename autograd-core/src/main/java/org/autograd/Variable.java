@@ -192,7 +192,7 @@ public final class Variable
 
   /** Returns the int64 vector {@code [0, 1, ... end - 1]}. */
   public static Variable arange(long end) {
-    return arange(DType.INT64, 0, end, 1);
+    return arange(DType.INT64, 0, (double) end, 1);
   }
 
   /**

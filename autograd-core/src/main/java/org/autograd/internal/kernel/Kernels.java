@@ -1,6 +1,7 @@
 package org.autograd.internal.kernel;
 
 import java.util.concurrent.ConcurrentHashMap;
+import org.autograd.internal.kernel.compiler.KernelCompiler;
 import org.autograd.type.DType;
 
 /** Finds the kernel of a program, compiling it at first use. */
@@ -13,6 +14,7 @@ public final class Kernels {
 
   /** Returns the kernel of {@code program} for float32 or float64 arrays. */
   public static Kernel of(Program program, DType dtype) {
-    return CACHE.computeIfAbsent(new Key(program, dtype), k -> new Interpreter(program, dtype));
+    return CACHE.computeIfAbsent(
+        new Key(program, dtype), k -> KernelCompiler.compile(program, dtype, 0));
   }
 }
