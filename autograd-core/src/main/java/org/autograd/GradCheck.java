@@ -218,12 +218,8 @@ public final class GradCheck {
   private static Variable leaf(Variable input) {
     NdArray data = input.data();
     Layout layout = data.layout();
-    boolean overlapping = false;
-    for (int axis = 0; axis < data.rank(); axis++) {
-      overlapping |= layout.stride(axis) == 0 && data.size(axis) > 1;
-    }
     NdArray copy =
-        overlapping
+        layout.isOverlapping()
             ? data.copy()
             : new NdArray(Storage.adopt(data.storage().doubles().clone()), layout);
     return new Variable(copy, null).requiresGrad(true);
