@@ -1,0 +1,196 @@
+package org.autograd.internal.kernel.matmul;
+
+import org.autograd.internal.kernel.Parallel;
+
+/**
+ * The product in plain Java: tiles of 4 x 4 elements whose sums stay in registers, so that each
+ * element loaded is used four times. It is about twice as fast as EJML, whose sums go through
+ * memory (HotSpot cannot vectorise those, for it does not know that the arrays are distinct), and
+ * it is fast at once, while vector code is some hundred times slower until it has been compiled.
+ */
+final class PlainMatmulF32 implements MatmulKernel<float[]> {
+  private static final int TILE = 4;
+  private static final int ROWS_PER_BLOCK = 32;
+
+  @Override
+  public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+    Matrix.checkProduct(a, b, c);
+    if (MatmulKernel.work(a, b) < PARALLEL_WORK) {
+      multiplyRows(a, b, c);
+      return;
+    }
+    Parallel.forEach(
+        Math.ceilDiv(c.rows(), ROWS_PER_BLOCK),
+        block -> {
+          int from = block * ROWS_PER_BLOCK;
+          int to = Math.min(c.rows(), from + ROWS_PER_BLOCK);
+          multiplyRows(a.rows(from, to), b, c.rows(from, to));
+        });
+  }
+
+  /**
+   * At an edge the last tile reaches back over the one before and computes the same values again,
+   * which is simpler than smaller tiles and hardly slower.
+   */
+  private static void multiplyRows(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+    int lastRow = c.rows() - TILE;
+    int lastColumn = c.columns() - TILE;
+    if (lastRow < 0 || lastColumn < 0) {
+      if (c.rows() < c.columns()) {
+        multiplyThin(a, b, c);
+      } else {
+        multiplyThin(b.transposed(), a.transposed(), c.transposed());
+      }
+      return;
+    }
+    for (int column = 0; column < c.columns(); column += TILE) {
+      for (int row = 0; row < c.rows(); row += TILE) {
+        tile(
+            a.columns(),
+            a.data(),
+            a.index(Math.min(row, lastRow), 0),
+            a.rowStride(),
+            a.columnStride(),
+            b.data(),
+            b.index(0, Math.min(column, lastColumn)),
+            b.rowStride(),
+            b.columnStride(),
+            c.data(),
+            c.index(Math.min(row, lastRow), Math.min(column, lastColumn)),
+            c.rowStride());
+      }
+    }
+  }
+
+  /** Fewer rows than a tile has; the last column stands in for those that are missing. */
+  private static void multiplyThin(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+    int last = c.columns() - 1;
+    for (int row = 0; row < c.rows(); row++) {
+      for (int column = 0; column <= last; column += TILE) {
+        dots(
+            a.columns(),
+            a.data(),
+            a.index(row, 0),
+            a.columnStride(),
+            b.data(),
+            b.index(0, column),
+            b.index(0, Math.min(column + 1, last)),
+            b.index(0, Math.min(column + 2, last)),
+            b.index(0, Math.min(column + 3, last)),
+            b.rowStride(),
+            c.data(),
+            c.index(row, column),
+            c.index(row, Math.min(column + 1, last)),
+            c.index(row, Math.min(column + 2, last)),
+            c.index(row, Math.min(column + 3, last)));
+      }
+    }
+  }
+
+  private static void tile(
+      int depth,
+      float[] a,
+      int a0,
+      int aRowStride,
+      int aColumnStride,
+      float[] b,
+      int b0,
+      int bRowStride,
+      int bColumnStride,
+      float[] c,
+      int c0,
+      int cRowStride) {
+    int a1 = a0 + aRowStride;
+    int a2 = a1 + aRowStride;
+    int a3 = a2 + aRowStride;
+    int b1 = b0 + bColumnStride;
+    int b2 = b1 + bColumnStride;
+    int b3 = b2 + bColumnStride;
+    float s00 = 0f;
+    float s01 = 0f;
+    float s02 = 0f;
+    float s03 = 0f;
+    float s10 = 0f;
+    float s11 = 0f;
+    float s12 = 0f;
+    float s13 = 0f;
+    float s20 = 0f;
+    float s21 = 0f;
+    float s22 = 0f;
+    float s23 = 0f;
+    float s30 = 0f;
+    float s31 = 0f;
+    float s32 = 0f;
+    float s33 = 0f;
+    for (int k = 0, i = 0, j = 0; k < depth; k++, i += aColumnStride, j += bRowStride) {
+      float x0 = b[b0 + j];
+      float x1 = b[b1 + j];
+      float x2 = b[b2 + j];
+      float x3 = b[b3 + j];
+      float y = a[a0 + i];
+      s00 += y * x0;
+      s01 += y * x1;
+      s02 += y * x2;
+      s03 += y * x3;
+      y = a[a1 + i];
+      s10 += y * x0;
+      s11 += y * x1;
+      s12 += y * x2;
+      s13 += y * x3;
+      y = a[a2 + i];
+      s20 += y * x0;
+      s21 += y * x1;
+      s22 += y * x2;
+      s23 += y * x3;
+      y = a[a3 + i];
+      s30 += y * x0;
+      s31 += y * x1;
+      s32 += y * x2;
+      s33 += y * x3;
+    }
+    store(c, c0, s00, s01, s02, s03);
+    store(c, c0 + cRowStride, s10, s11, s12, s13);
+    store(c, c0 + 2 * cRowStride, s20, s21, s22, s23);
+    store(c, c0 + 3 * cRowStride, s30, s31, s32, s33);
+  }
+
+  private static void store(float[] c, int at, float s0, float s1, float s2, float s3) {
+    c[at] = s0;
+    c[at + 1] = s1;
+    c[at + 2] = s2;
+    c[at + 3] = s3;
+  }
+
+  private static void dots(
+      int depth,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int b0,
+      int b1,
+      int b2,
+      int b3,
+      int bStride,
+      float[] c,
+      int c0,
+      int c1,
+      int c2,
+      int c3) {
+    float s0 = 0f;
+    float s1 = 0f;
+    float s2 = 0f;
+    float s3 = 0f;
+    for (int k = 0, i = aOffset, j = 0; k < depth; k++, i += aStride, j += bStride) {
+      float x = a[i];
+      s0 += x * b[b0 + j];
+      s1 += x * b[b1 + j];
+      s2 += x * b[b2 + j];
+      s3 += x * b[b3 + j];
+    }
+    c[c0] = s0;
+    c[c1] = s1;
+    c[c2] = s2;
+    c[c3] = s3;
+  }
+}
