@@ -1,0 +1,315 @@
+package org.autograd.internal.kernel.compiler;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_double;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.autograd.internal.kernel.Kernel;
+
+/**
+ * Writes the class of a kernel.
+ *
+ * <pre>{@code
+ * public void run(buffers, offsets, rowStrides, parameters, rows, columns) {
+ *   // makes slots, partials and scratch buffers, then
+ *   for (int row = 0; row < rows; row++) {
+ *     stage0(..., row, 0, columns);
+ *     ...
+ *   }
+ * }
+ * static void stage0(...) // calls a few of the following, block by block if need be
+ * static void loop0(...)  // a loop over columns that has no calls
+ * }</pre>
+ *
+ * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and what
+ * it has given up on is never compiled by C2 either.
+ */
+final class KernelWriter {
+  private static final ClassDesc SUPPORT = description(Support.class);
+
+  private final Plan plan;
+  private final Precision precision;
+  private final VectorSpecies species;
+  private final ClassDesc self;
+  private final MethodTypeDesc methodType;
+  private final ClassBuilder builder;
+  private int methods;
+
+  private KernelWriter(Plan plan, VectorSpecies species, ClassDesc self, ClassBuilder builder) {
+    this.plan = plan;
+    this.precision = plan.precision();
+    this.species = species;
+    this.self = self;
+    this.methodType = MethodWriter.type(precision);
+    this.builder = builder;
+  }
+
+  /** Returns the bytes of a class that implements {@link Kernel} and has a default constructor. */
+  static byte[] write(Plan plan, VectorSpecies species) {
+    String kind = species.isScalar() ? "ScalarKernel" : "VectorKernel";
+    ClassDesc self = ClassDesc.of(KernelWriter.class.getPackageName(), kind);
+    return ClassFile.of()
+        .build(self, builder -> new KernelWriter(plan, species, self, builder).writeClass());
+  }
+
+  private static ClassDesc description(Class<?> type) {
+    return type.describeConstable().orElseThrow();
+  }
+
+  private void writeClass() {
+    builder.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+    builder.withInterfaceSymbols(description(Kernel.class));
+    builder.withMethodBody(
+        INIT_NAME,
+        MTD_void,
+        0,
+        code -> code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+    List<String> stages = plan.stages().stream().map(this::writeStage).toList();
+    List<String> rowEnd = plan.rowEnd().stream().map(this::writeRow).toList();
+    MethodTypeDesc run =
+        MethodTypeDesc.of(
+            CD_void,
+            CD_Object.arrayType(),
+            CD_int.arrayType(),
+            CD_int.arrayType(),
+            CD_double.arrayType(),
+            CD_int,
+            CD_int);
+    builder.withMethodBody(
+        "run", run, ClassFile.ACC_PUBLIC, code -> writeRun(code, stages, rowEnd));
+  }
+
+  private String method(String kind, Consumer<CodeBuilder> body) {
+    String name = kind + methods++;
+    builder.withMethodBody(name, methodType, ClassFile.ACC_STATIC, body::accept);
+    return name;
+  }
+
+  private void writeRun(CodeBuilder code, List<String> stages, List<String> rowEnd) {
+    final int buffers = 1;
+    final int offsets = 2;
+    final int rowStrides = 3;
+    final int parameters = 4;
+    final int rows = 5;
+    final int columns = 6;
+    int slots = code.allocateLocal(TypeKind.REFERENCE);
+    int partials = code.allocateLocal(TypeKind.REFERENCE);
+    int row = code.allocateLocal(TypeKind.INT);
+    newNumbers(code, plan.slots());
+    code.astore(slots);
+    if (plan.parameters() > 0) {
+      code.aload(parameters).aload(slots).loadConstant(plan.parameters());
+      code.invokestatic(
+          SUPPORT,
+          "copy",
+          MethodTypeDesc.of(CD_void, CD_double.arrayType(), precision.array(), CD_int));
+    }
+    newNumbers(code, plan.reductions() * precision.partials);
+    code.astore(partials);
+    addScratch(code, buffers, columns);
+    code.loadConstant(0).istore(row);
+    Label top = code.newLabel();
+    Label end = code.newLabel();
+    code.labelBinding(top).iload(row).iload(rows).if_icmpge(end);
+    for (List<String> names : List.of(stages, rowEnd)) {
+      for (String name : names) {
+        code.aload(buffers).aload(offsets).aload(rowStrides).aload(slots).aload(partials);
+        code.iload(row).loadConstant(0).iload(columns);
+        code.invokestatic(self, name, methodType);
+      }
+    }
+    code.iinc(row, 1).goto_(top);
+    code.labelBinding(end).return_();
+  }
+
+  /** Pushes a new array, or null if it would be empty. */
+  private void newNumbers(CodeBuilder code, int length) {
+    if (length == 0) {
+      code.aconst_null();
+    } else {
+      code.loadConstant(length).newarray(precision.numberKind);
+    }
+  }
+
+  /** Replaces the array of buffers by one with scratch buffers at the end. */
+  private void addScratch(CodeBuilder code, int buffers, int columns) {
+    int count = plan.buffers().size();
+    if (count == plan.programBuffers()) {
+      return;
+    }
+    code.aload(buffers).loadConstant(count);
+    code.invokestatic(
+        ClassDesc.of("java.util.Arrays"),
+        "copyOf",
+        MethodTypeDesc.of(CD_Object.arrayType(), CD_Object.arrayType(), CD_int));
+    code.astore(buffers);
+    for (int k = plan.programBuffers(); k < count; k++) {
+      code.aload(buffers).loadConstant(k);
+      code.iload(columns).loadConstant(Plan.BLOCK);
+      code.invokestatic(
+          ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+      code.newarray(plan.buffers().get(k).mask() ? TypeKind.BOOLEAN : precision.numberKind);
+      code.aastore();
+    }
+  }
+
+  private String writeRow(Plan.Piece piece) {
+    return method("row", code -> new ScalarCode(code, plan).row(piece.graph(), piece.outputs()));
+  }
+
+  private String writeStage(Plan.Stage stage) {
+    List<String> rowCode = stage.rowCode().stream().map(this::writeRow).toList();
+    List<Loop> loops = new ArrayList<>();
+    for (Plan.Piece piece : stage.columnCode()) {
+      loops.add(writeLoop(piece));
+    }
+    List<String> combined = new ArrayList<>();
+    for (int i = 0; i < stage.reductions().size(); i++) {
+      Plan.Reduction reduction = stage.reductions().get(i);
+      int base = i * precision.partials;
+      loops.add(writeReduction(reduction, base));
+      combined.add(writeCombined(reduction, base));
+    }
+    return method(
+        "stage",
+        code -> {
+          rowCode.forEach(name -> callWhole(code, name));
+          start(code, stage.reductions());
+          if (stage.blocked()) {
+            writeBlocks(code, loops);
+          } else {
+            loops.forEach(loop -> call(code, loop, MethodWriter.FROM, MethodWriter.TO));
+          }
+          combined.forEach(name -> callWhole(code, name));
+          code.return_();
+        });
+  }
+
+  private void callWhole(CodeBuilder code, String name) {
+    pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
+    code.invokestatic(self, name, methodType);
+  }
+
+  private static void pushArguments(CodeBuilder code, int from, int to) {
+    code.aload(MethodWriter.BUFFERS).aload(MethodWriter.OFFSETS).aload(MethodWriter.ROW_STRIDES);
+    code.aload(MethodWriter.SLOTS).aload(MethodWriter.PARTIALS).iload(MethodWriter.ROW);
+    code.iload(from).iload(to);
+  }
+
+  private void writeBlocks(CodeBuilder code, List<Loop> loops) {
+    int from = code.allocateLocal(TypeKind.INT);
+    int to = code.allocateLocal(TypeKind.INT);
+    Label top = code.newLabel();
+    Label end = code.newLabel();
+    code.iload(MethodWriter.FROM).istore(from);
+    code.labelBinding(top).iload(from).iload(MethodWriter.TO).if_icmpge(end);
+    // from + min(to - from, BLOCK) does not overflow.
+    code.iload(from).iload(MethodWriter.TO).iload(from).isub().loadConstant(Plan.BLOCK);
+    code.invokestatic(
+        ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+    code.iadd().istore(to);
+    loops.forEach(loop -> call(code, loop, from, to));
+    code.iload(to).istore(from).goto_(top).labelBinding(end);
+  }
+
+  /**
+   * The methods of one loop.
+   *
+   * @param main the whole loop, or the part of it that does {@code step} columns at a time
+   * @param tail what does the rest, or null
+   */
+  private record Loop(String main, String tail, int step) {}
+
+  private void call(CodeBuilder code, Loop loop, int from, int to) {
+    if (loop.step() == 1) {
+      pushArguments(code, from, to);
+      code.invokestatic(self, loop.main(), methodType);
+      return;
+    }
+    Label noMain = code.newLabel();
+    code.iload(to).iload(from).isub().loadConstant(loop.step()).if_icmplt(noMain);
+    pushArguments(code, from, to);
+    code.invokestatic(self, loop.main(), methodType).labelBinding(noMain);
+    Label noTail = code.newLabel();
+    code.iload(to).iload(from).isub().loadConstant(loop.step() - 1).iand().ifeq(noTail);
+    pushArguments(code, from, to);
+    code.invokestatic(self, loop.tail(), methodType).labelBinding(noTail);
+  }
+
+  private Loop writeLoop(Plan.Piece piece) {
+    if (species.isScalar() || piece.scalarOnly()) {
+      String name =
+          method(
+              "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
+      return new Loop(name, name, 1);
+    }
+    String main =
+        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail =
+        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    return new Loop(main, tail, species.lanes(precision));
+  }
+
+  private VectorCode vectorCode(CodeBuilder code) {
+    return new VectorCode(code, plan, species);
+  }
+
+  private Loop writeReduction(Plan.Reduction reduction, int base) {
+    if (species.isScalar()) {
+      String name =
+          method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
+      return new Loop(name, name, 1);
+    }
+    String main = method("reduce", code -> vectorCode(code).reduction(reduction, base));
+    String tail = method("tail", code -> vectorCode(code).reductionTail(reduction, base));
+    return new Loop(main, tail, precision.partials);
+  }
+
+  private String writeCombined(Plan.Reduction reduction, int base) {
+    return method(
+        "combined",
+        code -> {
+          if (species.isScalar()) {
+            new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
+          } else {
+            vectorCode(code).combined(reduction.combine(), base, reduction.slot());
+          }
+        });
+  }
+
+  /** Sets partial results to what reductions begin with, unless the SIMD loop does so. */
+  private void start(CodeBuilder code, List<Plan.Reduction> reductions) {
+    Label done = code.newLabel();
+    if (!species.isScalar()) {
+      code.iload(MethodWriter.TO).loadConstant(precision.partials).if_icmpge(done);
+    }
+    for (int i = 0; i < reductions.size(); i++) {
+      code.aload(MethodWriter.PARTIALS).loadConstant(i * precision.partials);
+      code.loadConstant((i + 1) * precision.partials);
+      double identity = MethodWriter.identity(reductions.get(i).combine());
+      if (precision == Precision.SINGLE) {
+        code.loadConstant((float) identity);
+      } else {
+        code.loadConstant(identity);
+      }
+      code.invokestatic(
+          ClassDesc.of("java.util.Arrays"),
+          "fill",
+          MethodTypeDesc.of(CD_void, precision.array(), CD_int, CD_int, precision.number));
+    }
+    code.labelBinding(done);
+  }
+}

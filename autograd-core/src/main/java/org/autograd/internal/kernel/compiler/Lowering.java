@@ -1,0 +1,92 @@
+package org.autograd.internal.kernel.compiler;
+
+import java.util.function.IntFunction;
+import org.autograd.expression.Expression;
+import org.autograd.expression.Operator;
+
+/** Translates operators of the public vocabulary into instructions. */
+final class Lowering {
+  private final Graph graph;
+
+  Lowering(Graph graph) {
+    this.graph = graph;
+  }
+
+  /** Returns whether there is only scalar code for an operator. */
+  static boolean isScalarOnly(Operator operator) {
+    return operator == Operator.POW || operator == Operator.SIN || operator == Operator.COS;
+  }
+
+  /**
+   * Translates one operator.
+   *
+   * @param operand gives the translated operands
+   */
+  Node lower(Expression expression, IntFunction<Node> operand) {
+    Operator operator = expression.operator();
+    return switch (operator.arity()) {
+      case 0 -> leaf(expression);
+      case 1 -> unary(operator, operand.apply(0));
+      case 2 -> graph.apply(simple(operator), operand.apply(0), operand.apply(1));
+      default -> graph.select(operand.apply(0), operand.apply(1), operand.apply(2));
+    };
+  }
+
+  private Node leaf(Expression leaf) {
+    return switch (leaf.operator()) {
+      case INPUT -> graph.leaf(Op.INPUT, leaf.index());
+      case MASK_INPUT -> graph.leaf(Op.MASK_INPUT, leaf.index());
+      case PARAMETER -> graph.leaf(Op.SLOT, leaf.index());
+      case CONSTANT -> graph.constant(leaf.value());
+      default -> throw new AssertionError(leaf.operator());
+    };
+  }
+
+  private Node unary(Operator operator, Node a) {
+    return switch (operator) {
+      case EXP -> new Exponentials(graph).exp(a);
+      case EXPM1 -> new Exponentials(graph).expm1(a);
+      case TANH -> new Exponentials(graph).tanh(a);
+      case SIGMOID -> new Exponentials(graph).sigmoid(a);
+      case LOG -> new Logarithms(graph).log(a);
+      case LOG1P -> new Logarithms(graph).log1p(a);
+      case ERF -> ErrorFunctions.erf(graph, a);
+      case FLOOR -> floor(a);
+      default -> graph.apply(simple(operator), a);
+    };
+  }
+
+  private Op simple(Operator operator) {
+    return switch (operator) {
+      case NEG -> Op.NEG;
+      case ABS -> Op.ABS;
+      case SQRT -> Op.SQRT;
+      case ADD -> Op.ADD;
+      case SUB -> Op.SUB;
+      case MUL -> Op.MUL;
+      case DIV -> Op.DIV;
+      case MINIMUM -> Op.MIN;
+      case MAXIMUM -> Op.MAX;
+      case LT -> Op.LT;
+      case LE -> Op.LE;
+      case EQ -> Op.EQ;
+      case AND -> Op.AND;
+      case OR -> Op.OR;
+      case NOT -> Op.NOT;
+      case POW -> Op.POW;
+      case SIN -> Op.SIN;
+      case COS -> Op.COS;
+      default -> throw new AssertionError(operator);
+    };
+  }
+
+  /** The Vector API has no rounding: add and subtract a number that leaves no room for a fraction. */
+  private Node floor(Node x) {
+    double limit = 1L << graph.precision().significandBits;
+    Node magnitude = graph.abs(x);
+    Node rounded = graph.withSign(graph.sub(graph.add(magnitude, limit), limit), x);
+    Node tooLarge = graph.apply(Op.LT, x, rounded);
+    Node floor = graph.select(tooLarge, graph.sub(rounded, 1), rounded);
+    return graph.select(graph.lessThan(magnitude, limit), floor, x);
+  }
+}

@@ -1,0 +1,471 @@
+package org.autograd.internal.kernel.compiler;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+import org.autograd.internal.kernel.Program.Combine;
+import org.autograd.internal.kernel.compiler.Plan.Output;
+
+/**
+ * Writes methods that compute a vector of elements at a time. The classes of the Vector API are only
+ * named here, so that this one can be loaded without them.
+ */
+final class VectorCode extends MethodWriter {
+  private static final ClassDesc VECTOR = type("Vector");
+  private static final ClassDesc MASK = type("VectorMask");
+  private static final ClassDesc SPECIES = type("VectorSpecies");
+  private static final ClassDesc OPERATORS = type("VectorOperators");
+  private static final ClassDesc BINARY = OPERATORS.nested("Binary");
+  private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
+  private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  private static final ClassDesc BOOLEANS = CD_boolean.arrayType();
+
+  private final String speciesField;
+  private final int lanes;
+  private final ClassDesc numbers;
+  private final ClassDesc bits;
+
+  /** The local variable that is the column of the first lane. */
+  private final int column;
+
+  /** What is added to it in this copy of the loop's body. */
+  private int unrolled;
+
+  /** The local variable that selects the lanes in use, or -1 if that is all of them. */
+  private int lanesInUse = -1;
+
+  VectorCode(CodeBuilder code, Plan plan, VectorSpecies species) {
+    super(code, plan);
+    boolean single = precision == Precision.SINGLE;
+    this.speciesField = "SPECIES_" + species.bits();
+    this.lanes = species.lanes(precision);
+    this.numbers = type(single ? "FloatVector" : "DoubleVector");
+    this.bits = type(single ? "IntVector" : "LongVector");
+    this.column = code.allocateLocal(TypeKind.INT);
+  }
+
+  private static ClassDesc type(String name) {
+    return ClassDesc.of("jdk.incubator.vector", name);
+  }
+
+  /** Writes the main part of a loop that stores, as many whole vectors as there are. */
+  void loop(Graph graph, List<Output> outputs) {
+    open(graph, outputs);
+    code.iload(FROM).istore(column);
+    countedLoop(lanes, () -> element(graph, outputs));
+    code.return_();
+  }
+
+  /** Writes the rest, less than one vector. */
+  void tail(Graph graph, List<Output> outputs) {
+    open(graph, outputs);
+    startTail(lanes);
+    useLanes();
+    element(graph, outputs);
+    code.return_();
+  }
+
+  private void element(Graph graph, List<Output> outputs) {
+    evaluate(graph);
+    outputs.forEach(this::store);
+  }
+
+  /**
+   * Writes the main part of a reduction: as many whole runs of partial results as there are. At the
+   * first column it starts afresh.
+   */
+  void reduction(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    open(graph, outputs);
+    List<Integer> accumulators = newAccumulators();
+    Label continued = code.newLabel();
+    Label loaded = code.newLabel();
+    code.iload(FROM).ifne(continued);
+    pushSpecies(numbers);
+    pushNumber(identity(combine));
+    code.invokestatic(numbers, "broadcast", type(numbers, SPECIES, precision.number));
+    for (int accumulator : accumulators) {
+      code.dup().astore(accumulator);
+    }
+    code.pop().goto_(loaded).labelBinding(continued);
+    loadAccumulators(accumulators, base);
+    code.labelBinding(loaded);
+    code.iload(FROM).istore(column);
+    countedLoop(
+        precision.partials,
+        () -> {
+          for (int i = 0; i < accumulators.size(); i++) {
+            unrolled = i * lanes;
+            element(graph, outputs);
+            code.aload(accumulators.get(i));
+            push(reduction.value());
+            combine(combine);
+            code.astore(accumulators.get(i));
+          }
+        });
+    storeAccumulators(accumulators, base);
+    code.return_();
+  }
+
+  /** Writes the rest of a reduction. */
+  void reductionTail(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    open(graph, outputs);
+    startTail(precision.partials);
+    Label end = code.newLabel();
+    for (int i = 0; i < precision.partials / lanes; i++) {
+      code.iload(column).iload(TO).if_icmpge(end);
+      useLanes();
+      element(graph, outputs);
+      int accumulator = code.allocateLocal(TypeKind.REFERENCE);
+      loadPartials(base + i * lanes);
+      code.astore(accumulator).aload(accumulator);
+      code.aload(accumulator);
+      push(reduction.value());
+      combine(combine);
+      code.aload(lanesInUse).invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+      storePartials(base + i * lanes);
+      code.iload(column).loadConstant(lanes).iadd().istore(column);
+    }
+    code.labelBinding(end).return_();
+  }
+
+  /** Writes a method that finishes a reduction: by vectors until one is left, then by numbers. */
+  void combined(Combine combine, int base, int slot) {
+    List<Integer> accumulators = newAccumulators();
+    loadAccumulators(accumulators, base);
+    for (int half = accumulators.size() / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        code.aload(accumulators.get(i)).aload(accumulators.get(i + half));
+        combine(combine);
+        code.astore(accumulators.get(i));
+      }
+    }
+    storeAccumulators(accumulators.subList(0, 1), base);
+    combinePartials(combine, base, lanes, slot);
+    code.return_();
+  }
+
+  private List<Integer> newAccumulators() {
+    List<Integer> accumulators = new ArrayList<>();
+    for (int i = 0; i < precision.partials / lanes; i++) {
+      accumulators.add(code.allocateLocal(TypeKind.REFERENCE));
+    }
+    return accumulators;
+  }
+
+  private void loadAccumulators(List<Integer> accumulators, int base) {
+    for (int i = 0; i < accumulators.size(); i++) {
+      loadPartials(base + i * lanes);
+      code.astore(accumulators.get(i));
+    }
+  }
+
+  private void storeAccumulators(List<Integer> accumulators, int base) {
+    for (int i = 0; i < accumulators.size(); i++) {
+      code.aload(accumulators.get(i));
+      storePartials(base + i * lanes);
+    }
+  }
+
+  private void loadPartials(int start) {
+    pushSpecies(numbers);
+    code.aload(PARTIALS).loadConstant(start);
+    code.invokestatic(numbers, "fromArray", type(numbers, SPECIES, precision.array(), CD_int));
+  }
+
+  private void storePartials(int start) {
+    code.aload(PARTIALS).loadConstant(start);
+    code.invokevirtual(numbers, "intoArray", type(CD_void, precision.array(), CD_int));
+  }
+
+  private void open(Graph graph, List<Output> outputs) {
+    openBuffers(used(graph, outputs));
+    for (Node node : graph.nodes()) {
+      if (node.op().isInvariantLeaf()) {
+        broadcast(node);
+        keep(node);
+      }
+    }
+  }
+
+  /** Writes a loop as long as {@code step} columns are left. */
+  private void countedLoop(int step, Runnable body) {
+    int limit = code.allocateLocal(TypeKind.INT);
+    code.iload(TO).loadConstant(step - 1).isub().istore(limit);
+    Label top = code.newLabel();
+    Label done = code.newLabel();
+    code.labelBinding(top).iload(column).iload(limit).if_icmpge(done);
+    body.run();
+    code.iinc(column, step).goto_(top).labelBinding(done);
+  }
+
+  /** Goes to where the main part with {@code step} columns at a time has stopped. */
+  private void startTail(int step) {
+    code.iload(FROM);
+    code.iload(TO).iload(FROM).isub().loadConstant(-step).iand();
+    code.iadd().istore(column);
+  }
+
+  private void useLanes() {
+    if (lanesInUse < 0) {
+      lanesInUse = code.allocateLocal(TypeKind.REFERENCE);
+    }
+    pushSpecies(numbers);
+    code.iload(column).iload(TO);
+    code.invokeinterface(SPECIES, "indexInRange", type(MASK, CD_int, CD_int)).astore(lanesInUse);
+  }
+
+  private void evaluate(Graph graph) {
+    for (Node node : graph.nodes()) {
+      if (!node.op().isInvariantLeaf()) {
+        compute(node);
+        keep(node);
+      }
+    }
+  }
+
+  private void keep(Node node) {
+    code.astore(
+        locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
+  }
+
+  private void push(Node node) {
+    code.aload(locals.get(node));
+  }
+
+  private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
+    return MethodTypeDesc.of(result, parameters);
+  }
+
+  private void pushSpecies(ClassDesc vector) {
+    code.getstatic(vector, speciesField, SPECIES);
+  }
+
+  private void pushIndex(int buffer) {
+    pushBase(buffer);
+    code.iload(column).iadd();
+    if (unrolled > 0) {
+      code.loadConstant(unrolled).iadd();
+    }
+  }
+
+  private void broadcast(Node leaf) {
+    boolean ofBits = leaf.op() == Op.BITS_CONSTANT;
+    ClassDesc vector = ofBits ? bits : numbers;
+    pushSpecies(vector);
+    switch (leaf.op()) {
+      case CONSTANT -> pushNumber(leaf.value());
+      case BITS_CONSTANT -> pushBits(leaf.index());
+      default ->
+          code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
+    }
+    ClassDesc element = ofBits ? precision.bits : precision.number;
+    code.invokestatic(vector, "broadcast", type(vector, SPECIES, element));
+    if (leaf.op() == Op.MASK_SLOT) {
+      pushOperator("NE", COMPARISON);
+      pushNumber(0);
+      code.invokevirtual(numbers, "compare", type(MASK, COMPARISON, precision.number));
+    }
+  }
+
+  private void pushOperator(String name, ClassDesc type) {
+    code.getstatic(OPERATORS, name, type);
+  }
+
+  private void store(Output output) {
+    int buffer = ((Plan.Place.Buffer) output.place()).index();
+    if (isMask(buffer)) {
+      storeMask(buffer, output.value());
+      return;
+    }
+    push(output.value());
+    pushArray(buffer);
+    pushIndex(buffer);
+    if (lanesInUse < 0) {
+      code.invokevirtual(numbers, "intoArray", type(CD_void, precision.array(), CD_int));
+    } else {
+      code.aload(lanesInUse);
+      code.invokevirtual(numbers, "intoArray", type(CD_void, precision.array(), CD_int, MASK));
+    }
+  }
+
+  private void storeMask(int buffer, Node value) {
+    push(value);
+    if (lanesInUse < 0) {
+      pushArray(buffer);
+      pushIndex(buffer);
+      code.invokevirtual(MASK, "intoArray", type(CD_void, BOOLEANS, CD_int));
+    } else {
+      // There is no masked store of a mask.
+      code.invokevirtual(MASK, "toArray", type(BOOLEANS)).loadConstant(0);
+      pushArray(buffer);
+      pushIndex(buffer);
+      code.iload(TO).iload(column).isub();
+      code.invokestatic(
+          ClassDesc.of("java.lang.System"),
+          "arraycopy",
+          type(CD_void, CD_Object, CD_int, CD_Object, CD_int, CD_int));
+    }
+  }
+
+  private void load(int buffer) {
+    pushSpecies(numbers);
+    pushArray(buffer);
+    pushIndex(buffer);
+    if (lanesInUse < 0) {
+      code.invokestatic(numbers, "fromArray", type(numbers, SPECIES, precision.array(), CD_int));
+    } else {
+      code.aload(lanesInUse);
+      code.invokestatic(
+          numbers, "fromArray", type(numbers, SPECIES, precision.array(), CD_int, MASK));
+    }
+  }
+
+  private void loadMask(int buffer) {
+    pushSpecies(numbers);
+    pushArray(buffer);
+    pushIndex(buffer);
+    if (lanesInUse >= 0) {
+      // There is no masked load of a mask, and a whole one could pass the end of the array.
+      code.dup().loadConstant(lanes).iadd();
+      code.invokestatic(
+          ClassDesc.of("java.util.Arrays"),
+          "copyOfRange",
+          type(BOOLEANS, BOOLEANS, CD_int, CD_int));
+      code.loadConstant(0);
+    }
+    code.invokestatic(MASK, "fromArray", type(MASK, SPECIES, BOOLEANS, CD_int));
+  }
+
+  /** Pushes the result of an instruction. */
+  private void compute(Node node) {
+    switch (node.op()) {
+      case INPUT -> load((int) node.index());
+      case MASK_INPUT -> loadMask((int) node.index());
+      case NEG -> unary(node, "neg");
+      case ABS -> unary(node, "abs");
+      case SQRT -> unary(node, "sqrt");
+      case ADD -> binary(node, "add");
+      case SUB -> binary(node, "sub");
+      case MUL -> binary(node, "mul");
+      case DIV -> binary(node, "div");
+      case MIN -> extreme(node, "min");
+      case MAX -> extreme(node, "max");
+      case FMA -> {
+        node.operands().forEach(this::push);
+        code.invokevirtual(numbers, "fma", type(numbers, VECTOR, VECTOR));
+      }
+      case LT, LE, EQ -> compare(node.op().name(), node.a(), node.b());
+      case AND -> maskOperation(node, "and");
+      case OR -> maskOperation(node, "or");
+      case NOT -> {
+        push(node.a());
+        code.invokevirtual(MASK, "not", type(MASK));
+      }
+      case SELECT -> {
+        push(node.c());
+        push(node.b());
+        push(node.a());
+        code.invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+      }
+      case TO_BITS -> {
+        push(node.a());
+        code.invokevirtual(numbers, "viewAsIntegralLanes", type(bits));
+      }
+      case FROM_BITS -> {
+        push(node.a());
+        code.invokevirtual(bits, "viewAsFloatingLanes", type(numbers));
+      }
+      case BITS_ADD -> bitsOperation(node, "ADD", ASSOCIATIVE);
+      case BITS_SUB -> bitsOperation(node, "SUB", BINARY);
+      case BITS_AND -> bitsOperation(node, "AND", ASSOCIATIVE);
+      case BITS_OR -> bitsOperation(node, "OR", ASSOCIATIVE);
+      case SHIFT_LEFT -> shift(node, "LSHL");
+      case SHIFT_RIGHT -> shift(node, "LSHR");
+      default -> throw new AssertionError(node.op());
+    }
+  }
+
+  private void unary(Node node, String name) {
+    push(node.a());
+    code.invokevirtual(numbers, name, type(numbers));
+  }
+
+  private void binary(Node node, String name) {
+    push(node.a());
+    push(node.b());
+    code.invokevirtual(numbers, name, type(numbers, VECTOR));
+  }
+
+  /**
+   * Pushes the smaller or larger operand. Beside a constant, a comparison is faster than the Vector
+   * API's operation; it lets NaN pass, and puts -0 below 0 like that.
+   */
+  private void extreme(Node node, String name) {
+    boolean first = node.a().isConstant();
+    double bound = first ? node.a().value() : node.b().value();
+    if (!first && !node.b().isConstant() || Double.isNaN(bound)) {
+      binary(node, name);
+      return;
+    }
+    Node value = first ? node.b() : node.a();
+    Node constant = first ? node.a() : node.b();
+    boolean max = name.equals("max");
+    boolean zero = bound == 0 && max == (1 / bound > 0);
+    push(value);
+    push(constant);
+    compare(zero ? "LE" : "LT", max ? value : constant, max ? constant : value);
+    code.invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+  }
+
+  private void compare(String name, Node a, Node b) {
+    push(a);
+    pushOperator(name, COMPARISON);
+    push(b);
+    code.invokevirtual(numbers, "compare", type(MASK, COMPARISON, VECTOR));
+  }
+
+  private void maskOperation(Node node, String name) {
+    push(node.a());
+    push(node.b());
+    code.invokevirtual(MASK, name, type(MASK, MASK));
+  }
+
+  private void bitsOperation(Node node, String name, ClassDesc operatorType) {
+    push(node.a());
+    pushOperator(name, operatorType);
+    push(node.b());
+    code.invokevirtual(bits, "lanewise", type(bits, BINARY, VECTOR));
+  }
+
+  private void shift(Node node, String name) {
+    push(node.a());
+    pushOperator(name, BINARY);
+    pushBits(node.index());
+    code.invokevirtual(bits, "lanewise", type(bits, BINARY, precision.bits));
+  }
+
+  private void combine(Combine combine) {
+    String name =
+        switch (combine) {
+          case SUM -> "add";
+          case MAX -> "max";
+          case MIN -> "min";
+        };
+    code.invokevirtual(numbers, name, type(numbers, VECTOR));
+  }
+}

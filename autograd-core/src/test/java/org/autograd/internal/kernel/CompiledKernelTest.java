@@ -1,0 +1,132 @@
+package org.autograd.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.autograd.internal.kernel.compiler.KernelCompiler;
+import org.autograd.type.DType;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Compiled kernels against the {@link Interpreter}, and each SIMD variant against the scalar one,
+ * which must agree in every bit.
+ */
+class CompiledKernelTest {
+  private static final int[] COLUMNS = {0, 1, 4, 6, 13, 31, 63, 64, 65, 207, 702, 4098};
+  private static final int[] WIDTHS = {64, 128, 256, 512};
+  private static final int[] ROWS = {0, 1, 3};
+
+  @TestFactory
+  Stream<DynamicTest> operators() {
+    return tests(Programs.operators());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> structures() {
+    return tests(Programs.structures());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sizes() {
+    Map<String, Program> programs = new LinkedHashMap<>();
+    programs.put("2,000 operations", Programs.wide(500));
+    programs.put("a chain of 3,000", Programs.deep(3000));
+    return tests(programs, new int[] {64, 512}, new int[] {1, 65, 1030});
+  }
+
+  private static Stream<DynamicTest> tests(Map<String, Program> programs) {
+    return tests(programs, WIDTHS, COLUMNS);
+  }
+
+  private static Stream<DynamicTest> tests(
+      Map<String, Program> programs, int[] widths, int[] columns) {
+    return programs.entrySet().stream()
+        .flatMap(
+            entry ->
+                Stream.of(DType.FLOAT32, DType.FLOAT64)
+                    .map(
+                        dtype ->
+                            DynamicTest.dynamicTest(
+                                entry.getKey() + " " + dtype,
+                                () -> check(entry.getValue(), dtype, widths, columns))));
+  }
+
+  private static void check(
+      Program program, DType dtype, int[] widths, int[] columnCounts) {
+    Kernel interpreter = new Interpreter(program, dtype);
+    Kernel scalar = KernelCompiler.compile(program, dtype, 0);
+    Map<Integer, Kernel> vectors = new LinkedHashMap<>();
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
+      for (int bits : widths) {
+        vectors.put(bits, KernelCompiler.compile(program, dtype, bits));
+      }
+    }
+    for (int rows : ROWS) {
+      for (int columns : columnCounts) {
+        // The interpreter is slow, and large arrays show nothing more with other strides.
+        int variants = (long) rows * columns > 1000 ? 1 : 3;
+        for (int variant = 0; variant < variants; variant++) {
+          KernelRun run =
+              new KernelRun(program, dtype, rows, columns, variant == 0, variant == 2, columns);
+          String where = rows + " x " + columns + " variant " + variant;
+          Object[] expected = run.run(interpreter);
+          Object[] actual = run.run(scalar);
+          assertClose(where, run, run.buffers(), expected, actual);
+          for (Map.Entry<Integer, Kernel> vector : vectors.entrySet()) {
+            String variantAt = where + ", " + vector.getKey() + " bits";
+            assertSameBits(variantAt, actual, run.run(vector.getValue()));
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertSameBits(String where, Object[] expected, Object[] actual) {
+    for (int k = 0; k < expected.length; k++) {
+      String at = where + ": buffer " + k;
+      switch (expected[k]) {
+        case float[] array -> assertArrayEquals(array, (float[]) actual[k], at);
+        case double[] array -> assertArrayEquals(array, (double[]) actual[k], at);
+        default -> assertArrayEquals((boolean[]) expected[k], (boolean[]) actual[k], at);
+      }
+    }
+  }
+
+  private static void assertClose(
+      String where, KernelRun run, Object[] before, Object[] expected, Object[] actual) {
+    for (int k = 0; k < run.bufferCount(); k++) {
+      for (int i = 0; i < java.lang.reflect.Array.getLength(before[k]); i++) {
+        String at = where + ": buffer " + k + " at " + i;
+        switch (actual[k]) {
+          case float[] array -> {
+            if (run.isTarget(k, i)) {
+              assertClose(at, ((float[]) expected[k])[i], array[i], 1e-4);
+            } else {
+              assertEquals(((float[]) before[k])[i], array[i], at);
+            }
+          }
+          case double[] array -> {
+            if (run.isTarget(k, i)) {
+              assertClose(at, ((double[]) expected[k])[i], array[i], 1e-12);
+            } else {
+              assertEquals(((double[]) before[k])[i], array[i], at);
+            }
+          }
+          default -> assertEquals(((boolean[]) expected[k])[i], ((boolean[]) actual[k])[i], at);
+        }
+      }
+    }
+  }
+
+  private static void assertClose(String at, double expected, double actual, double tolerance) {
+    boolean same = Double.compare(expected, actual) == 0;
+    if (!same && !(Math.abs(expected - actual) <= tolerance * Math.max(1, Math.abs(expected)))) {
+      fail(at + ": expected " + expected + ", got " + actual);
+    }
+  }
+}
