@@ -204,9 +204,9 @@ sealed interface ReductionOps permits Variable {
       if (axes.length == 0) {
         return x.sub(x).div(1.0 - correction);
       }
-      Variable mean = sum(x, reduced).div(count);
+      Variable mean = sum(x, reduced).div((double) count);
       Variable deviation = x.sub(mean);
-      return sumOfSquares(deviation, reduced).div(Math.max(0, count - correction));
+      return sumOfSquares(deviation, reduced).div((double) Math.max(0, count - correction));
     }
 
     static Variable sumOfSquares(Variable x, boolean[] reduced) {
@@ -310,14 +310,14 @@ sealed interface ReductionOps permits Variable {
   default Variable mean(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sum(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+    return sum(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
   }
 
   /** Returns the mean with the reduced axes kept at size 1. */
   default Variable meanKeepDims(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sumKeepDims(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+    return sumKeepDims(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
   }
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
