@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.autograd.internal.kernel.Power;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
@@ -37,6 +38,7 @@ abstract class MethodWriter {
   static final int TO = 7;
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 
   final CodeBuilder code;
   final Plan plan;
