@@ -157,6 +157,16 @@ sealed interface ReductionOps permits Variable {
           x.isRecorded() ? extremeEdge(x, reduced) : null);
     }
 
+    /** Of all elements: if any is NaN, those are the extreme ones. */
+    static Variable extremeOfAll(String operation, Variable x, Combine combine) {
+      Variable flat = x.flatten();
+      Variable result = extreme(operation, flat, new boolean[] {true}, combine);
+      if (x.dtype().isFloating() && Double.isNaN(result.item())) {
+        result = flat.get(flat.ne(flat)).mean();
+      }
+      return result.reshape();
+    }
+
     private static Edge extremeEdge(Variable x, boolean[] reduced) {
       int[] axes = axes(reduced);
       // The edge attaches the result itself as the second value.
@@ -322,12 +332,12 @@ sealed interface ReductionOps permits Variable {
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable max() {
-    return amax();
+    return Steps.extremeOfAll("max", self(), Combine.MAX);
   }
 
   /** Returns the smallest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable min() {
-    return amin();
+    return Steps.extremeOfAll("min", self(), Combine.MIN);
   }
 
   /** Returns the largest values along an axis and where they are; the first of equal ones wins. */
