@@ -153,7 +153,7 @@ sealed interface NormalizationOps permits Variable {
         logits.describe(),
         labels.describe());
     Variable index = labels.to(DType.INT64).unsqueeze(-1);
-    IndexOps.Steps.checkIndices("softmaxCrossEntropy", index, logits.size(last), "class");
+    IndexOps.Steps.checkIndices("softmaxCrossEntropy", logits, last, labels, "class");
     NdArray logs = Loops.run(Loops.LOG_SOFTMAX, last, logits);
     NdArray picked = Selections.gather(logs, last, index.data());
     Edge edge =

@@ -159,6 +159,9 @@ sealed interface ReductionOps permits Variable {
 
     /** Of all elements: if any is NaN, those are the extreme ones. */
     static Variable extremeOfAll(String operation, Variable x, Combine combine) {
+      boolean[] all = new boolean[x.rank()];
+      Arrays.fill(all, true);
+      requireElements(operation, x, all);
       Variable flat = x.flatten();
       Variable result = extreme(operation, flat, new boolean[] {true}, combine);
       if (x.dtype().isFloating() && Double.isNaN(result.item())) {
@@ -202,8 +205,10 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable position(String operation, Variable x, boolean largest) {
+      boolean[] all = new boolean[x.rank()];
+      Arrays.fill(all, true);
+      requireElements(operation, x, all);
       Variable flat = x.detach().flatten();
-      requireElements(operation, flat, new boolean[] {true});
       return new Variable(Selections.argExtreme(flat.data(), 0, largest), null).reshape();
     }
 
@@ -320,14 +325,16 @@ sealed interface ReductionOps permits Variable {
   default Variable mean(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sum(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
+    boolean[] reduced = Steps.reduced("mean", x, axes);
+    return sum(axes).div((double) Steps.count(x, reduced));
   }
 
   /** Returns the mean with the reduced axes kept at size 1. */
   default Variable meanKeepDims(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sumKeepDims(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
+    boolean[] reduced = Steps.reduced("mean", x, axes);
+    return sumKeepDims(axes).div((double) Steps.count(x, reduced));
   }
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */

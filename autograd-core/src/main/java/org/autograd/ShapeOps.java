@@ -97,10 +97,17 @@ sealed interface ShapeOps permits Variable {
     for (int axis = 0; axis < sizes.length; axis++) {
       if (sizes[axis] == -1) {
         checkArgument(
-            unknown < 0, "reshape: only one size may be -1, got %s", Arrays.toString(sizes));
+            unknown < 0,
+            "reshape: only one size may be -1, got %s for %s",
+            Arrays.toString(sizes),
+            x.describe());
         unknown = axis;
       } else {
-        checkArgument(sizes[axis] >= 0, "reshape: negative size in %s", Arrays.toString(sizes));
+        checkArgument(
+            sizes[axis] >= 0,
+            "reshape: negative size in %s for %s",
+            Arrays.toString(sizes),
+            x.describe());
         known *= sizes[axis];
       }
     }
@@ -127,7 +134,8 @@ sealed interface ShapeOps permits Variable {
     Variable x = self();
     int first = x.shape().axis(start, "flatten");
     int last = x.shape().axis(end, "flatten");
-    checkArgument(first <= last, "flatten: axis %s comes after axis %s", start, end);
+    checkArgument(
+        first <= last, "flatten: axis %s of %s comes after axis %s", start, x.describe(), end);
     long[] sizes = x.shape().toArray();
     long joined = 1;
     for (int axis = first; axis <= last; axis++) {
@@ -219,6 +227,11 @@ sealed interface ShapeOps permits Variable {
       if (full[axis] == -1 && own >= 0) {
         full[axis] = x.size(own);
       }
+      checkArgument(
+          full[axis] >= 0,
+          "expand: %s cannot get the sizes %s; a new axis needs a size, -1 keeps that of an old one",
+          x.describe(),
+          Arrays.toString(sizes));
     }
     Shape target = Shape.of(full);
     if (target.equals(x.shape())) {
@@ -270,14 +283,23 @@ sealed interface ShapeOps permits Variable {
   /** See {@link Variable#stack(int, Variable...)}. */
   static Variable stack(int axis, Variable... parts) {
     checkArgument(parts.length > 0, "stack: needs at least one array");
+    int rank = parts[0].rank();
+    int at = axis < 0 ? axis + rank + 1 : axis;
+    checkArgument(
+        at >= 0 && at <= rank,
+        "stack: place %s does not exist for arrays %s; give one from %s to %s",
+        axis,
+        Variable.describe(parts),
+        -rank - 1,
+        rank);
     Variable[] raised = new Variable[parts.length];
     for (int k = 0; k < parts.length; k++) {
       checkArgument(
           parts[k].shape().equals(parts[0].shape()),
           "stack: shapes must be equal, got %s; cat() joins along an existing axis",
           Variable.describe(parts));
-      raised[k] = parts[k].unsqueeze(axis);
+      raised[k] = parts[k].unsqueeze(at);
     }
-    return cat(axis < 0 ? axis + parts[0].rank() + 1 : axis, raised);
+    return cat(at, raised);
   }
 }
