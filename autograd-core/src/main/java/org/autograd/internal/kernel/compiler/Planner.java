@@ -26,10 +26,10 @@ import org.autograd.internal.kernel.Program;
  * ones they could overwrite what is still to be loaded.
  */
 final class Planner {
-  /** A piece is ended when it has this many instructions, each of up to 40 bytes. */
+  /** A piece is ended when it has this length, in units of about 40 bytes of a loop. */
   private static final int LONG_PIECE = 100;
 
-  /** The body of a loop that reduces may have this many instructions, unrolled. */
+  /** The body of a loop that reduces may have this length, unrolled. */
   private static final int LONG_REDUCTION = 256;
 
   private final Program program;
@@ -143,10 +143,10 @@ final class Planner {
       List<Expression> ordered = Expressions.ordered(roots, inside(rowPlaces, this::varies));
       PieceBuilder piece = new PieceBuilder(precision, rowPlaces, false);
       for (Expression expression : ordered) {
-        if (isScalarOnly(expression) || piece.instructions() > longReduction) {
+        piece.add(expression);
+        if (isScalarOnly(expression) || piece.length() > longReduction) {
           return List.of();
         }
-        piece.add(expression);
       }
       direct.add(reduction(stage.reductions().get(i), piece, stores, reduced.get(i)));
     }
@@ -217,7 +217,7 @@ final class Planner {
     for (int i = 0; i < ordered.size(); i++) {
       Expression expression = ordered.get(i);
       boolean scalarOnly = isScalarOnly(expression);
-      if (scalarOnly != piece.scalarOnly() || piece.instructions() >= LONG_PIECE) {
+      if (scalarOnly != piece.scalarOnly() || piece.length() >= LONG_PIECE) {
         for (Expression value : piece.added()) {
           if (lastUses.get(value) >= i) {
             Plan.Place place = keep.apply(value);
@@ -295,9 +295,9 @@ final class Planner {
       this.scalarOnly = scalarOnly;
     }
 
-    /** Returns the number of instructions so far; what is the same for all columns counts less. */
-    int instructions() {
-      return graph.size();
+    /** Returns a measure of the code so far; any value may have to be stored. */
+    int length() {
+      return graph.size() + values.size();
     }
 
     boolean scalarOnly() {

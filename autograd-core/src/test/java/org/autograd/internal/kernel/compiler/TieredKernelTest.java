@@ -46,13 +46,4 @@ class TieredKernelTest {
     assertTrue(kernel.isVector(), "SIMD code should be in use after a while");
     assertArrayEquals(expected, run(kernel, x));
   }
-
-  @Test
-  void aColdKernelStartsNoThread() {
-    run(new TieredKernel(program(), DType.FLOAT32), new float[100]);
-    assertTrue(
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("autograd-kernel-trainer"))
-            .allMatch(Thread::isDaemon));
-  }
 }
