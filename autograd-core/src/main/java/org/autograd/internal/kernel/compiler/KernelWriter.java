@@ -35,8 +35,8 @@ import org.autograd.internal.kernel.Kernel;
  * static void loop0(...)  // a loop over columns that has no calls
  * }</pre>
  *
- * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and what
- * it has given up on is never compiled by C2 either.
+ * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and
+ * what it has given up on is never compiled by C2 either.
  */
 final class KernelWriter {
   private static final ClassDesc SUPPORT = description(Support.class);
@@ -94,8 +94,7 @@ final class KernelWriter {
             CD_double.arrayType(),
             CD_int,
             CD_int);
-    builder.withMethodBody(
-        "run", run, ClassFile.ACC_PUBLIC, code -> writeRun(code, grouped));
+    builder.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> writeRun(code, grouped));
   }
 
   private String method(String kind, Consumer<CodeBuilder> body) {
@@ -191,18 +190,18 @@ final class KernelWriter {
     List<Loop> columnCode = grouped(loops);
     String name =
         method(
-        "stage",
-        code -> {
-          callAll(code, rowCode);
-          start(code, stage.reductions());
-          if (stage.blocked()) {
-            writeBlocks(code, columnCode);
-          } else {
-            callAll(code, columnCode);
-          }
-          callAll(code, combined);
-          code.return_();
-        });
+            "stage",
+            code -> {
+              callAll(code, rowCode);
+              start(code, stage.reductions());
+              if (stage.blocked()) {
+                writeBlocks(code, columnCode);
+              } else {
+                callAll(code, columnCode);
+              }
+              callAll(code, combined);
+              code.return_();
+            });
     return whole(name);
   }
 
@@ -282,14 +281,11 @@ final class KernelWriter {
   private Loop writeLoop(Plan.Piece piece) {
     if (species.isScalar() || piece.scalarOnly()) {
       String name =
-          method(
-              "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
+          method("loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
       return whole(name);
     }
-    String main =
-        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
-    String tail =
-        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    String main = method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail = method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
     return new Loop(main, tail, species.lanes(precision));
   }
 
@@ -299,8 +295,7 @@ final class KernelWriter {
 
   private Loop writeReduction(Plan.Reduction reduction, int base) {
     if (species.isScalar()) {
-      String name =
-          method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
+      String name = method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
       return whole(name);
     }
     String main = method("reduce", code -> vectorCode(code).reduction(reduction, base));
@@ -309,15 +304,16 @@ final class KernelWriter {
   }
 
   private Loop writeCombined(Plan.Reduction reduction, int base) {
-    return whole(method(
-        "combined",
-        code -> {
-          if (species.isScalar()) {
-            new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
-          } else {
-            vectorCode(code).combined(reduction.combine(), base, reduction.slot());
-          }
-        }));
+    return whole(
+        method(
+            "combined",
+            code -> {
+              if (species.isScalar()) {
+                new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
+              } else {
+                vectorCode(code).combined(reduction.combine(), base, reduction.slot());
+              }
+            }));
   }
 
   /** Sets partial results to what reductions begin with, unless the SIMD loop does so. */

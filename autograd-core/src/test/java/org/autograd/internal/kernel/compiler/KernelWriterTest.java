@@ -22,8 +22,7 @@ class KernelWriterTest {
     VectorSpecies species = new VectorSpecies(bits);
     Plan plan = Planner.plan(program, precision, species.lanes(precision));
     Map<String, Integer> lengths = new LinkedHashMap<>();
-    for (MethodModel method :
-        ClassFile.of().parse(KernelWriter.write(plan, species)).methods()) {
+    for (MethodModel method : ClassFile.of().parse(KernelWriter.write(plan, species)).methods()) {
       CodeAttribute code = (CodeAttribute) method.code().orElseThrow();
       lengths.put(method.methodName().stringValue(), code.codeLength());
     }

@@ -23,8 +23,7 @@ class TieredKernelTest {
 
   private static float[] run(TieredKernel kernel, float[] x) {
     float[] result = new float[x.length];
-    kernel.run(
-        new Object[] {x, result}, new int[2], new int[2], new double[] {0.7}, 1, x.length);
+    kernel.run(new Object[] {x, result}, new int[2], new int[2], new double[] {0.7}, 1, x.length);
     return result;
   }
 
