@@ -126,12 +126,7 @@ final class Trainer {
     long start = System.nanoTime();
     for (int i = 0; i < CALLS; i++) {
       kernel.run(
-          shape.buffers(),
-          shape.offsets(),
-          shape.rowStrides(),
-          parameters,
-          ROWS,
-          shape.columns());
+          shape.buffers(), shape.offsets(), shape.rowStrides(), parameters, ROWS, shape.columns());
     }
     return System.nanoTime() - start;
   }
