@@ -38,6 +38,26 @@ sealed interface ReductionOps permits Variable {
                 Expression.constant(0),
                 Expression.input(0).mul(Expression.input(1).div(Expression.input(2)))));
 
+    /** The slope of any other norm, {@code +-(|x| / norm)^(order - 1)}, 0 where an element is 0. */
+    private static final Pointwise NORM_SLOPE = normSlope();
+
+    private static Pointwise normSlope() {
+      Expression x = Expression.input(1);
+      Expression zero = Expression.constant(0);
+      Expression size = x.abs().div(Expression.input(2)).pow(Expression.parameter(0).sub(1));
+      Expression slope = Expression.where(x.lt(0), size.neg(), size);
+      return Pointwise.of(
+          "normBackward",
+          3,
+          1,
+          Expression.where(x.eq(0), zero, Expression.input(0).mul(slope)));
+    }
+
+    /** The square root with slope 0 at 0, which PyTorch chooses for the standard deviation. */
+    private static final Pointwise STANDARD_DEVIATION =
+        Pointwise.of(
+            "std", x -> Expression.where(x.eq(0), Expression.constant(0), x.sqrt()));
+
     private static final Pointwise SIGN =
         Pointwise.of(
             "sign",
@@ -188,9 +208,9 @@ sealed interface ReductionOps permits Variable {
       if (axes.length == 0) {
         return x.sub(x).div(1.0 - correction);
       }
-      Variable mean = sum(x, reduced).div(count);
+      Variable mean = sum(x, reduced).div((double) count);
       Variable deviation = x.sub(mean);
-      return sumOfSquares(deviation, reduced).div(Math.max(0, count - correction));
+      return sumOfSquares(deviation, reduced).div((double) Math.max(0, count - correction));
     }
 
     static Variable sumOfSquares(Variable x, boolean[] reduced) {
@@ -225,7 +245,18 @@ sealed interface ReductionOps permits Variable {
         return extreme("norm", x.abs(), reduced, Combine.MAX);
       }
       checkArgument(order > 0, "norm: order must be positive or infinity, got %s", order);
-      return sum(x.abs().pow(order), reduced).pow(1 / order);
+      Variable value = new Variable(x.data(), null).abs().pow(order);
+      return Node.record(
+          "norm",
+          sum(value, reduced).pow(1 / order).data(),
+          x.isRecorded()
+              ? new Edge(x, new Saved[] {new Saved(x), null}) {
+                @Override
+                Variable gradient(Variable g) {
+                  return NORM_SLOPE.apply(new Variable[] {g, value(0), value(1)}, order);
+                }
+              }
+              : null);
     }
 
     static Variable logSumExp(Variable x, boolean[] reduced) {
@@ -283,14 +314,14 @@ sealed interface ReductionOps permits Variable {
   default Variable mean(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sum(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+    return sum(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
   }
 
   /** Returns the mean with the reduced axes kept at size 1. */
   default Variable meanKeepDims(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sumKeepDims(axes).div(Steps.count(x, Steps.reduced("mean", x, axes)));
+    return sumKeepDims(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
   }
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
@@ -372,14 +403,14 @@ sealed interface ReductionOps permits Variable {
     return Steps.variance(self(), correction, Steps.reduced("var", self(), axes));
   }
 
-  /** Returns the square root of the unbiased variance. */
+  /** Returns the square root of the unbiased variance; slope 0 where it is 0. */
   default Variable std(int... axes) {
-    return var(axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(var(axes));
   }
 
   /** Returns the square root of the variance, with the reduced axes kept at size 1. */
   default Variable stdKeepDims(int correction, int... axes) {
-    return varKeepDims(correction, axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(varKeepDims(correction, axes));
   }
 
   /** Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. */

@@ -25,9 +25,8 @@ sealed interface ShapeOps permits Variable {
 
     /** Records a view. */
     static Variable view(String operation, Variable x, NdArray view, @Nullable Edge edge) {
-      if (edge != null) {
-        view.storage().markShared();
-      }
+      // Also if nothing is recorded now: a recorded change of the view must not stay unseen here.
+      view.storage().markShared();
       return Node.record(operation, view, edge);
     }
 
