@@ -33,7 +33,10 @@ final class BackwardPass {
 
   private @Nullable Variable[] gradients = new Variable[0];
 
-  /** Whether a gradient's array belongs to this pass alone, so that it may be added to in place. */
+  /**
+   * Whether a gradient's array belongs to this pass alone: it may be added to in place, and given
+   * away without a copy.
+   */
   private boolean[] owned = new boolean[0];
 
   private BackwardPass(BackwardOptions options) {
@@ -45,13 +48,17 @@ final class BackwardPass {
     new BackwardPass(options).run(roots, seeds, null);
   }
 
-  /** Returns the gradients of the given inputs, null where there is no path; touches no grad. */
-  static @Nullable Variable[] collect(
+  /**
+   * Returns the gradients of the given inputs, each an array of its own, and touches no grad.
+   *
+   * @throws IllegalArgumentException before anything is done, if there is no path to an input
+   */
+  static Variable[] collect(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
     return new BackwardPass(options).run(roots, seeds, inputs);
   }
 
-  private @Nullable Variable[] run(
+  private Variable[] run(
       List<Variable> roots, List<Variable> seeds, @Nullable List<Variable> inputs) {
     int[] rootNumbers = new int[roots.size()];
     for (int k = 0; k < rootNumbers.length; k++) {
@@ -65,10 +72,18 @@ final class BackwardPass {
       inputNumbers = new int[inputs.size()];
       for (int k = 0; k < inputNumbers.length; k++) {
         inputNumbers[k] = numberOf(inputs.get(k).requireNode());
+        if (inputNumbers[k] < 0) {
+          throw new IllegalArgumentException(
+              "grad: there is no path from the output to input "
+                  + k
+                  + ", "
+                  + inputs.get(k).describe()
+                  + "; was it detached, or computed under noGrad()?");
+        }
       }
       needed = nodesOnTheWayTo(inputNumbers);
     }
-    @Nullable Variable[] results = new Variable[inputNumbers.length];
+    Variable[] results = new Variable[inputNumbers.length];
     try (var _ = GradMode.set(options.createsGraph())) {
       for (int k = 0; k < rootNumbers.length; k++) {
         deliver(rootNumbers[k], seeds.get(k), false);
@@ -182,25 +197,28 @@ final class BackwardPass {
 
   /** Passes a node's complete gradient on, and frees it. */
   private void work(
-      int number, int[] inputNumbers, @Nullable Variable[] results, boolean @Nullable [] needed) {
+      int number, int[] inputNumbers, Variable[] results, boolean @Nullable [] needed) {
     Node node = nodes[number];
     Variable gradient = gradients[number];
     gradients[number] = null;
     if (gradient == null || (needed != null && !needed[number])) {
       return;
     }
-    Variable hooked = node.applyHooks(gradient);
-    boolean exclusive = owned[number] && hooked == gradient;
-    gradient = hooked;
+    boolean own = owned[number];
+    if (node.hasHooks()) {
+      // A hook may keep its argument or change it in place, and so may whoever holds its answer.
+      gradient = node.applyHooks(own ? gradient : gradient.copy());
+      own = false;
+    }
     for (int k = 0; k < inputNumbers.length; k++) {
       if (inputNumbers[k] == number) {
-        results[k] = gradient;
-        exclusive = false;
+        results[k] = own ? gradient : gradient.copy();
+        own = false;
       }
     }
     Variable receiver = node.receiver();
     if (receiver != null && needed == null) {
-      receiver.accumulateGrad(gradient, exclusive && node.isLeaf(), options.createsGraph());
+      receiver.accumulateGrad(gradient, own && node.isLeaf(), options.createsGraph());
     }
     Edge[] edges = node.edges();
     for (int e = 0; e < edges.length; e++) {
@@ -222,7 +240,7 @@ final class BackwardPass {
           data.storage() != gradient.data().storage()
               && data.layout().isContiguous()
               && !edge.saves(data.storage());
-      deliver(target, result, fresh && !options.createsGraph());
+      deliver(target, result, fresh);
     }
     if (!options.keepsGraph()) {
       node.release();
@@ -234,11 +252,11 @@ final class BackwardPass {
     if (sum == null) {
       gradients[target] = gradient;
       owned[target] = fresh;
-    } else if (owned[target]) {
+    } else if (owned[target] && !options.createsGraph()) {
       sum.addData(gradient);
     } else {
       gradients[target] = sum.add(gradient);
-      owned[target] = !options.createsGraph();
+      owned[target] = true;
     }
   }
 }

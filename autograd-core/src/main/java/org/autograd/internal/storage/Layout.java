@@ -75,6 +75,19 @@ public final class Layout {
     return contiguous;
   }
 
+  /** Returns whether several positions name the same element, as {@link #expand} makes them. */
+  public boolean isExpanded() {
+    if (contiguous) {
+      return false;
+    }
+    for (int axis = 0; axis < strides.length; axis++) {
+      if (strides[axis] == 0 && shape.size(axis) > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Returns the layout with axes reordered: axis {@code i} of the result is {@code axes[i]} here.
    */

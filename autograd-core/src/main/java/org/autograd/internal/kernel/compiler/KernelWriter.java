@@ -36,8 +36,8 @@ import org.autograd.internal.kernel.Program.Combine;
  * static void loop0(...)  // a loop over columns that has no calls
  * }</pre>
  *
- * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and what
- * it has given up on is never compiled by C2 either.
+ * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and
+ * what it has given up on is never compiled by C2 either.
  */
 final class KernelWriter {
   private static final ClassDesc SUPPORT = description(Partials.class);
@@ -117,8 +117,7 @@ final class KernelWriter {
       code.invokestatic(
           SUPPORT,
           "slots",
-          MethodTypeDesc.of(
-              precision.array(), CD_double.arrayType(), CD_int, precision.array()));
+          MethodTypeDesc.of(precision.array(), CD_double.arrayType(), CD_int, precision.array()));
       code.pop();
     }
     newNumbers(code, plan.reductions() * precision.partials);
@@ -261,14 +260,11 @@ final class KernelWriter {
   private Loop writeLoop(Plan.Piece piece) {
     if (species.isScalar() || piece.scalarOnly()) {
       String name =
-          method(
-              "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
+          method("loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
       return new Loop(name, name, 1);
     }
-    String main =
-        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
-    String tail =
-        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    String main = method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail = method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
     return new Loop(main, tail, species.lanes(precision));
   }
 
@@ -289,8 +285,7 @@ final class KernelWriter {
     }
     Graph graph = reduction.graph();
     Node value = reduction.value();
-    String main =
-        method("reduce", code -> vectorCode(code).reduction(graph, value, combine, base));
+    String main = method("reduce", code -> vectorCode(code).reduction(graph, value, combine, base));
     String tail =
         method("tail", code -> vectorCode(code).reductionTail(graph, value, combine, base));
     return new Loop(main, tail, precision.partials);
@@ -304,9 +299,7 @@ final class KernelWriter {
       code.loadConstant(Partials.identity(combine));
     }
     code.invokestatic(
-        SUPPORT,
-        "start",
-        MethodTypeDesc.of(CD_void, precision.array(), CD_int, precision.number));
+        SUPPORT, "start", MethodTypeDesc.of(CD_void, precision.array(), CD_int, precision.number));
   }
 
   private void finish(CodeBuilder code, Plan.Reduction reduction, String halves, int base) {

@@ -19,11 +19,11 @@ import org.autograd.internal.kernel.Program;
  * Decides where the values of a program are computed and kept.
  *
  * <p>What is the same for all columns is computed once per row and kept in a slot. The rest of a
- * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A longer
- * stage is cut into several loops, and so is one with an operation that only scalar code has; values
- * needed on the other side of a cut are kept in scratch buffers, which are a block of columns long so
- * that they stay in the first-level cache. The stores of the stage are in the last loop: in earlier
- * ones they could overwrite what is still to be loaded.
+ * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A
+ * longer stage is cut into several loops, and so is one with an operation that only scalar code
+ * has; values needed on the other side of a cut are kept in scratch buffers, which are a block of
+ * columns long so that they stay in the first-level cache. The stores of the stage are in the last
+ * loop: in earlier ones they could overwrite what is still to be loaded.
  */
 final class Planner {
   /** A piece is ended when it has this many instructions, each of up to 40 bytes. */
@@ -75,13 +75,7 @@ final class Planner {
     }
     List<Plan.Piece> rowEnd = rowStores.isEmpty() ? List.of() : rowCode(rowStores);
     return new Plan(
-        precision,
-        buffers,
-        program.buffers().size(),
-        program.parameters(),
-        slots,
-        stages,
-        rowEnd);
+        precision, buffers, program.buffers().size(), program.parameters(), slots, stages, rowEnd);
   }
 
   private Plan.Stage plan(Program.Stage stage) {
@@ -129,7 +123,8 @@ final class Planner {
   private Plan.Reduction reduction(
       Program.Reduction reduction, Expression value, Map<Expression, Plan.Place> places) {
     PieceBuilder piece = new PieceBuilder(precision, places, false);
-    for (Expression expression : Expressions.ordered(List.of(value), inside(places, this::varies))) {
+    for (Expression expression :
+        Expressions.ordered(List.of(value), inside(places, this::varies))) {
       piece.add(expression);
     }
     int slot = program.parameters() + reduction.index();
@@ -177,8 +172,7 @@ final class Planner {
   }
 
   private List<Plan.Piece> rowCode(Map<Plan.Place, Expression> stores) {
-    return cut(
-        stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
+    return cut(stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
   }
 
   /**
@@ -272,8 +266,7 @@ final class Planner {
     private final Map<Expression, Node> values = new LinkedHashMap<>();
     private final List<Plan.Output> outputs = new ArrayList<>();
 
-    PieceBuilder(
-        Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
+    PieceBuilder(Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
       this.graph = new Graph(precision);
       this.places = places;
       this.scalarOnly = scalarOnly;
@@ -293,8 +286,7 @@ final class Planner {
     }
 
     void add(Expression expression) {
-      Node node =
-          new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
+      Node node = new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
       values.put(expression, node);
     }
 

@@ -84,17 +84,16 @@ final class ScalarCode extends MethodWriter {
   void reduction(Graph graph, Node value, Combine combine, int base) {
     openBuffers(used(graph, List.of()));
     openSlots(graph);
-    columnLoop(
-        () -> {
-          evaluate(graph);
-          code.aload(PARTIALS);
-          code.iload(column).loadConstant(precision.partials - 1).iand();
-          code.loadConstant(base).iadd();
-          code.dup2().arrayLoad(precision.numberKind);
-          push(value);
-          combine(combine);
-          code.arrayStore(precision.numberKind);
-        });
+    columnLoop(() -> {
+      evaluate(graph);
+      code.aload(PARTIALS);
+      code.iload(column).loadConstant(precision.partials - 1).iand();
+      code.loadConstant(base).iadd();
+      code.dup2().arrayLoad(precision.numberKind);
+      push(value);
+      combine(combine);
+      code.arrayStore(precision.numberKind);
+    });
     code.return_();
   }
 
@@ -244,7 +243,8 @@ final class ScalarCode extends MethodWriter {
         if (single) {
           code.invokestatic(CD_Float, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
         } else {
-          code.invokestatic(CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
+          code.invokestatic(
+              CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
         }
       }
       case FROM_BITS -> {

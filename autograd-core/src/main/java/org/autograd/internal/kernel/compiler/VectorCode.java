@@ -16,8 +16,8 @@ import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
 
 /**
- * Writes methods that compute a vector of elements at a time. The classes of the Vector API are only
- * named here, so that this one can be loaded without them.
+ * Writes methods that compute a vector of elements at a time. The classes of the Vector API are
+ * only named here, so that this one can be loaded without them.
  */
 final class VectorCode extends MethodWriter {
   private static final ClassDesc VECTOR = type("Vector");
@@ -211,8 +211,7 @@ final class VectorCode extends MethodWriter {
   }
 
   private void keep(Node node) {
-    code.astore(
-        locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
+    code.astore(locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
   }
 
   private void push(Node node) {
@@ -242,8 +241,7 @@ final class VectorCode extends MethodWriter {
     switch (leaf.op()) {
       case CONSTANT -> pushNumber(leaf.value());
       case BITS_CONSTANT -> pushBits(leaf.index());
-      default ->
-          code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
+      default -> code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
     }
     ClassDesc element = ofBits ? precision.bits : precision.number;
     code.invokestatic(vector, "broadcast", type(vector, SPECIES, element));
