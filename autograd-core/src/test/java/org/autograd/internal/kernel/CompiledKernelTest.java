@@ -41,14 +41,11 @@ class CompiledKernelTest {
 
   private static Stream<DynamicTest> tests(Map<String, Program> programs) {
     return programs.entrySet().stream()
-        .flatMap(
-            entry ->
-                Stream.of(DType.FLOAT32, DType.FLOAT64)
-                    .map(
-                        dtype ->
-                            DynamicTest.dynamicTest(
-                                entry.getKey() + " " + dtype,
-                                () -> check(entry.getValue(), dtype))));
+        .flatMap(entry ->
+            Stream.of(DType.FLOAT32, DType.FLOAT64)
+                .map(dtype ->
+                    DynamicTest.dynamicTest(
+                        entry.getKey() + " " + dtype, () -> check(entry.getValue(), dtype))));
   }
 
   private static void check(Program program, DType dtype) {
