@@ -2,8 +2,11 @@
 module org.autograd.nn {
   requires transitive static org.jspecify;
   requires transitive org.autograd.core;
+  requires com.fasterxml.jackson.core;
+  requires com.google.common;
 
   exports org.autograd.data;
+  exports org.autograd.io;
   exports org.autograd.nn;
   exports org.autograd.optim;
 }

@@ -107,8 +107,13 @@ public final class Pointwise {
    *     there
    */
   public static Pointwise of(String name, int inputs, int parameters, Expression value) {
-    checkLeaves(name, inputs, parameters, value, new IdentityHashMap<>());
+    checkLeaves(name, inputs, parameters, value);
     return new Pointwise(name, inputs, parameters, value);
+  }
+
+  /** Throws if an expression refers to an operand or argument that is not there. */
+  static void checkLeaves(String name, int inputs, int parameters, Expression value) {
+    checkLeaves(name, inputs, parameters, value, new IdentityHashMap<>());
   }
 
   private static void checkLeaves(

@@ -38,6 +38,26 @@ sealed interface ReductionOps permits Variable {
                 Expression.constant(0),
                 Expression.input(0).mul(Expression.input(1).div(Expression.input(2)))));
 
+    /** The slope of any other norm, {@code +-(|x| / norm)^(order - 1)}, 0 where an element is 0. */
+    private static final Pointwise NORM_SLOPE = normSlope();
+
+    private static Pointwise normSlope() {
+      Expression x = Expression.input(1);
+      Expression zero = Expression.constant(0);
+      Expression size = x.abs().div(Expression.input(2)).pow(Expression.parameter(0).sub(1));
+      Expression slope = Expression.where(x.lt(0), size.neg(), size);
+      return Pointwise.of(
+          "normBackward",
+          3,
+          1,
+          Expression.where(x.eq(0), zero, Expression.input(0).mul(slope)));
+    }
+
+    /** The square root with slope 0 at 0, which PyTorch chooses for the standard deviation. */
+    private static final Pointwise STANDARD_DEVIATION =
+        Pointwise.of(
+            "std", x -> Expression.where(x.eq(0), Expression.constant(0), x.sqrt()));
+
     private static final Pointwise SIGN =
         Pointwise.of(
             "sign",
@@ -266,7 +286,19 @@ sealed interface ReductionOps permits Variable {
         return extreme("norm", x.abs(), reduced, keep, Combine.MAX);
       }
       checkArgument(order > 0, "norm: order must be positive or infinity, got %s", order);
-      return sum(x.abs().pow(order), reduced, keep).pow(1 / order);
+      Variable value = new Variable(x.data(), null).abs().pow(order);
+      return Node.record(
+          "norm",
+          sum(value, reduced, keep).pow(1 / order).data(),
+          x.isRecorded()
+              ? new Edge(x, new Saved[] {new Saved(x), null}) {
+                @Override
+                Variable gradient(Variable g) {
+                  return NORM_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)}, order);
+                }
+              }
+              : null);
     }
 
     static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
@@ -419,14 +451,14 @@ sealed interface ReductionOps permits Variable {
     return Steps.variance(self(), correction, Steps.reduced("var", self(), axes), true);
   }
 
-  /** Returns the square root of the unbiased variance. */
+  /** Returns the square root of the unbiased variance; slope 0 where it is 0. */
   default Variable std(int... axes) {
-    return var(axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(var(axes));
   }
 
   /** Returns the square root of the variance, with the reduced axes kept at size 1. */
   default Variable stdKeepDims(int correction, int... axes) {
-    return varKeepDims(correction, axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(varKeepDims(correction, axes));
   }
 
   /** Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. */

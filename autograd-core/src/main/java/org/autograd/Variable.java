@@ -662,7 +662,8 @@ public final class Variable
 
   /** Multiplies in place, {@code this *= other}. */
   public Variable mul_(Variable other) {
-    return assign("mul_", mul(other));
+    Variable left = asItIs(other);
+    return assign("mul_", left.mul(other == this ? left : other));
   }
 
   /** Multiplies by a number in place. */
@@ -672,7 +673,13 @@ public final class Variable
 
   /** Divides in place, {@code this /= other}. */
   public Variable div_(Variable other) {
-    return assign("div_", div(other));
+    Variable left = asItIs(other);
+    return assign("div_", left.div(other == this ? left : other));
+  }
+
+  /** Returns this with elements that stay, if the gradient of the other operand needs them. */
+  private Variable asItIs(Variable other) {
+    return other.isRecorded() ? new Variable(data.copy(), node) : this;
   }
 
   /** Sets all elements to 0. */
@@ -706,8 +713,8 @@ public final class Variable
         result.describe(),
         this.describe());
     checkArgument(
-        !data.layout().isExpanded(),
-        "%s: elements of %s lie at the same place, as expand() puts them; copy() it first",
+        !data.layout().isOverlapping(),
+        "%s: several elements of %s, which was expanded, are one; copy() it first",
         operation,
         this.describe());
     Node before = node;

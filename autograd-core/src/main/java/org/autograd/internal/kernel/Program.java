@@ -2,7 +2,9 @@ package org.autograd.internal.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.autograd.expression.Expression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one compiled loop does, for any floating dtype: a sequence of stages over the rows of a
@@ -12,20 +14,13 @@ import org.autograd.expression.Expression;
  *
  * <p>An expression refers to buffer {@code k} as {@link Expression#input} or {@link
  * Expression#mask}, to a scalar argument as {@link Expression#parameter}, and to the result of
- * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen
- * before any store, so a buffer may be input and output at once; distinct buffers that are stored
- * must not otherwise overlap.
+ * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen before
+ * any store, so a buffer may be input and output at once; distinct buffers that are stored must not
+ * otherwise overlap.
  *
- * <p>Records compare by content, so a program is the key of its compiled kernel.
- *
- * @param buffers the kind of each buffer
- * @param parameters the number of scalar arguments
- * @param stages the loops over the columns, in order
- * @param rowStores what is stored once per row, into {@link Access#ROW} buffers, after the last
- *     stage
+ * <p>Programs compare by content: a program is the key of its compiled kernel.
  */
-public record Program(
-    List<Buffer> buffers, int parameters, List<Stage> stages, List<Store> rowStores) {
+public final class Program {
 
   /** How a buffer is walked. */
   public enum Access {
@@ -62,11 +57,66 @@ public record Program(
   /** One loop over the columns. */
   public record Stage(List<Store> stores, List<Reduction> reductions) {}
 
-  /** Copies the lists. */
-  public Program {
-    buffers = List.copyOf(buffers);
-    stages = List.copyOf(stages);
-    rowStores = List.copyOf(rowStores);
+  private final List<Buffer> buffers;
+  private final int parameters;
+  private final List<Stage> stages;
+  private final List<Store> rowStores;
+
+  /** A kernel is looked up for every operation on arrays, so this is computed once. */
+  private final int hash;
+
+  /**
+   * Makes a program.
+   *
+   * @param buffers the kind of each buffer
+   * @param parameters the number of scalar arguments
+   * @param stages the loops over the columns, in order
+   * @param rowStores what is stored once per row, into {@link Access#ROW} buffers, after the last
+   *     stage
+   */
+  public Program(
+      List<Buffer> buffers, int parameters, List<Stage> stages, List<Store> rowStores) {
+    this.buffers = List.copyOf(buffers);
+    this.parameters = parameters;
+    this.stages = List.copyOf(stages);
+    this.rowStores = List.copyOf(rowStores);
+    this.hash = Objects.hash(this.buffers, parameters, this.stages, this.rowStores);
+  }
+
+  /** Returns the kind of each buffer. */
+  public List<Buffer> buffers() {
+    return buffers;
+  }
+
+  /** Returns the number of scalar arguments. */
+  public int parameters() {
+    return parameters;
+  }
+
+  /** Returns the loops over the columns, in order. */
+  public List<Stage> stages() {
+    return stages;
+  }
+
+  /** Returns what is stored once per row, into {@link Access#ROW} buffers, after the last stage. */
+  public List<Store> rowStores() {
+    return rowStores;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || other instanceof Program that
+            && hash == that.hash
+            && parameters == that.parameters
+            && buffers.equals(that.buffers)
+            && stages.equals(that.stages)
+            && rowStores.equals(that.rowStores);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
   }
 
   /** Returns the number of reductions in all stages. */

@@ -75,11 +75,8 @@ public final class Layout {
     return contiguous;
   }
 
-  /** Returns whether several positions name the same element, as {@link #expand} makes them. */
-  public boolean isExpanded() {
-    if (contiguous) {
-      return false;
-    }
+  /** Returns whether several elements lie at one place, as after {@link #expand}. */
+  public boolean isOverlapping() {
     for (int axis = 0; axis < strides.length; axis++) {
       if (strides[axis] == 0 && shape.size(axis) > 1) {
         return true;

@@ -36,29 +36,38 @@ class CompiledKernelTest {
     Map<String, Program> programs = new LinkedHashMap<>();
     programs.put("2,000 operations", Programs.wide(500));
     programs.put("a chain of 3,000", Programs.deep(3000));
-    return tests(programs);
+    return tests(programs, new int[] {64, 512}, new int[] {1, 65, 1030});
   }
 
   private static Stream<DynamicTest> tests(Map<String, Program> programs) {
-    return programs.entrySet().stream()
-        .flatMap(entry ->
-            Stream.of(DType.FLOAT32, DType.FLOAT64)
-                .map(dtype ->
-                    DynamicTest.dynamicTest(
-                        entry.getKey() + " " + dtype, () -> check(entry.getValue(), dtype))));
+    return tests(programs, WIDTHS, COLUMNS);
   }
 
-  private static void check(Program program, DType dtype) {
+  private static Stream<DynamicTest> tests(
+      Map<String, Program> programs, int[] widths, int[] columns) {
+    return programs.entrySet().stream()
+        .flatMap(
+            entry ->
+                Stream.of(DType.FLOAT32, DType.FLOAT64)
+                    .map(
+                        dtype ->
+                            DynamicTest.dynamicTest(
+                                entry.getKey() + " " + dtype,
+                                () -> check(entry.getValue(), dtype, widths, columns))));
+  }
+
+  private static void check(
+      Program program, DType dtype, int[] widths, int[] columnCounts) {
     Kernel interpreter = new Interpreter(program, dtype);
     Kernel scalar = KernelCompiler.compile(program, dtype, 0);
     Map<Integer, Kernel> vectors = new LinkedHashMap<>();
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
-      for (int bits : WIDTHS) {
+      for (int bits : widths) {
         vectors.put(bits, KernelCompiler.compile(program, dtype, bits));
       }
     }
     for (int rows : ROWS) {
-      for (int columns : COLUMNS) {
+      for (int columns : columnCounts) {
         // The interpreter is slow, and large arrays show nothing more with other strides.
         int variants = (long) rows * columns > 1000 ? 1 : 3;
         for (int variant = 0; variant < variants; variant++) {

@@ -105,9 +105,7 @@ final class Programs {
     return builder.store(out, Expression.input(out).div(sum)).build();
   }
 
-  /**
-   * Parameters: 1 / columns, epsilon; also stores the mean and the inverse deviation of each row.
-   */
+  /** Parameters: 1 / columns, epsilon; also stores the mean and the inverse deviation of each row. */
   static Program layerNorm() {
     Builder builder = Program.builder(2);
     builder.full();
@@ -120,7 +118,8 @@ final class Programs {
     Expression mean = builder.reduce(Combine.SUM, X).mul(count);
     Expression centered = X.sub(mean);
     Expression variance = builder.reduce(Combine.SUM, centered.square()).mul(count);
-    Expression inverse = Expression.constant(1).div(variance.add(Expression.parameter(1)).sqrt());
+    Expression inverse =
+        Expression.constant(1).div(variance.add(Expression.parameter(1)).sqrt());
     return builder
         .store(out, centered.mul(inverse).mul(Y).add(bias))
         .store(means, mean)
@@ -147,7 +146,11 @@ final class Programs {
     Expression step =
         rate.mul(momentum)
             .div(square.sqrt().mul(Expression.parameter(3)).add(Expression.parameter(4)));
-    return builder.store(value, X.sub(step)).store(first, momentum).store(second, square).build();
+    return builder
+        .store(value, X.sub(step))
+        .store(first, momentum)
+        .store(second, square)
+        .build();
   }
 
   private static Program rowInput() {

@@ -13,21 +13,23 @@ public final class KernelCompiler {
    * Compiles a program.
    *
    * @param vectorBits the width of the vectors to use, 0 for scalar code
+   * @throws UnsupportedOperationException if no class can be made of it
    */
   public static Kernel compile(Program program, DType dtype, int vectorBits) {
     VectorSpecies species = new VectorSpecies(vectorBits);
-    Plan plan = Planner.plan(program, Precision.of(dtype), !species.isScalar());
-    byte[] bytes = KernelWriter.write(plan, species);
+    Precision precision = Precision.of(dtype);
+    Plan plan = Planner.plan(program, precision, species.lanes(precision));
     try {
       // A hidden class goes away with its last instance.
       return (Kernel)
           MethodHandles.lookup()
-              .defineHiddenClass(bytes, true)
+              .defineHiddenClass(KernelWriter.write(plan, species), true)
               .lookupClass()
               .getDeclaredConstructor()
               .newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot use a generated class", e);
+    } catch (IllegalArgumentException | LinkageError | ReflectiveOperationException e) {
+      // Such as a program of a million operations, too many for the format of a class.
+      throw new UnsupportedOperationException("cannot make a class of a program", e);
     }
   }
 }

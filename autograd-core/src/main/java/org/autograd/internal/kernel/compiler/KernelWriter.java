@@ -16,10 +16,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.autograd.internal.kernel.Kernel;
-import org.autograd.internal.kernel.Program.Combine;
 
 /**
  * Writes the class of a kernel.
@@ -36,11 +34,11 @@ import org.autograd.internal.kernel.Program.Combine;
  * static void loop0(...)  // a loop over columns that has no calls
  * }</pre>
  *
- * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and
- * what it has given up on is never compiled by C2 either.
+ * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and what
+ * it has given up on is never compiled by C2 either.
  */
 final class KernelWriter {
-  private static final ClassDesc SUPPORT = description(Partials.class);
+  private static final ClassDesc SUPPORT = description(Support.class);
 
   private final Plan plan;
   private final Precision precision;
@@ -113,12 +111,11 @@ final class KernelWriter {
     newNumbers(code, plan.slots());
     code.astore(slots);
     if (plan.parameters() > 0) {
-      code.aload(parameters).loadConstant(plan.parameters()).aload(slots);
+      code.aload(parameters).aload(slots).loadConstant(plan.parameters());
       code.invokestatic(
           SUPPORT,
-          "slots",
-          MethodTypeDesc.of(precision.array(), CD_double.arrayType(), CD_int, precision.array()));
-      code.pop();
+          "copy",
+          MethodTypeDesc.of(CD_void, CD_double.arrayType(), precision.array(), CD_int));
     }
     newNumbers(code, plan.reductions() * precision.partials);
     code.astore(partials);
@@ -179,36 +176,31 @@ final class KernelWriter {
     for (Plan.Piece piece : stage.columnCode()) {
       loops.add(writeLoop(piece));
     }
-    List<String> halves = new ArrayList<>();
+    List<String> combined = new ArrayList<>();
     for (int i = 0; i < stage.reductions().size(); i++) {
       Plan.Reduction reduction = stage.reductions().get(i);
       int base = i * precision.partials;
       loops.add(writeReduction(reduction, base));
-      if (!species.isScalar()) {
-        halves.add(method("halves", code -> vectorCode(code).halves(reduction.combine(), base)));
-      }
+      combined.add(writeCombined(reduction, base));
     }
     return method(
         "stage",
         code -> {
-          for (String name : rowCode) {
-            pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
-            code.invokestatic(self, name, methodType);
-          }
-          for (int i = 0; i < stage.reductions().size(); i++) {
-            start(code, stage.reductions().get(i).combine(), i * precision.partials);
-          }
+          rowCode.forEach(name -> callWhole(code, name));
+          start(code, stage.reductions());
           if (stage.blocked()) {
             writeBlocks(code, loops);
           } else {
             loops.forEach(loop -> call(code, loop, MethodWriter.FROM, MethodWriter.TO));
           }
-          for (int i = 0; i < stage.reductions().size(); i++) {
-            String combining = species.isScalar() ? "" : halves.get(i);
-            finish(code, stage.reductions().get(i), combining, i * precision.partials);
-          }
+          combined.forEach(name -> callWhole(code, name));
           code.return_();
         });
+  }
+
+  private void callWhole(CodeBuilder code, String name) {
+    pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
+    code.invokestatic(self, name, methodType);
   }
 
   private static void pushArguments(CodeBuilder code, int from, int to) {
@@ -260,11 +252,14 @@ final class KernelWriter {
   private Loop writeLoop(Plan.Piece piece) {
     if (species.isScalar() || piece.scalarOnly()) {
       String name =
-          method("loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
+          method(
+              "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
       return new Loop(name, name, 1);
     }
-    String main = method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
-    String tail = method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    String main =
+        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail =
+        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
     return new Loop(main, tail, species.lanes(precision));
   }
 
@@ -273,48 +268,48 @@ final class KernelWriter {
   }
 
   private Loop writeReduction(Plan.Reduction reduction, int base) {
-    Combine combine = reduction.combine();
     if (species.isScalar()) {
       String name =
-          method(
-              "reduce",
-              code ->
-                  new ScalarCode(code, plan)
-                      .reduction(reduction.graph(), reduction.value(), combine, base));
+          method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
       return new Loop(name, name, 1);
     }
-    Graph graph = reduction.graph();
-    Node value = reduction.value();
-    String main = method("reduce", code -> vectorCode(code).reduction(graph, value, combine, base));
-    String tail =
-        method("tail", code -> vectorCode(code).reductionTail(graph, value, combine, base));
+    String main = method("reduce", code -> vectorCode(code).reduction(reduction, base));
+    String tail = method("tail", code -> vectorCode(code).reductionTail(reduction, base));
     return new Loop(main, tail, precision.partials);
   }
 
-  private void start(CodeBuilder code, Combine combine, int base) {
-    code.aload(MethodWriter.PARTIALS).loadConstant(base);
-    if (precision == Precision.SINGLE) {
-      code.loadConstant((float) Partials.identity(combine));
-    } else {
-      code.loadConstant(Partials.identity(combine));
-    }
-    code.invokestatic(
-        SUPPORT, "start", MethodTypeDesc.of(CD_void, precision.array(), CD_int, precision.number));
+  private String writeCombined(Plan.Reduction reduction, int base) {
+    return method(
+        "combined",
+        code -> {
+          if (species.isScalar()) {
+            new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
+          } else {
+            vectorCode(code).combined(reduction.combine(), base, reduction.slot());
+          }
+        });
   }
 
-  private void finish(CodeBuilder code, Plan.Reduction reduction, String halves, int base) {
-    int count = precision.partials;
+  /** Sets partial results to what reductions begin with, unless the SIMD loop does so. */
+  private void start(CodeBuilder code, List<Plan.Reduction> reductions) {
+    Label done = code.newLabel();
     if (!species.isScalar()) {
-      pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
-      code.invokestatic(self, halves, methodType);
-      count = species.lanes(precision);
+      code.iload(MethodWriter.TO).loadConstant(precision.partials).if_icmpge(done);
     }
-    code.aload(MethodWriter.SLOTS).loadConstant(reduction.slot());
-    code.aload(MethodWriter.PARTIALS).loadConstant(base).loadConstant(count);
-    code.invokestatic(
-        SUPPORT,
-        reduction.combine().name().toLowerCase(Locale.ROOT),
-        MethodTypeDesc.of(precision.number, precision.array(), CD_int, CD_int));
-    code.arrayStore(precision.numberKind);
+    for (int i = 0; i < reductions.size(); i++) {
+      code.aload(MethodWriter.PARTIALS).loadConstant(i * precision.partials);
+      code.loadConstant((i + 1) * precision.partials);
+      double identity = MethodWriter.identity(reductions.get(i).combine());
+      if (precision == Precision.SINGLE) {
+        code.loadConstant((float) identity);
+      } else {
+        code.loadConstant(identity);
+      }
+      code.invokestatic(
+          ClassDesc.of("java.util.Arrays"),
+          "fill",
+          MethodTypeDesc.of(CD_void, precision.array(), CD_int, CD_int, precision.number));
+    }
+    code.labelBinding(done);
   }
 }

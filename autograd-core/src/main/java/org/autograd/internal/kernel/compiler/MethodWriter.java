@@ -9,11 +9,13 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
 
 /**
@@ -33,6 +35,8 @@ abstract class MethodWriter {
 
   /** The column after the last. */
   static final int TO = 7;
+
+  static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
 
   final CodeBuilder code;
   final Plan plan;
@@ -134,5 +138,59 @@ abstract class MethodWriter {
     } else {
       code.loadConstant(value);
     }
+  }
+
+  /**
+   * Combines the first {@code count} partial results by halves, in straight-line code, and puts the
+   * result into a slot.
+   */
+  void combinePartials(Combine combine, int base, int count, int slot) {
+    int[] values = new int[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = code.allocateLocal(precision.numberKind);
+      code.aload(PARTIALS).loadConstant(base + i).arrayLoad(precision.numberKind);
+      code.storeLocal(precision.numberKind, values[i]);
+    }
+    for (int half = count / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        code.loadLocal(precision.numberKind, values[i]);
+        code.loadLocal(precision.numberKind, values[i + half]);
+        combineNumbers(combine);
+        code.storeLocal(precision.numberKind, values[i]);
+      }
+    }
+    code.aload(SLOTS).loadConstant(slot).loadLocal(precision.numberKind, values[0]);
+    code.arrayStore(precision.numberKind);
+  }
+
+  /** Returns what a reduction begins with. */
+  static double identity(Combine combine) {
+    return switch (combine) {
+      case SUM -> 0;
+      case MAX -> Double.NEGATIVE_INFINITY;
+      case MIN -> Double.POSITIVE_INFINITY;
+    };
+  }
+
+  /** Combines the two numbers on the stack. */
+  void combineNumbers(Combine combine) {
+    switch (combine) {
+      case SUM -> {
+        if (precision == Precision.SINGLE) {
+          code.fadd();
+        } else {
+          code.dadd();
+        }
+      }
+      case MAX -> math("max", 2);
+      case MIN -> math("min", 2);
+    }
+  }
+
+  /** Calls a function of {@link Math} whose operands are on the stack. */
+  void math(String name, int arity) {
+    ClassDesc[] parameters = new ClassDesc[arity];
+    Arrays.fill(parameters, precision.number);
+    code.invokestatic(MATH, name, MethodTypeDesc.of(precision.number, parameters));
   }
 }

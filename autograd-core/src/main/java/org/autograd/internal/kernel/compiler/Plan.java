@@ -45,8 +45,12 @@ record Plan(
    */
   record Piece(Graph graph, List<Output> outputs, boolean scalarOnly) {}
 
-  /** A reduction of the only output of a piece over the columns, which goes into a slot. */
-  record Reduction(Program.Combine combine, Graph graph, Node value, int slot) {}
+  /**
+   * A loop over the columns that reduces a value of its code, into a slot.
+   *
+   * @param code what is computed and stored for each column
+   */
+  record Reduction(Program.Combine combine, Node value, int slot, Piece code) {}
 
   /**
    * One stage.
@@ -57,7 +61,10 @@ record Plan(
    * @param blocked whether the columns are walked block by block
    */
   record Stage(
-      List<Piece> rowCode, List<Piece> columnCode, List<Reduction> reductions, boolean blocked) {}
+      List<Piece> rowCode,
+      List<Piece> columnCode,
+      List<Reduction> reductions,
+      boolean blocked) {}
 
   /** Returns the largest number of reductions in a stage. */
   int reductions() {

@@ -19,32 +19,35 @@ import org.autograd.internal.kernel.Program;
  * Decides where the values of a program are computed and kept.
  *
  * <p>What is the same for all columns is computed once per row and kept in a slot. The rest of a
- * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A
- * longer stage is cut into several loops, and so is one with an operation that only scalar code
- * has; values needed on the other side of a cut are kept in scratch buffers, which are a block of
- * columns long so that they stay in the first-level cache. The stores of the stage are in the last
- * loop: in earlier ones they could overwrite what is still to be loaded.
+ * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A longer
+ * stage is cut into several loops, and so is one with an operation that only scalar code has; values
+ * needed on the other side of a cut are kept in scratch buffers, which are a block of columns long so
+ * that they stay in the first-level cache. The stores of the stage are in the last loop: in earlier
+ * ones they could overwrite what is still to be loaded.
  */
 final class Planner {
   /** A piece is ended when it has this many instructions, each of up to 40 bytes. */
   private static final int LONG_PIECE = 100;
 
-  /** A reduced value of up to this many instructions is computed in the loop that reduces it. */
-  private static final int SHORT_PIECE = 12;
+  /** The body of a loop that reduces may have this many instructions, unrolled. */
+  private static final int LONG_REDUCTION = 256;
 
   private final Program program;
   private final Precision precision;
   private final boolean vector;
+  private final int longReduction;
   private final Simplifier simplifier;
   private final Map<Expression, Boolean> varying = new HashMap<>();
   private final Map<Expression, Plan.Place> rowPlaces = new HashMap<>();
   private final List<Program.Buffer> buffers;
   private int slots;
 
-  private Planner(Program program, Precision precision, boolean vector) {
+  private Planner(Program program, Precision precision, int lanes) {
     this.program = program;
     this.precision = precision;
-    this.vector = vector;
+    this.vector = lanes > 0;
+    int copies = vector ? precision.partials / lanes : 1;
+    this.longReduction = Math.min(LONG_PIECE, LONG_REDUCTION / copies);
     this.simplifier = new Simplifier(precision);
     this.buffers = new ArrayList<>(program.buffers());
     this.slots = program.parameters() + program.reductionCount();
@@ -53,10 +56,10 @@ final class Planner {
   /**
    * Plans a kernel.
    *
-   * @param vector whether it is to have SIMD code
+   * @param lanes the number of elements in a vector, 0 if there is to be no SIMD code
    */
-  static Plan plan(Program program, Precision precision, boolean vector) {
-    return new Planner(program, precision, vector).plan();
+  static Plan plan(Program program, Precision precision, int lanes) {
+    return new Planner(program, precision, lanes).plan();
   }
 
   private Plan plan() {
@@ -75,7 +78,13 @@ final class Planner {
     }
     List<Plan.Piece> rowEnd = rowStores.isEmpty() ? List.of() : rowCode(rowStores);
     return new Plan(
-        precision, buffers, program.buffers().size(), program.parameters(), slots, stages, rowEnd);
+        precision,
+        buffers,
+        program.buffers().size(),
+        program.parameters(),
+        slots,
+        stages,
+        rowEnd);
   }
 
   private Plan.Stage plan(Program.Stage stage) {
@@ -95,55 +104,67 @@ final class Planner {
     roots.addAll(reduced);
     List<Plan.Piece> rowCode = hoist(roots);
 
-    Map<Expression, Plan.Place> places = new HashMap<>(rowPlaces);
+    List<Plan.Reduction> direct = directReductions(stage, stores, reduced);
+    if (!direct.isEmpty()) {
+      return new Plan.Stage(rowCode, List.of(), direct, false);
+    }
+
     int scratchBefore = buffers.size();
-    if (!stores.isEmpty() || !reduced.stream().allMatch(this::isShort)) {
-      for (Expression value : reduced) {
-        if (varies(value) && !stored.containsKey(value)) {
-          Plan.Place place = scratch(value);
-          stores.put(place, value);
-          stored.put(value, place);
-        }
+    for (Expression value : reduced) {
+      if (varies(value) && !stored.containsKey(value)) {
+        Plan.Place place = scratch(value);
+        stores.put(place, value);
+        stored.put(value, place);
       }
     }
+    Map<Expression, Plan.Place> places = new HashMap<>(rowPlaces);
     List<Plan.Piece> columnCode =
         stores.isEmpty() ? List.of() : cut(stores, places, this::varies, this::scratch);
-    if (!columnCode.isEmpty()) {
-      places.putAll(stored);
-    }
+    places.putAll(stored);
     List<Plan.Reduction> reductions = new ArrayList<>();
     for (int i = 0; i < reduced.size(); i++) {
-      reductions.add(reduction(stage.reductions().get(i), reduced.get(i), places));
+      PieceBuilder load = new PieceBuilder(precision, places, false);
+      reductions.add(reduction(stage.reductions().get(i), load, Map.of(), reduced.get(i)));
     }
-    boolean blocked =
-        buffers.size() > scratchBefore || !columnCode.isEmpty() && !reductions.isEmpty();
+    boolean blocked = !reductions.isEmpty() || buffers.size() > scratchBefore;
     return new Plan.Stage(rowCode, columnCode, reductions, blocked);
   }
 
-  private Plan.Reduction reduction(
-      Program.Reduction reduction, Expression value, Map<Expression, Plan.Place> places) {
-    PieceBuilder piece = new PieceBuilder(precision, places, false);
-    for (Expression expression :
-        Expressions.ordered(List.of(value), inside(places, this::varies))) {
-      piece.add(expression);
+  /** Returns loops that compute, store and reduce, or nothing if that is too much for one loop. */
+  private List<Plan.Reduction> directReductions(
+      Program.Stage stage, Map<Plan.Place, Expression> stores, List<Expression> reduced) {
+    List<Plan.Reduction> direct = new ArrayList<>();
+    if (reduced.size() > 1 && !stores.isEmpty()) {
+      return List.of();
     }
-    int slot = program.parameters() + reduction.index();
-    return new Plan.Reduction(reduction.combine(), piece.graph(), piece.value(value), slot);
+    for (int i = 0; i < reduced.size(); i++) {
+      List<Expression> roots = new ArrayList<>(stores.values());
+      roots.add(reduced.get(i));
+      List<Expression> ordered = Expressions.ordered(roots, inside(rowPlaces, this::varies));
+      PieceBuilder piece = new PieceBuilder(precision, rowPlaces, false);
+      for (Expression expression : ordered) {
+        if (isScalarOnly(expression) || piece.instructions() > longReduction) {
+          return List.of();
+        }
+        piece.add(expression);
+      }
+      direct.add(reduction(stage.reductions().get(i), piece, stores, reduced.get(i)));
+    }
+    return direct;
   }
 
-  private boolean isShort(Expression value) {
-    PieceBuilder piece = new PieceBuilder(precision, rowPlaces, false);
-    for (Expression expression :
-        Expressions.ordered(List.of(value), inside(rowPlaces, this::varies))) {
-      if (vector && Lowering.isScalarOnly(expression.operator())) {
-        return false;
-      }
-      piece.add(expression);
-      if (piece.graph().size() > SHORT_PIECE) {
-        return false;
-      }
-    }
-    return true;
+  private Plan.Reduction reduction(
+      Program.Reduction reduction,
+      PieceBuilder piece,
+      Map<Plan.Place, Expression> stores,
+      Expression value) {
+    stores.forEach(piece::output);
+    int slot = program.parameters() + reduction.index();
+    return new Plan.Reduction(reduction.combine(), piece.value(value), slot, piece.build());
+  }
+
+  private boolean isScalarOnly(Expression expression) {
+    return vector && Lowering.isScalarOnly(expression.operator());
   }
 
   /** Gives slots to the values that are the same for all columns and used where columns vary. */
@@ -172,7 +193,8 @@ final class Planner {
   }
 
   private List<Plan.Piece> rowCode(Map<Plan.Place, Expression> stores) {
-    return cut(stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
+    return cut(
+        stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
   }
 
   /**
@@ -194,8 +216,8 @@ final class Planner {
     PieceBuilder piece = new PieceBuilder(precision, places, false);
     for (int i = 0; i < ordered.size(); i++) {
       Expression expression = ordered.get(i);
-      boolean scalarOnly = vector && Lowering.isScalarOnly(expression.operator());
-      if (scalarOnly != piece.scalarOnly() || piece.graph().size() >= LONG_PIECE) {
+      boolean scalarOnly = isScalarOnly(expression);
+      if (scalarOnly != piece.scalarOnly() || piece.instructions() >= LONG_PIECE) {
         for (Expression value : piece.added()) {
           if (lastUses.get(value) >= i) {
             Plan.Place place = keep.apply(value);
@@ -266,14 +288,16 @@ final class Planner {
     private final Map<Expression, Node> values = new LinkedHashMap<>();
     private final List<Plan.Output> outputs = new ArrayList<>();
 
-    PieceBuilder(Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
+    PieceBuilder(
+        Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
       this.graph = new Graph(precision);
       this.places = places;
       this.scalarOnly = scalarOnly;
     }
 
-    Graph graph() {
-      return graph;
+    /** Returns the number of instructions so far; what is the same for all columns counts less. */
+    int instructions() {
+      return graph.size();
     }
 
     boolean scalarOnly() {
@@ -286,7 +310,8 @@ final class Planner {
     }
 
     void add(Expression expression) {
-      Node node = new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
+      Node node =
+          new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
       values.put(expression, node);
     }
 

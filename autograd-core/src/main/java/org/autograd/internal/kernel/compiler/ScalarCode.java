@@ -21,8 +21,6 @@ import org.autograd.internal.kernel.compiler.Plan.Output;
 
 /** Writes methods that compute one element at a time. */
 final class ScalarCode extends MethodWriter {
-  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
-
   private final boolean single;
 
   /** The local variable that is the index into all buffers, or -1 if each has its own. */
@@ -81,28 +79,30 @@ final class ScalarCode extends MethodWriter {
   }
 
   /** Writes a loop that combines values into partial results. */
-  void reduction(Graph graph, Node value, Combine combine, int base) {
-    openBuffers(used(graph, List.of()));
+  void reduction(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    openBuffers(used(graph, outputs));
     openSlots(graph);
-    columnLoop(() -> {
-      evaluate(graph);
-      code.aload(PARTIALS);
-      code.iload(column).loadConstant(precision.partials - 1).iand();
-      code.loadConstant(base).iadd();
-      code.dup2().arrayLoad(precision.numberKind);
-      push(value);
-      combine(combine);
-      code.arrayStore(precision.numberKind);
-    });
+    columnLoop(
+        () -> {
+          element(graph, outputs);
+          code.aload(PARTIALS);
+          code.iload(column).loadConstant(precision.partials - 1).iand();
+          code.loadConstant(base).iadd();
+          code.dup2().arrayLoad(precision.numberKind);
+          push(reduction.value());
+          combineNumbers(combine);
+          code.arrayStore(precision.numberKind);
+        });
     code.return_();
   }
 
-  private void combine(Combine combine) {
-    switch (combine) {
-      case SUM -> operator(Opcode.FADD, Opcode.DADD);
-      case MAX -> math("max", 2);
-      case MIN -> math("min", 2);
-    }
+  /** Writes a method that finishes a reduction. */
+  void combined(Combine combine, int base, int slot) {
+    combinePartials(combine, base, precision.partials, slot);
+    code.return_();
   }
 
   private void columnLoop(Runnable body) {
@@ -239,21 +239,8 @@ final class ScalarCode extends MethodWriter {
       case AND -> code.iand();
       case OR -> code.ior();
       case NOT -> code.loadConstant(1).ixor();
-      case TO_BITS -> {
-        if (single) {
-          code.invokestatic(CD_Float, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
-        } else {
-          code.invokestatic(
-              CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
-        }
-      }
-      case FROM_BITS -> {
-        if (single) {
-          code.invokestatic(CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
-        } else {
-          code.invokestatic(CD_Double, "longBitsToDouble", MethodTypeDesc.of(CD_double, CD_long));
-        }
-      }
+      case TO_BITS -> toBits();
+      case FROM_BITS -> fromBits();
       case BITS_ADD -> operator(Opcode.IADD, Opcode.LADD);
       case BITS_SUB -> operator(Opcode.ISUB, Opcode.LSUB);
       case BITS_AND -> operator(Opcode.IAND, Opcode.LAND);
@@ -272,12 +259,6 @@ final class ScalarCode extends MethodWriter {
 
   private void operator(Opcode forSingle, Opcode forDouble) {
     code.with(OperatorInstruction.of(single ? forSingle : forDouble));
-  }
-
-  private void math(String name, int arity) {
-    ClassDesc[] parameters = new ClassDesc[arity];
-    Arrays.fill(parameters, precision.number);
-    code.invokestatic(MATH, name, MethodTypeDesc.of(precision.number, parameters));
   }
 
   /** Math has these in double precision only; rounding their result to float is right. */
@@ -309,14 +290,45 @@ final class ScalarCode extends MethodWriter {
     code.labelBinding(no).loadConstant(0).labelBinding(end);
   }
 
+  /**
+   * Selects by bit operations: a branch that random data decide costs far more, and HotSpot has no
+   * conditional move of floating-point numbers.
+   */
   private void select(Node node) {
-    Label no = code.newLabel();
-    Label end = code.newLabel();
     push(node.a());
-    code.ifeq(no);
+    code.ineg();
+    if (!single) {
+      code.i2l();
+    }
+    int selector = code.allocateLocal(precision.bitsKind);
+    code.storeLocal(precision.bitsKind, selector);
     push(node.b());
-    code.goto_(end).labelBinding(no);
+    toBits();
+    code.loadLocal(precision.bitsKind, selector);
+    operator(Opcode.IAND, Opcode.LAND);
     push(node.c());
-    code.labelBinding(end);
+    toBits();
+    code.loadLocal(precision.bitsKind, selector);
+    pushBits(-1);
+    operator(Opcode.IXOR, Opcode.LXOR);
+    operator(Opcode.IAND, Opcode.LAND);
+    operator(Opcode.IOR, Opcode.LOR);
+    fromBits();
+  }
+
+  private void toBits() {
+    if (single) {
+      code.invokestatic(CD_Float, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
+    } else {
+      code.invokestatic(CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
+    }
+  }
+
+  private void fromBits() {
+    if (single) {
+      code.invokestatic(CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
+    } else {
+      code.invokestatic(CD_Double, "longBitsToDouble", MethodTypeDesc.of(CD_double, CD_long));
+    }
   }
 }

@@ -16,8 +16,8 @@ import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
 
 /**
- * Writes methods that compute a vector of elements at a time. The classes of the Vector API are
- * only named here, so that this one can be loaded without them.
+ * Writes methods that compute a vector of elements at a time. The classes of the Vector API are only
+ * named here, so that this one can be loaded without them.
  */
 final class VectorCode extends MethodWriter {
   private static final ClassDesc VECTOR = type("Vector");
@@ -79,19 +79,37 @@ final class VectorCode extends MethodWriter {
     outputs.forEach(this::store);
   }
 
-  /** Writes the main part of a reduction: as many whole runs of partial results as there are. */
-  void reduction(Graph graph, Node value, Combine combine, int base) {
-    open(graph, List.of());
-    List<Integer> accumulators = loadAccumulators(base);
+  /**
+   * Writes the main part of a reduction: as many whole runs of partial results as there are. At the
+   * first column it starts afresh.
+   */
+  void reduction(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    open(graph, outputs);
+    List<Integer> accumulators = newAccumulators();
+    Label continued = code.newLabel();
+    Label loaded = code.newLabel();
+    code.iload(FROM).ifne(continued);
+    pushSpecies(numbers);
+    pushNumber(identity(combine));
+    code.invokestatic(numbers, "broadcast", type(numbers, SPECIES, precision.number));
+    for (int accumulator : accumulators) {
+      code.dup().astore(accumulator);
+    }
+    code.pop().goto_(loaded).labelBinding(continued);
+    loadAccumulators(accumulators, base);
+    code.labelBinding(loaded);
     code.iload(FROM).istore(column);
     countedLoop(
         precision.partials,
         () -> {
           for (int i = 0; i < accumulators.size(); i++) {
             unrolled = i * lanes;
-            evaluate(graph);
+            element(graph, outputs);
             code.aload(accumulators.get(i));
-            push(value);
+            push(reduction.value());
             combine(combine);
             code.astore(accumulators.get(i));
           }
@@ -101,19 +119,22 @@ final class VectorCode extends MethodWriter {
   }
 
   /** Writes the rest of a reduction. */
-  void reductionTail(Graph graph, Node value, Combine combine, int base) {
-    open(graph, List.of());
+  void reductionTail(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    open(graph, outputs);
     startTail(precision.partials);
     Label end = code.newLabel();
     for (int i = 0; i < precision.partials / lanes; i++) {
       code.iload(column).iload(TO).if_icmpge(end);
       useLanes();
-      evaluate(graph);
+      element(graph, outputs);
       int accumulator = code.allocateLocal(TypeKind.REFERENCE);
       loadPartials(base + i * lanes);
       code.astore(accumulator).aload(accumulator);
       code.aload(accumulator);
-      push(value);
+      push(reduction.value());
       combine(combine);
       code.aload(lanesInUse).invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
       storePartials(base + i * lanes);
@@ -122,9 +143,10 @@ final class VectorCode extends MethodWriter {
     code.labelBinding(end).return_();
   }
 
-  /** Writes a method that combines the partial results by halves until one vector is left. */
-  void halves(Combine combine, int base) {
-    List<Integer> accumulators = loadAccumulators(base);
+  /** Writes a method that finishes a reduction: by vectors until one is left, then by numbers. */
+  void combined(Combine combine, int base, int slot) {
+    List<Integer> accumulators = newAccumulators();
+    loadAccumulators(accumulators, base);
     for (int half = accumulators.size() / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         code.aload(accumulators.get(i)).aload(accumulators.get(i + half));
@@ -133,17 +155,23 @@ final class VectorCode extends MethodWriter {
       }
     }
     storeAccumulators(accumulators.subList(0, 1), base);
+    combinePartials(combine, base, lanes, slot);
     code.return_();
   }
 
-  private List<Integer> loadAccumulators(int base) {
+  private List<Integer> newAccumulators() {
     List<Integer> accumulators = new ArrayList<>();
     for (int i = 0; i < precision.partials / lanes; i++) {
       accumulators.add(code.allocateLocal(TypeKind.REFERENCE));
+    }
+    return accumulators;
+  }
+
+  private void loadAccumulators(List<Integer> accumulators, int base) {
+    for (int i = 0; i < accumulators.size(); i++) {
       loadPartials(base + i * lanes);
       code.astore(accumulators.get(i));
     }
-    return accumulators;
   }
 
   private void storeAccumulators(List<Integer> accumulators, int base) {
@@ -211,7 +239,8 @@ final class VectorCode extends MethodWriter {
   }
 
   private void keep(Node node) {
-    code.astore(locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
+    code.astore(
+        locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
   }
 
   private void push(Node node) {
@@ -241,7 +270,8 @@ final class VectorCode extends MethodWriter {
     switch (leaf.op()) {
       case CONSTANT -> pushNumber(leaf.value());
       case BITS_CONSTANT -> pushBits(leaf.index());
-      default -> code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
+      default ->
+          code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
     }
     ClassDesc element = ofBits ? precision.bits : precision.number;
     code.invokestatic(vector, "broadcast", type(vector, SPECIES, element));

@@ -1,0 +1,188 @@
+package org.autograd.internal.kernel.compiler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
+import org.autograd.type.DType;
+
+/**
+ * Runs a new SIMD kernel beside the scalar one, on data of its own, until it is the faster: then
+ * HotSpot has compiled it. It does so in one background thread, which is there only while there is
+ * something to train.
+ */
+final class Trainer {
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final int ROWS = 2;
+
+  /** A round calls a kernel this many times for each number of columns. */
+  private static final int CALLS = 20;
+
+  /** Before so many rounds the scalar kernel may be cold itself. */
+  private static final int FIRST_ROUNDS = 100;
+
+  /** HotSpot has counted enough; from now on wait for its compiler. */
+  private static final int MANY_ROUNDS = 300;
+
+  /** So many rounds in succession must be good, as a single one may be so by chance. */
+  private static final int GOOD_ROUNDS = 3;
+
+  /** Where scalar loops are turned into SIMD code as well, neither is faster. */
+  private static final double TOLERANCE = 1.25;
+
+  private static final ThreadPoolExecutor EXECUTOR =
+      new ThreadPoolExecutor(
+          1, 1, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Trainer::newThread);
+
+  static {
+    EXECUTOR.allowCoreThreadTimeOut(true);
+  }
+
+  /** One shape that the kernels run over. */
+  private record Shape(int columns, Object[] buffers, int[] offsets, int[] rowStrides) {}
+
+  private final Program program;
+  private final DType dtype;
+  private final Kernel scalar;
+  private final Kernel vector;
+  private final double[] parameters;
+
+  Trainer(Program program, DType dtype, Kernel scalar, Kernel vector) {
+    this.program = program;
+    this.dtype = dtype;
+    this.scalar = scalar;
+    this.vector = vector;
+    this.parameters = new double[program.parameters()];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = 0.5 + i % 3 * 0.25;
+    }
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread =
+        Thread.ofPlatform()
+            .name("autograd-kernel-trainer")
+            .daemon()
+            .priority(Thread.MIN_PRIORITY)
+            .inheritInheritableThreadLocals(false)
+            .unstarted(task);
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** Has a kernel trained some time. Without that it works as well, so nothing is ever thrown. */
+  static void submit(TieredKernel kernel) {
+    try {
+      EXECUTOR.execute(() -> trainQuietly(kernel));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      log(e);
+    }
+  }
+
+  private static void trainQuietly(TieredKernel kernel) {
+    try {
+      kernel.train();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      log(e);
+    }
+  }
+
+  private static void log(Throwable e) {
+    System.getLogger(Trainer.class.getName())
+        .log(System.Logger.Level.DEBUG, "a kernel stays with scalar code", e);
+  }
+
+  /** Returns whether the SIMD kernel is as fast as the scalar one, and so is compiled. */
+  boolean train() throws InterruptedException {
+    List<Shape> shapes = shapes();
+    long start = System.nanoTime();
+    int good = 0;
+    for (int round = 0; System.nanoTime() - start < LIMIT_NANOS; round++) {
+      long scalarNanos = 0;
+      long vectorNanos = 0;
+      for (Shape shape : shapes) {
+        scalarNanos += time(scalar, shape);
+        vectorNanos += time(vector, shape);
+      }
+      good = vectorNanos <= scalarNanos * TOLERANCE ? good + 1 : 0;
+      if (round >= FIRST_ROUNDS && good >= GOOD_ROUNDS) {
+        return true;
+      }
+      if (round >= MANY_ROUNDS) {
+        Thread.sleep(1);
+      }
+    }
+    return false;
+  }
+
+  private long time(Kernel kernel, Shape shape) {
+    // Fresh numbers, as a program that works in place may drive them to infinity.
+    fill(shape.buffers());
+    long start = System.nanoTime();
+    for (int i = 0; i < CALLS; i++) {
+      kernel.run(
+          shape.buffers(),
+          shape.offsets(),
+          shape.rowStrides(),
+          parameters,
+          ROWS,
+          shape.columns());
+    }
+    return System.nanoTime() - start;
+  }
+
+  /** With sizes of one kind only, HotSpot would leave out the code for the others. */
+  private List<Shape> shapes() {
+    Precision precision = Precision.of(dtype);
+    int lanes = new VectorSpecies(Simd.bits()).lanes(precision);
+    List<Shape> shapes = new ArrayList<>();
+    for (int columns :
+        new int[] {
+          lanes - 1, 4 * lanes, 2 * precision.partials + lanes + 1, Plan.BLOCK + 2 * lanes - 1
+        }) {
+      int count = program.buffers().size();
+      Object[] buffers = new Object[count];
+      int[] rowStrides = new int[count];
+      for (int k = 0; k < count; k++) {
+        Program.Buffer buffer = program.buffers().get(k);
+        rowStrides[k] = buffer.access() == Program.Access.FULL ? columns : 1;
+        int length = ROWS * rowStrides[k];
+        if (buffer.mask()) {
+          buffers[k] = new boolean[length];
+        } else {
+          buffers[k] = precision == Precision.SINGLE ? new float[length] : new double[length];
+        }
+      }
+      shapes.add(new Shape(columns, buffers, new int[count], rowStrides));
+    }
+    return shapes;
+  }
+
+  private static void fill(Object[] buffers) {
+    for (Object buffer : buffers) {
+      switch (buffer) {
+        case float[] array -> {
+          for (int i = 0; i < array.length; i++) {
+            array[i] = i % 7 * 0.5f - 1.3f;
+          }
+        }
+        case double[] array -> {
+          for (int i = 0; i < array.length; i++) {
+            array[i] = i % 7 * 0.5 - 1.3;
+          }
+        }
+        case boolean[] array -> {
+          for (int i = 0; i < array.length; i++) {
+            array[i] = i % 3 == 0;
+          }
+        }
+        default -> throw new AssertionError(buffer.getClass());
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package org.autograd.optim;
+
+import java.util.List;
+import org.autograd.PointwiseUpdate;
+import org.autograd.Variable;
+import org.autograd.expression.Expression;
+
+/**
+ * The step that {@link Adam} and {@link AdamW} share, as one loop. The decay enters as two numbers
+ * of which one is neutral: how much of the parameter is added to the gradient, and the factor of
+ * the parameter itself.
+ */
+final class AdamUpdate {
+  private static final String MEAN = "exp_avg";
+  private static final String SQUARE = "exp_avg_sq";
+  private static final String LARGEST = "max_exp_avg_sq";
+  private static final PointwiseUpdate PLAIN = update(false);
+  private static final PointwiseUpdate AMSGRAD = update(true);
+
+  private AdamUpdate() {}
+
+  private static PointwiseUpdate update(boolean amsgrad) {
+    Expression p = Expression.input(0);
+    Expression mean = Expression.input(1);
+    Expression square = Expression.input(2);
+    Expression largest = Expression.input(3);
+    Expression g = Expression.input(amsgrad ? 4 : 3);
+    Expression beta1 = Expression.parameter(0);
+    Expression oneMinusBeta1 = Expression.parameter(1);
+    Expression beta2 = Expression.parameter(2);
+    Expression oneMinusBeta2 = Expression.parameter(3);
+    Expression stepSize = Expression.parameter(4);
+    Expression rootCorrection = Expression.parameter(5);
+    Expression epsilon = Expression.parameter(6);
+    Expression addedDecay = Expression.parameter(7);
+    Expression factor = Expression.parameter(8);
+
+    Expression decayed = g.add(addedDecay.mul(p));
+    Expression nextMean = beta1.mul(mean).add(oneMinusBeta1.mul(decayed));
+    Expression nextSquare = beta2.mul(square).add(oneMinusBeta2.mul(decayed.square()));
+    Expression nextLargest = largest.maximum(nextSquare);
+    Expression divisor =
+        (amsgrad ? nextLargest : nextSquare).sqrt().div(rootCorrection).add(epsilon);
+    Expression next = p.mul(factor).sub(stepSize.mul(nextMean.div(divisor)));
+    return amsgrad
+        ? PointwiseUpdate.of("adam", 5, 9, next, nextMean, nextSquare, nextLargest)
+        : PointwiseUpdate.of("adam", 4, 9, next, nextMean, nextSquare);
+  }
+
+  static void apply(
+      Variable parameter,
+      Variable gradient,
+      ParameterState state,
+      AdamOptions options,
+      double addedDecay,
+      double factor) {
+    Variable mean = state.buffer(MEAN);
+    Variable square = state.buffer(SQUARE);
+    Variable[] operands =
+        options.amsgrad()
+            ? new Variable[] {parameter, mean, square, state.buffer(LARGEST), gradient}
+            : new Variable[] {parameter, mean, square, gradient};
+    (options.amsgrad() ? AMSGRAD : PLAIN)
+        .apply(
+            operands,
+            options.beta1(),
+            1 - options.beta1(),
+            options.beta2(),
+            1 - options.beta2(),
+            options.learningRate() / (1 - Math.pow(options.beta1(), state.step())),
+            Math.sqrt(1 - Math.pow(options.beta2(), state.step())),
+            options.epsilon(),
+            addedDecay,
+            factor);
+  }
+
+  static List<String> buffers(AdamOptions options) {
+    return options.amsgrad() ? List.of(MEAN, SQUARE, LARGEST) : List.of(MEAN, SQUARE);
+  }
+}

@@ -1,0 +1,36 @@
+package org.autograd.optim;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.autograd.Variable;
+
+/** What an optimizer remembers of one parameter between steps. */
+public final class ParameterState {
+  private final SequencedMap<String, Variable> buffers = new LinkedHashMap<>();
+  private final Variable parameter;
+  private long step;
+
+  ParameterState(Variable parameter) {
+    this.parameter = parameter;
+  }
+
+  /** Returns the number of the current step of this parameter, 1 in the first. */
+  public long step() {
+    return step;
+  }
+
+  void setStep(long step) {
+    this.step = step;
+  }
+
+  /** Returns the buffer of that name, of the parameter's shape and dtype and at first 0. */
+  public Variable buffer(String name) {
+    return buffers.computeIfAbsent(
+        name, _ -> Variable.zeros(parameter.dtype(), parameter.shape().toArray()));
+  }
+
+  SequencedMap<String, Variable> buffers() {
+    return Collections.unmodifiableSequencedMap(buffers);
+  }
+}

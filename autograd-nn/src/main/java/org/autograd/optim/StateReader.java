@@ -1,0 +1,75 @@
+package org.autograd.optim;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.autograd.Variable;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a state dict by name and collects everything that is wrong with it. */
+final class StateReader {
+  private final Map<String, Variable> stateDict;
+  private final Set<String> read = new HashSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  StateReader(Map<String, Variable> stateDict) {
+    this.stateDict = stateDict;
+  }
+
+  boolean has(String prefix) {
+    return stateDict.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  private @Nullable Variable value(String name) {
+    read.add(name);
+    Variable value = stateDict.get(name);
+    if (value == null) {
+      problems.add("missing " + name);
+    }
+    return value;
+  }
+
+  /** Returns a single number, or NaN with a problem noted. */
+  double number(String name) {
+    Variable value = value(name);
+    if (value == null) {
+      return Double.NaN;
+    }
+    if (value.elementCount() != 1) {
+      problems.add("mismatched " + name + ", a single number, is " + Optimizer.describe(value));
+      return Double.NaN;
+    }
+    return value.item();
+  }
+
+  /** Returns an array of the parameter's shape and dtype, or null with a problem noted. */
+  @Nullable Variable like(Variable parameter, String name) {
+    Variable value = value(name);
+    if (value != null
+        && (!value.shape().equals(parameter.shape()) || value.dtype() != parameter.dtype())) {
+      problems.add(
+          "mismatched "
+              + name
+              + " is "
+              + Optimizer.describe(value)
+              + " for a parameter "
+              + Optimizer.describe(parameter));
+      return null;
+    }
+    return value;
+  }
+
+  void throwProblems(String optimizer) {
+    for (String name : stateDict.keySet()) {
+      if (!read.contains(name)) {
+        problems.add("unexpected " + name);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "loadStateDict of " + optimizer + ": " + String.join("; ", problems));
+    }
+  }
+}
