@@ -76,7 +76,7 @@ public final class Autograd {
                 + seeds.get(k).describe());
       }
     }
-    return List.of(BackwardPass.collect(outputs, seeds, inputs, options));
+    return BackwardPass.collectAll(outputs, seeds, inputs, options);
   }
 
   /** Returns the generator that is used where none is given. */

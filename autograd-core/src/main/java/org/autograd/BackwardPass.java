@@ -1,7 +1,9 @@
 package org.autograd;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackwardPass {
   private final BackwardOptions options;
+  private final boolean allowsUnreached;
 
   private int count;
   private Node[] nodes = new Node[64];
@@ -39,26 +42,40 @@ final class BackwardPass {
    */
   private boolean[] owned = new boolean[0];
 
-  private BackwardPass(BackwardOptions options) {
+  private BackwardPass(BackwardOptions options, boolean allowsUnreached) {
     this.options = options;
+    this.allowsUnreached = allowsUnreached;
   }
 
   /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
   static void accumulate(List<Variable> roots, List<Variable> seeds, BackwardOptions options) {
-    new BackwardPass(options).run(roots, seeds, null);
+    new BackwardPass(options, true).run(roots, seeds, null);
   }
 
   /**
-   * Returns the gradients of the given inputs, each an array of its own, and touches no grad.
+   * Returns the gradients of the given inputs, each an array of its own and null where there is no
+   * path; touches no grad.
+   */
+  static @Nullable Variable[] collect(
+      List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    return new BackwardPass(options, true).run(roots, seeds, inputs);
+  }
+
+  /**
+   * Returns the gradients as above.
    *
    * @throws IllegalArgumentException before anything is done, if there is no path to an input
    */
-  static Variable[] collect(
+  static List<Variable> collectAll(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
-    return new BackwardPass(options).run(roots, seeds, inputs);
+    List<Variable> gradients = new ArrayList<>(inputs.size());
+    for (Variable gradient : new BackwardPass(options, false).run(roots, seeds, inputs)) {
+      gradients.add(Objects.requireNonNull(gradient));
+    }
+    return gradients;
   }
 
-  private Variable[] run(
+  private @Nullable Variable[] run(
       List<Variable> roots, List<Variable> seeds, @Nullable List<Variable> inputs) {
     int[] rootNumbers = new int[roots.size()];
     for (int k = 0; k < rootNumbers.length; k++) {
@@ -72,7 +89,7 @@ final class BackwardPass {
       inputNumbers = new int[inputs.size()];
       for (int k = 0; k < inputNumbers.length; k++) {
         inputNumbers[k] = numberOf(inputs.get(k).requireNode());
-        if (inputNumbers[k] < 0) {
+        if (inputNumbers[k] < 0 && !allowsUnreached) {
           throw new IllegalArgumentException(
               "grad: there is no path from the output to input "
                   + k
@@ -83,7 +100,7 @@ final class BackwardPass {
       }
       needed = nodesOnTheWayTo(inputNumbers);
     }
-    Variable[] results = new Variable[inputNumbers.length];
+    @Nullable Variable[] results = new Variable[inputNumbers.length];
     try (var _ = GradMode.set(options.createsGraph())) {
       for (int k = 0; k < rootNumbers.length; k++) {
         deliver(rootNumbers[k], seeds.get(k), false);
@@ -197,7 +214,7 @@ final class BackwardPass {
 
   /** Passes a node's complete gradient on, and frees it. */
   private void work(
-      int number, int[] inputNumbers, Variable[] results, boolean @Nullable [] needed) {
+      int number, int[] inputNumbers, @Nullable Variable[] results, boolean @Nullable [] needed) {
     Node node = nodes[number];
     Variable gradient = gradients[number];
     gradients[number] = null;
