@@ -76,6 +76,9 @@ public final class Kernels {
         case INTERPRETER -> new Interpreter(program, dtype);
       };
     } catch (UnsupportedOperationException e) {
+      // Right all the same, but slow, which is not to go unnoticed.
+      System.getLogger(Kernels.class.getName())
+          .log(System.Logger.Level.WARNING, "a program is interpreted", e);
       return new Interpreter(program, dtype);
     }
   }
