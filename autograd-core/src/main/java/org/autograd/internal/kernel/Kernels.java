@@ -51,7 +51,12 @@ public final class Kernels {
 
   /** Returns the kernel of {@code program} for float32 or float64 arrays. */
   public static Kernel of(Program program, DType dtype) {
-    Map<Program, Kernel> cache = dtype == DType.FLOAT32 ? FLOAT32 : FLOAT64;
+    Map<Program, Kernel> cache =
+        switch (dtype) {
+          case FLOAT32 -> FLOAT32;
+          case FLOAT64 -> FLOAT64;
+          default -> throw new IllegalArgumentException("no kernels for " + dtype);
+        };
     Kernel kernel = cache.get(program);
     if (kernel != null) {
       return kernel;
@@ -71,6 +76,9 @@ public final class Kernels {
         case INTERPRETER -> new Interpreter(program, dtype);
       };
     } catch (UnsupportedOperationException e) {
+      // Right all the same, but slow, which is not to go unnoticed.
+      System.getLogger(Kernels.class.getName())
+          .log(System.Logger.Level.WARNING, "a program is interpreted", e);
       return new Interpreter(program, dtype);
     }
   }

@@ -258,7 +258,7 @@ final class KernelWriter {
    * The methods of one loop.
    *
    * @param main the whole loop, or the part of it that does {@code step} columns at a time
-   * @param tail what does the rest, or null
+   * @param tail what does the rest; not called if {@code step} is 1
    */
   private record Loop(String main, String tail, int step) {}
 

@@ -15,7 +15,7 @@ import org.autograd.type.DType;
  * something to train.
  */
 final class Trainer {
-  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int ROWS = 2;
 
   /** A round calls a kernel this many times for each number of columns. */
