@@ -105,12 +105,12 @@ public final class Program {
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
-        || other instanceof Program that
+        || (other instanceof Program that
             && hash == that.hash
             && parameters == that.parameters
             && buffers.equals(that.buffers)
             && stages.equals(that.stages)
-            && rowStores.equals(that.rowStores);
+            && rowStores.equals(that.rowStores));
   }
 
   @Override

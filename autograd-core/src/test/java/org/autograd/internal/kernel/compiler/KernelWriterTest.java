@@ -8,7 +8,6 @@ import java.lang.classfile.attribute.CodeAttribute;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.autograd.internal.kernel.Program;
-import org.autograd.internal.kernel.Programs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,17 +35,15 @@ class KernelWriterTest {
     programs.putAll(Programs.structures());
     programs.put("wide", Programs.wide(500));
     programs.put("deep", Programs.deep(3000));
-    programs.forEach(
-        (name, program) -> {
-          for (Precision precision : Precision.values()) {
-            methodLengths(program, precision, bits)
-                .forEach(
-                    (method, length) ->
-                        assertTrue(
-                            length < HUGE_METHOD,
-                            () -> name + " " + precision + " " + method + ": " + length));
-          }
-        });
+    programs.forEach((name, program) -> {
+      for (Precision precision : Precision.values()) {
+        methodLengths(program, precision, bits)
+            .forEach((method, length) ->
+                assertTrue(
+                    length < HUGE_METHOD,
+                    () -> name + " " + precision + " " + method + ": " + length));
+      }
+    });
   }
 
   @Test

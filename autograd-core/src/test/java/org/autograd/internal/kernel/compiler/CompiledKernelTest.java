@@ -1,4 +1,4 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,7 +8,8 @@ import java.lang.reflect.Array;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.autograd.internal.kernel.compiler.KernelCompiler;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -47,14 +48,12 @@ class CompiledKernelTest {
   private static Stream<DynamicTest> tests(
       Map<String, Program> programs, int[] widths, int[] rows, int[] columns) {
     return programs.entrySet().stream()
-        .flatMap(
-            entry ->
-                Stream.of(DType.FLOAT32, DType.FLOAT64)
-                    .map(
-                        dtype ->
-                            DynamicTest.dynamicTest(
-                                entry.getKey() + " " + dtype,
-                                () -> check(entry.getValue(), dtype, widths, rows, columns))));
+        .flatMap(entry ->
+            Stream.of(DType.FLOAT32, DType.FLOAT64)
+                .map(dtype ->
+                    DynamicTest.dynamicTest(
+                        entry.getKey() + " " + dtype,
+                        () -> check(entry.getValue(), dtype, widths, rows, columns))));
   }
 
   private static void check(

@@ -1,10 +1,11 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
 import org.autograd.internal.kernel.Program.Builder;
 import org.autograd.internal.kernel.Program.Combine;

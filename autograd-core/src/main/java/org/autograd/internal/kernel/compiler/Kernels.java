@@ -1,10 +1,9 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.autograd.internal.kernel.compiler.KernelCompiler;
-import org.autograd.internal.kernel.compiler.Simd;
-import org.autograd.internal.kernel.compiler.TieredKernel;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 
 /**

@@ -1,4 +1,4 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
 import org.autograd.expression.Expression;
-import org.autograd.internal.kernel.compiler.KernelCompiler;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 

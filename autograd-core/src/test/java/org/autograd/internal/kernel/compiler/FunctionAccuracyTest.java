@@ -1,4 +1,4 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +8,8 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.autograd.expression.Expression;
-import org.autograd.internal.kernel.compiler.KernelCompiler;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
