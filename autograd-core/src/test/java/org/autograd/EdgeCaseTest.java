@@ -50,8 +50,7 @@ class EdgeCaseTest {
           Map.entry("logsumexp", x -> x[0].logSumExp(0)),
           Map.entry("sigmoid big", x -> x[0].sigmoid()),
           Map.entry(
-              "where nan trap",
-              x -> Variable.where(x[0].gt(0), x[0].sqrt(), Variable.scalar(0.0))),
+              "where nan trap", x -> Variable.where(x[0].gt(0), x[0].sqrt(), Variable.scalar(0.0))),
           Map.entry("log1p", x -> x[0].log1p()),
           Map.entry("std unbiased", x -> x[0].std()),
           Map.entry("var of 1 element", x -> x[0].varKeepDims(0)),
@@ -133,9 +132,7 @@ class EdgeCaseTest {
   }
 
   private static double[] numbers(JsonElement array) {
-    return array.getAsJsonArray().asList().stream()
-        .mapToDouble(JsonElement::getAsDouble)
-        .toArray();
+    return array.getAsJsonArray().asList().stream().mapToDouble(JsonElement::getAsDouble).toArray();
   }
 
   private static void assertSame(double expected, double actual, String what) {

@@ -334,8 +334,8 @@ public final class Expression {
    * (forward-mode differentiation, symbolically). With one seed {@code {x: g}} this is also the
    * vector-Jacobian product towards {@code x}, since a pointwise function's Jacobian is diagonal.
    *
-   * <p>Where a function has a corner the value is PyTorch's: 0 for {@code abs} at 0 and NaN, half to
-   * each side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor}.
+   * <p>Where a function has a corner the value is PyTorch's: 0 for {@code abs} at 0 and NaN, half
+   * to each side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor}.
    *
    * @param seeds for each leaf that changes, its rate
    * @return the rate of change, or null if this does not depend on any of the leaves

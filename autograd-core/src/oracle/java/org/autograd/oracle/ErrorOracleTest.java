@@ -171,7 +171,8 @@ class ErrorOracleTest {
       Tensor[] tensors = Stream.of(wrong.operands).map(LibTorch::tensor).toArray(Tensor[]::new);
       assertThrows(RuntimeException.class, () -> wrong.pyTorchs.apply(tensors), "PyTorch");
     }
-    double[][] before = Stream.of(wrong.operands).map(Variable::toDoubleArray).toArray(double[][]::new);
+    double[][] before =
+        Stream.of(wrong.operands).map(Variable::toDoubleArray).toArray(double[][]::new);
     RuntimeException thrown =
         assertThrows(RuntimeException.class, () -> wrong.ours.apply(wrong.operands), "ours");
     String message = String.valueOf(thrown.getMessage());

@@ -75,8 +75,7 @@ class OperationOracleTest {
     compare(operation, DType.FLOAT32, 1e-6, 1e-5);
   }
 
-  private static void compare(
-      Operation operation, DType dtype, double absolute, double relative) {
+  private static void compare(Operation operation, DType dtype, double absolute, double relative) {
     List<String> differences = new ArrayList<>();
     for (Sample sample : operation.samples()) {
       for (Arguments arguments : choices(operation, operands(sample, dtype))) {
@@ -127,17 +126,16 @@ class OperationOracleTest {
 
   private static void assertNone(List<String> differences) {
     tests++;
-    assertEquals("", differences.stream().filter(d -> !d.isEmpty()).collect(Collectors.joining("\n")));
+    assertEquals(
+        "", differences.stream().filter(d -> !d.isEmpty()).collect(Collectors.joining("\n")));
   }
 
   /** Returns the operands, each a leaf of its own, in the layouts of the sample. */
   private static List<Variable> operands(Sample sample, DType dtype) {
     Map<Variable, Variable> leaves = new IdentityHashMap<>();
     return Stream.of(sample.operands(sample.leaves(dtype)))
-        .map(
-            view ->
-                leaves.computeIfAbsent(
-                    view, v -> v.detach().requiresGrad(v.dtype().isFloating())))
+        .map(view ->
+            leaves.computeIfAbsent(view, v -> v.detach().requiresGrad(v.dtype().isFloating())))
         .toList();
   }
 }

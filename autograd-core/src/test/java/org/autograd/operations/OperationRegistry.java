@@ -162,6 +162,7 @@ public final class OperationRegistry {
       op("norm(double,int...)", reducible(POSITIVE), orders(1, 2, 3, 0.5, INFINITY),
           (x, a) -> x[0].norm(a.number(0), a.axes(1))),
       op("norm(double,int...)", reducible(REAL), orders(1, 2, 3), (x, a) -> x[0].norm(a.number(0), a.axes(1))),
+      op("normKeepDims(double,int...)", reducible(REAL), orders(1, 2, 3), (x, a) -> x[0].normKeepDims(a.number(0), a.axes(1))),
       op("logSumExp(int...)", reducible(REAL), axes(true), (x, a) -> x[0].logSumExp(a.axes(0))).with(LARGE),
       op("logSumExpKeepDims(int...)", reducible(REAL), axes(true), (x, a) -> x[0].logSumExpKeepDims(a.axes(0))),
 

@@ -1,4 +1,4 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 /** The power function as C and IEEE 754 have it, where Java's differs. */
 public final class Power {
