@@ -1,15 +1,13 @@
 package org.autograd;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.autograd.internal.kernel.Kernels;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.matmul.Matmul;
-import org.jspecify.annotations.Nullable;
 
 /** Gradients as values, recording on and off, and the settings of the process. */
 public final class Autograd {
-  private static Generator generator = new Generator(0);
+  private static volatile Generator generator = new Generator(0);
 
   private Autograd() {}
 
@@ -80,21 +78,7 @@ public final class Autograd {
                 + seeds.get(k).describe());
       }
     }
-    @Nullable Variable[] found = BackwardPass.collect(outputs, seeds, inputs, options);
-    List<Variable> result = new ArrayList<>(found.length);
-    for (int k = 0; k < found.length; k++) {
-      Variable gradient = found[k];
-      if (gradient == null) {
-        throw new IllegalArgumentException(
-            "grad: there is no path from the output to input "
-                + k
-                + ", "
-                + inputs.get(k).describe()
-                + "; was it detached, or computed under noGrad()?");
-      }
-      result.add(gradient);
-    }
-    return result;
+    return BackwardPass.collectAll(outputs, seeds, inputs, options);
   }
 
   /** Returns the generator that is used where none is given. */

@@ -1,7 +1,9 @@
 package org.autograd;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackwardPass {
   private final BackwardOptions options;
+  private final boolean allowsUnreached;
 
   private int count;
   private Node[] nodes = new Node[64];
@@ -33,22 +36,43 @@ final class BackwardPass {
 
   private @Nullable Variable[] gradients = new Variable[0];
 
-  /** Whether a gradient's array belongs to this pass alone, so that it may be added to in place. */
+  /**
+   * Whether a gradient's array belongs to this pass alone: it may be added to in place, and given
+   * away without a copy.
+   */
   private boolean[] owned = new boolean[0];
 
-  private BackwardPass(BackwardOptions options) {
+  private BackwardPass(BackwardOptions options, boolean allowsUnreached) {
     this.options = options;
+    this.allowsUnreached = allowsUnreached;
   }
 
   /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
   static void accumulate(List<Variable> roots, List<Variable> seeds, BackwardOptions options) {
-    new BackwardPass(options).run(roots, seeds, null);
+    new BackwardPass(options, true).run(roots, seeds, null);
   }
 
-  /** Returns the gradients of the given inputs, null where there is no path; touches no grad. */
+  /**
+   * Returns the gradients of the given inputs, each an array of its own and null where there is no
+   * path; touches no grad.
+   */
   static @Nullable Variable[] collect(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
-    return new BackwardPass(options).run(roots, seeds, inputs);
+    return new BackwardPass(options, true).run(roots, seeds, inputs);
+  }
+
+  /**
+   * Returns the gradients as above.
+   *
+   * @throws IllegalArgumentException before anything is done, if there is no path to an input
+   */
+  static List<Variable> collectAll(
+      List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    List<Variable> gradients = new ArrayList<>(inputs.size());
+    for (Variable gradient : new BackwardPass(options, false).run(roots, seeds, inputs)) {
+      gradients.add(Objects.requireNonNull(gradient));
+    }
+    return gradients;
   }
 
   private @Nullable Variable[] run(
@@ -65,6 +89,14 @@ final class BackwardPass {
       inputNumbers = new int[inputs.size()];
       for (int k = 0; k < inputNumbers.length; k++) {
         inputNumbers[k] = numberOf(inputs.get(k).requireNode());
+        if (inputNumbers[k] < 0 && !allowsUnreached) {
+          throw new IllegalArgumentException(
+              "grad: there is no path from the output to input "
+                  + k
+                  + ", "
+                  + inputs.get(k).describe()
+                  + "; was it detached, or computed under noGrad()?");
+        }
       }
       needed = nodesOnTheWayTo(inputNumbers);
     }
@@ -189,18 +221,21 @@ final class BackwardPass {
     if (gradient == null || (needed != null && !needed[number])) {
       return;
     }
-    Variable hooked = node.applyHooks(gradient);
-    boolean exclusive = owned[number] && hooked == gradient;
-    gradient = hooked;
+    boolean own = owned[number];
+    if (node.hasHooks()) {
+      // A hook may keep its argument or change it in place, and so may whoever holds its answer.
+      gradient = node.applyHooks(own ? gradient : gradient.copy());
+      own = false;
+    }
     for (int k = 0; k < inputNumbers.length; k++) {
       if (inputNumbers[k] == number) {
-        results[k] = gradient;
-        exclusive = false;
+        results[k] = own ? gradient : gradient.copy();
+        own = false;
       }
     }
     Variable receiver = node.receiver();
     if (receiver != null && needed == null) {
-      receiver.accumulateGrad(gradient, exclusive && node.isLeaf(), options.createsGraph());
+      receiver.accumulateGrad(gradient, own && node.isLeaf(), options.createsGraph());
     }
     Edge[] edges = node.edges();
     for (int e = 0; e < edges.length; e++) {
@@ -222,7 +257,7 @@ final class BackwardPass {
           data.storage() != gradient.data().storage()
               && data.layout().isContiguous()
               && !edge.saves(data.storage());
-      deliver(target, result, fresh && !options.createsGraph());
+      deliver(target, result, fresh);
     }
     if (!options.keepsGraph()) {
       node.release();
@@ -234,11 +269,11 @@ final class BackwardPass {
     if (sum == null) {
       gradients[target] = gradient;
       owned[target] = fresh;
-    } else if (owned[target]) {
+    } else if (owned[target] && !options.createsGraph()) {
       sum.addData(gradient);
     } else {
       gradients[target] = sum.add(gradient);
-      owned[target] = !options.createsGraph();
+      owned[target] = true;
     }
   }
 }

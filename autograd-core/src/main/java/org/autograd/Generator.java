@@ -6,8 +6,9 @@ import java.util.random.RandomGenerator;
  * A source of random numbers whose state is two numbers that can be saved and restored, and which
  * splits into independent sources. It encrypts a counter with a key (Philox-4x32-10: Salmon,
  * Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011), so the same seed gives
- * the same numbers on every machine. Not to be shared by threads: give each its own by {@link
- * #split()}.
+ * the same numbers on every machine. The factories of {@link Variable} draw each array in one go,
+ * so threads may share a generator there, though which thread gets which numbers is then left to
+ * chance; otherwise give each thread its own by {@link #split()}.
  */
 public final class Generator implements RandomGenerator {
   private static final int ROUNDS = 10;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.Selections;
+import org.autograd.internal.storage.Layout;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 
@@ -51,7 +52,7 @@ sealed interface IndexOps permits Variable {
         return x;
       }
       Shape shape = x.shape();
-      NdArray view = x.data().view(x.data().layout().slice(axis, start, count, step));
+      Layout view = x.data().layout().slice(axis, start, count, step);
       return ShapeOps.Steps.view(
           operation, x, view, Edge.to(x, g -> embed(g, shape, axis, start, step)));
     }
@@ -92,8 +93,12 @@ sealed interface IndexOps permits Variable {
         at,
         x.describe());
     long from = position < 0 ? position + size : position;
-    Variable slice = Steps.slice("select", x, at, from, 1, 1);
-    return slice.reshape(x.shape().without(at).toArray());
+    Shape shape = x.shape();
+    return ShapeOps.Steps.view(
+        "select",
+        x,
+        x.data().layout().select(at, from),
+        Edge.to(x, g -> Steps.embed(g.unsqueeze(at), shape, at, from, 1)));
   }
 
   /**
@@ -107,7 +112,9 @@ sealed interface IndexOps permits Variable {
     Variable x = self();
     int named = 0;
     int ellipses = 0;
+    int arrays = 0;
     for (Index part : parts) {
+      arrays += part instanceof Index.Positions ? 1 : 0;
       named += part instanceof Index.NewAxis || part instanceof Index.Ellipsis ? 0 : 1;
       ellipses += part instanceof Index.Ellipsis ? 1 : 0;
     }
@@ -118,6 +125,11 @@ sealed interface IndexOps permits Variable {
         ellipses,
         x.rank(),
         x.describe());
+    // NumPy and PyTorch pair several index arrays up; taking every combination would be a surprise.
+    checkArgument(
+        arrays <= 1,
+        "get: at most one index array is possible, got %s; use gather, or one get after the other",
+        arrays);
     int axis = 0;
     Variable result = x;
     for (Index part : parts) {
@@ -126,7 +138,7 @@ sealed interface IndexOps permits Variable {
           long size = result.size(axis);
           long start = clip(range.start(), size);
           long end = clip(range.end(), size);
-          long count = Math.max(0, (end - start + range.step() - 1) / range.step());
+          long count = start < end ? (end - start - 1) / range.step() + 1 : 0;
           result = Steps.slice("slice", result, axis++, start, count, range.step());
         }
         case Index.At at -> result = result.select(axis, at.position());

@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.Products;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -28,19 +29,21 @@ sealed interface LinearAlgebraOps permits Variable {
     Variable a = left.to(dtype);
     Variable b = right.to(dtype);
     if (a.rank() == 1 || b.rank() == 1) {
-      Variable product =
-          (a.rank() == 1 ? a.unsqueeze(0) : a).matmul(b.rank() == 1 ? b.unsqueeze(1) : b);
-      Variable withoutRow = a.rank() == 1 ? product.squeeze(-2) : product;
-      return b.rank() == 1 ? withoutRow.squeeze(-1) : withoutRow;
+      return Steps.vectorProduct(a, b);
     }
-    if (b.rank() == 2 && a.rank() > 2) {
+    long inner = b.size(-2);
+    long columns = b.size(-1);
+    if (b.rank() == 2 && a.rank() > 2 && a.elementCount() > 0 && columns > 0) {
       // One large product instead of a batch that all use the same right side.
-      long[] sizes = a.shape().toArray();
-      Variable rows = a.reshape(-1, Math.max(1, sizes[sizes.length - 1]));
-      if (a.elementCount() > 0) {
-        sizes[sizes.length - 1] = b.size(1);
-        return rows.matmul(b).reshape(sizes);
-      }
+      NdArray rows = a.data().reshape(Shape.of(a.elementCount() / inner, inner));
+      return Node.record(
+          "matmul",
+          Products.matmul(rows, b.data()).reshape(a.shape().with(a.rank() - 1, columns)),
+          Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+          Edge.to(
+              b,
+              a,
+              (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns))));
     }
     return Node.record(
         "matmul",
@@ -74,6 +77,38 @@ sealed interface LinearAlgebraOps permits Variable {
   /** Steps that several operations share. */
   final class Steps {
     private Steps() {}
+
+    /** The product where at least one side is a vector, recorded as one operation. */
+    static Variable vectorProduct(Variable a, Variable b) {
+      if (a.rank() == 1 && b.rank() == 1) {
+        return Node.record(
+            "dot",
+            Products.matmul(row(a), column(b)).reshape(Shape.scalar()),
+            Edge.to(a, b, (g, right) -> right.mul(g)),
+            Edge.to(b, a, (g, left) -> left.mul(g)));
+      }
+      NdArray product = Products.matmul(row(a), column(b));
+      if (b.rank() == 1) {
+        return Node.record(
+            "matmul",
+            product.reshape(product.shape().without(product.rank() - 1)),
+            Edge.to(a, b, (g, right) -> g.unsqueeze(-1).mul(right)),
+            Edge.to(b, a, (g, left) -> left.transpose().matmul(g.unsqueeze(-1)).squeeze(-1)));
+      }
+      return Node.record(
+          "matmul",
+          product.reshape(product.shape().without(product.rank() - 2)),
+          Edge.to(a, b, (g, right) -> right.matmul(g.unsqueeze(-1)).squeeze(-1)),
+          Edge.to(b, a, (g, left) -> left.unsqueeze(-1).mul(g.unsqueeze(-2))));
+    }
+
+    private static NdArray row(Variable x) {
+      return x.rank() == 1 ? x.data().view(x.data().layout().unsqueeze(0)) : x.data();
+    }
+
+    private static NdArray column(Variable x) {
+      return x.rank() == 1 ? x.data().view(x.data().layout().unsqueeze(1)) : x.data();
+    }
 
     static void check(String operation, Variable left, Variable right) {
       checkArgument(

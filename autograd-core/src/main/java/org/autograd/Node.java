@@ -103,7 +103,7 @@ final class Node {
     return receiver;
   }
 
-  void retainFor(Variable variable) {
+  void retainFor(@Nullable Variable variable) {
     receiver = variable;
   }
 
@@ -123,6 +123,10 @@ final class Node {
     }
   }
 
+  boolean hasHooks() {
+    return hooks != null;
+  }
+
   /** Returns the gradient after all hooks, each of which may replace it. */
   Variable applyHooks(Variable gradient) {
     Variable result = gradient;
@@ -131,13 +135,13 @@ final class Node {
       for (UnaryOperator<@Nullable Variable> hook : current) {
         Variable replaced = hook.apply(result);
         if (replaced != null) {
-          if (!replaced.shape().equals(shape)) {
+          if (!replaced.shape().equals(shape) || replaced.dtype() != dtype) {
             throw new IllegalStateException(
                 "hook on "
                     + this
-                    + ": returned a gradient of shape "
-                    + replaced.shape()
-                    + "; return one of the same shape, or null to keep it");
+                    + ": returned a gradient of "
+                    + replaced.describe()
+                    + "; return one of the same shape and dtype, or null to keep it");
           }
           result = replaced;
         }

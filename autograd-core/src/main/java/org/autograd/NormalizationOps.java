@@ -152,7 +152,9 @@ sealed interface NormalizationOps permits Variable {
         logits.shape().without(last),
         logits.describe(),
         labels.describe());
-    Variable index = labels.to(DType.INT64).unsqueeze(-1);
+    Variable numbers = labels.to(DType.INT64);
+    Variable index =
+        new Variable(numbers.data().view(numbers.data().layout().unsqueeze(last)), null);
     IndexOps.Steps.checkIndices("softmaxCrossEntropy", index, logits.size(last), "class");
     NdArray logs = Loops.run(Loops.LOG_SOFTMAX, last, logits);
     NdArray picked = Selections.gather(logs, last, index.data());
@@ -160,11 +162,12 @@ sealed interface NormalizationOps permits Variable {
         Edge.to(
             logits,
             logits,
-            (g, saved) -> {
-              Variable minusOne = Variable.full(g.dtype(), -1, index.shape().toArray());
-              return saved.softmax(-1).scatterAdd(last, index, minusOne).mul(g);
+            index,
+            (g, saved, classes) -> {
+              Variable minusOne = Variable.full(g.dtype(), -1, classes.shape().toArray());
+              return saved.softmax(-1).scatterAdd(last, classes, minusOne).mul(g.unsqueeze(-1));
             });
-    return Node.record("softmaxCrossEntropy", new Variable(picked, null).neg().data(), edge)
-        .squeeze(-1);
+    NdArray losses = new Variable(picked.reshape(labels.shape()), null).neg().data();
+    return Node.record("softmaxCrossEntropy", losses, edge);
   }
 }

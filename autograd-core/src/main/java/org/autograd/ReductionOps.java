@@ -38,6 +38,22 @@ sealed interface ReductionOps permits Variable {
                 Expression.constant(0),
                 Expression.input(0).mul(Expression.input(1).div(Expression.input(2)))));
 
+    /** The slope of any other norm, {@code +-(|x| / norm)^(order - 1)}, 0 where an element is 0. */
+    private static final Pointwise NORM_SLOPE = normSlope();
+
+    private static Pointwise normSlope() {
+      Expression x = Expression.input(1);
+      Expression zero = Expression.constant(0);
+      Expression size = x.abs().div(Expression.input(2)).pow(Expression.parameter(0).sub(1));
+      Expression slope = Expression.where(x.lt(0), size.neg(), size);
+      return Pointwise.of(
+          "normBackward", 3, 1, Expression.where(x.eq(0), zero, Expression.input(0).mul(slope)));
+    }
+
+    /** The square root with slope 0 at 0, which PyTorch chooses for the standard deviation. */
+    private static final Pointwise STANDARD_DEVIATION =
+        Pointwise.of("std", x -> Expression.where(x.eq(0), Expression.constant(0), x.sqrt()));
+
     private static final Pointwise SIGN =
         Pointwise.of(
             "sign",
@@ -69,8 +85,11 @@ sealed interface ReductionOps permits Variable {
       return result;
     }
 
-    /** Returns the result without the axes that were reduced. */
-    static Variable dropAxes(Variable kept, boolean[] reduced) {
+    /** Returns a result that has the reduced axes at size 1 without them, unless they are kept. */
+    static NdArray shaped(NdArray kept, boolean[] reduced, boolean keep) {
+      if (keep) {
+        return kept;
+      }
       long[] sizes = new long[reduced.length];
       int rank = 0;
       for (int axis = 0; axis < reduced.length; axis++) {
@@ -78,7 +97,16 @@ sealed interface ReductionOps permits Variable {
           sizes[rank++] = kept.size(axis);
         }
       }
-      return kept.reshape(Arrays.copyOf(sizes, rank));
+      return kept.reshape(Shape.of(Arrays.copyOf(sizes, rank)));
+    }
+
+    /** Returns the shape of the result with the reduced axes at size 1. */
+    static long[] kept(Variable x, boolean[] reduced) {
+      long[] sizes = x.shape().toArray();
+      for (int axis = 0; axis < reduced.length; axis++) {
+        sizes[axis] = reduced[axis] ? 1 : sizes[axis];
+      }
+      return sizes;
     }
 
     static long count(Variable x, boolean[] reduced) {
@@ -105,7 +133,7 @@ sealed interface ReductionOps permits Variable {
           x.describe());
     }
 
-    static Variable sum(Variable x, boolean[] reduced) {
+    static Variable sum(Variable x, boolean[] reduced, boolean keep) {
       if (!x.dtype().isFloating()) {
         NdArray result = x.data().to(DType.INT64);
         for (int axis = 0; axis < reduced.length; axis++) {
@@ -113,42 +141,51 @@ sealed interface ReductionOps permits Variable {
             result = Selections.integerSum(result, axis);
           }
         }
-        return new Variable(result, null);
+        return new Variable(own(shaped(result, reduced, keep), x), null);
       }
-      Shape shape = x.shape();
+      long[] shape = x.shape().toArray();
+      long[] kept = kept(x, reduced);
       return Node.record(
           "sum",
-          ReductionLoop.of(Combine.SUM).apply(reduced, x.data()),
-          Edge.to(x, g -> g.expand(shape.toArray())));
+          shaped(ReductionLoop.of(Combine.SUM).apply(reduced, x.data()), reduced, keep),
+          Edge.to(x, g -> g.reshape(kept).expand(shape)));
+    }
+
+    /** Where nothing was to be reduced the result is still an array of its own. */
+    private static NdArray own(NdArray result, Variable x) {
+      return result.storage() == x.data().storage() ? result.copy() : result;
     }
 
     /** The largest or smallest values; equal ones share the gradient. */
-    static Variable extreme(String operation, Variable x, boolean[] reduced, Combine combine) {
+    static Variable extreme(
+        String operation, Variable x, boolean[] reduced, boolean keep, Combine combine) {
       requireElements(operation, x, reduced);
       if (!x.dtype().isFloating()) {
-        Variable result = x;
+        NdArray result = x.data();
         for (int axis = 0; axis < reduced.length; axis++) {
           if (reduced[axis]) {
-            NdArray at = Selections.argExtreme(result.data(), axis, combine == Combine.MAX);
-            result = new Variable(Selections.gather(result.data(), axis, at), null);
+            NdArray at = Selections.argExtreme(result, axis, combine == Combine.MAX);
+            result = Selections.gather(result, axis, at);
           }
         }
-        return result;
+        return new Variable(own(shaped(result, reduced, keep), x), null);
       }
       return Node.record(
           operation,
-          ReductionLoop.of(combine).apply(reduced, x.data()),
+          shaped(ReductionLoop.of(combine).apply(reduced, x.data()), reduced, keep),
           x.isRecorded() ? extremeEdge(x, reduced) : null);
     }
 
     private static Edge extremeEdge(Variable x, boolean[] reduced) {
       int[] axes = axes(reduced);
+      long[] kept = kept(x, reduced);
       // The edge attaches the result itself as the second value.
       return new Edge(x, new Saved[] {new Saved(x), null}) {
         @Override
         Variable gradient(Variable g) {
-          Variable winners = value(0).eq(value(1)).to(g.dtype());
-          return winners.mul(g.div(axes.length == 0 ? winners : winners.sumKeepDims(axes)));
+          Variable winners = value(0).eq(value(1).reshape(kept)).to(g.dtype());
+          Variable shares = axes.length == 0 ? winners : winners.sumKeepDims(axes);
+          return winners.mul(g.reshape(kept).div(shares));
         }
       };
     }
@@ -170,47 +207,67 @@ sealed interface ReductionOps permits Variable {
       reduced[at] = true;
       requireElements(operation, x, reduced);
       NdArray index = Selections.argExtreme(x.data(), at, largest);
-      Variable positions = new Variable(index, null);
-      Variable values = x.gather(at, positions);
-      return new Extremum(values.squeeze(at), positions.squeeze(at));
+      NdArray values = Selections.gather(x.data(), at, index);
+      long[] shape = x.shape().toArray();
+      Edge edge =
+          Edge.to(
+              x,
+              new Variable(index, null),
+              (g, saved) ->
+                  Variable.zeros(g.dtype(), shape).scatterAdd(at, saved, g.unsqueeze(at)));
+      return new Extremum(
+          Node.record(operation, shaped(values, reduced, false), edge),
+          new Variable(shaped(index, reduced, false).copy(), null));
+    }
+
+    static Variable positions(String operation, Variable x, int axis, boolean largest) {
+      int at = x.shape().axis(axis, operation);
+      boolean[] reduced = new boolean[x.rank()];
+      reduced[at] = true;
+      requireElements(operation, x, reduced);
+      NdArray index = Selections.argExtreme(x.data(), at, largest);
+      return new Variable(shaped(index, reduced, false), null);
     }
 
     static Variable position(String operation, Variable x, boolean largest) {
-      Variable flat = x.detach().flatten();
-      requireElements(operation, flat, new boolean[] {true});
-      return new Variable(Selections.argExtreme(flat.data(), 0, largest), null).reshape();
+      requireElements(operation, x, reduced(operation, x, new int[0]));
+      NdArray flat = x.data().reshape(Shape.of(x.elementCount()));
+      NdArray index = Selections.argExtreme(flat, 0, largest);
+      return new Variable(index.reshape(Shape.scalar()), null);
     }
 
-    static Variable variance(Variable x, int correction, boolean[] reduced) {
+    static Variable variance(Variable x, int correction, boolean[] reduced, boolean keep) {
       requireFloating("var", x);
       long count = count(x, reduced);
-      int[] axes = axes(reduced);
-      if (axes.length == 0) {
+      if (x.rank() == 0) {
         return x.sub(x).div(1.0 - correction);
       }
-      Variable mean = sum(x, reduced).div((double) count);
-      Variable deviation = x.sub(mean);
-      return sumOfSquares(deviation, reduced).div((double) Math.max(0, count - correction));
+      Variable mean = sum(x, reduced, true).div((double) count);
+      return sumOfSquares(x.sub(mean), reduced, keep).div((double) Math.max(0, count - correction));
     }
 
-    static Variable sumOfSquares(Variable x, boolean[] reduced) {
+    static Variable sumOfSquares(Variable x, boolean[] reduced, boolean keep) {
+      long[] kept = kept(x, reduced);
       return Node.record(
           "sumOfSquares",
-          SUM_OF_SQUARES.apply(reduced, x.data()),
-          Edge.to(x, x, (g, saved) -> saved.mul(g).mul(2)));
+          shaped(SUM_OF_SQUARES.apply(reduced, x.data()), reduced, keep),
+          Edge.to(x, x, (g, saved) -> saved.mul(g.reshape(kept)).mul(2)));
     }
 
-    static Variable norm(Variable x, double order, boolean[] reduced) {
+    static Variable norm(Variable x, double order, boolean[] reduced, boolean keep) {
       requireFloating("norm", x);
+      long[] kept = kept(x, reduced);
       if (order == 2) {
+        NdArray squares = shaped(SUM_OF_SQUARES.apply(reduced, x.data()), reduced, keep);
         return Node.record(
             "norm",
-            new Variable(SUM_OF_SQUARES.apply(reduced, x.data()), null).sqrt().data(),
+            new Variable(squares, null).sqrt().data(),
             x.isRecorded()
                 ? new Edge(x, new Saved[] {new Saved(x), null}) {
                   @Override
                   Variable gradient(Variable g) {
-                    return TWO_NORM_SLOPE.apply(new Variable[] {g, value(0), value(1)});
+                    return TWO_NORM_SLOPE.apply(
+                        new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
                   }
                 }
                 : null);
@@ -218,29 +275,47 @@ sealed interface ReductionOps permits Variable {
       if (order == 1) {
         return Node.record(
             "norm",
-            SUM_OF_ABSOLUTES.apply(reduced, x.data()),
-            Edge.to(x, x, (g, saved) -> g.mul(SIGN.apply(saved))));
+            shaped(SUM_OF_ABSOLUTES.apply(reduced, x.data()), reduced, keep),
+            Edge.to(x, x, (g, saved) -> g.reshape(kept).mul(SIGN.apply(saved))));
       }
       if (order == Double.POSITIVE_INFINITY) {
-        return extreme("norm", x.abs(), reduced, Combine.MAX);
+        return extreme("norm", x.abs(), reduced, keep, Combine.MAX);
       }
       checkArgument(order > 0, "norm: order must be positive or infinity, got %s", order);
-      return sum(x.abs().pow(order), reduced).pow(1 / order);
+      Variable value = new Variable(x.data(), null).abs().pow(order);
+      return Node.record(
+          "norm",
+          sum(value, reduced, keep).pow(1 / order).data(),
+          x.isRecorded()
+              ? new Edge(x, new Saved[] {new Saved(x), null}) {
+                @Override
+                Variable gradient(Variable g) {
+                  return NORM_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)}, order);
+                }
+              }
+              : null);
     }
 
-    static Variable logSumExp(Variable x, boolean[] reduced) {
+    static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
       requireFloating("logSumExp", x);
-      if (count(x, reduced) == 0 || x.rank() == 0) {
-        return x.rank() == 0 ? x.mul(1) : sum(x.exp(), reduced).log();
+      if (x.rank() == 0) {
+        return x.mul(1);
+      }
+      if (count(x, reduced) == 0) {
+        return sum(x.exp(), reduced, keep).log();
       }
       NdArray largest = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
       // Shifting by an infinity would give NaN where the answer is that infinity itself.
       Variable finite = new Variable(largest, null);
-      Variable shift =
+      NdArray shift =
           Variable.where(
                   finite.abs().eq(Double.POSITIVE_INFINITY), Variable.zeros(x.dtype(), 1), finite)
-              .reshape(finite.shape().toArray());
-      return sum(x.sub(shift).exp(), reduced).log().add(shift);
+              .data()
+              .reshape(finite.shape());
+      return sum(x.sub(new Variable(shift, null)).exp(), reduced, keep)
+          .log()
+          .add(new Variable(shaped(shift, reduced, keep), null));
     }
   }
 
@@ -249,13 +324,12 @@ sealed interface ReductionOps permits Variable {
    * is 0.
    */
   default Variable sum(int... axes) {
-    boolean[] reduced = Steps.reduced("sum", self(), axes);
-    return Steps.dropAxes(Steps.sum(self(), reduced), reduced);
+    return Steps.sum(self(), Steps.reduced("sum", self(), axes), false);
   }
 
   /** Returns the sum with the reduced axes kept at size 1. */
   default Variable sumKeepDims(int... axes) {
-    return Steps.sum(self(), Steps.reduced("sum", self(), axes));
+    return Steps.sum(self(), Steps.reduced("sum", self(), axes), true);
   }
 
   /**
@@ -276,7 +350,7 @@ sealed interface ReductionOps permits Variable {
       reduced[axis] = axis < extra || (shape.size(axis - extra) == 1 && x.size(axis) != 1);
       any |= reduced[axis];
     }
-    return (any ? Steps.sum(x, reduced) : x).reshape(shape.toArray());
+    return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
   }
 
   /** Returns the mean, over the given axes or all. The mean of nothing is NaN. */
@@ -295,12 +369,14 @@ sealed interface ReductionOps permits Variable {
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable max() {
-    return amax();
+    return Steps.extreme(
+        "max", self(), Steps.reduced("max", self(), new int[0]), false, Combine.MAX);
   }
 
   /** Returns the smallest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable min() {
-    return amin();
+    return Steps.extreme(
+        "min", self(), Steps.reduced("min", self(), new int[0]), false, Combine.MIN);
   }
 
   /** Returns the largest values along an axis and where they are; the first of equal ones wins. */
@@ -316,25 +392,25 @@ sealed interface ReductionOps permits Variable {
   /** Returns the largest values over axes; equal ones share the gradient evenly. */
   default Variable amax(int... axes) {
     boolean[] reduced = Steps.reduced("amax", self(), axes);
-    return Steps.dropAxes(Steps.extreme("amax", self(), reduced, Combine.MAX), reduced);
+    return Steps.extreme("amax", self(), reduced, false, Combine.MAX);
   }
 
   /** Returns the largest values with the reduced axes kept at size 1. */
   default Variable amaxKeepDims(int... axes) {
     boolean[] reduced = Steps.reduced("amax", self(), axes);
-    return Steps.extreme("amax", self(), reduced, Combine.MAX);
+    return Steps.extreme("amax", self(), reduced, true, Combine.MAX);
   }
 
   /** Returns the smallest values over axes; equal ones share the gradient evenly. */
   default Variable amin(int... axes) {
     boolean[] reduced = Steps.reduced("amin", self(), axes);
-    return Steps.dropAxes(Steps.extreme("amin", self(), reduced, Combine.MIN), reduced);
+    return Steps.extreme("amin", self(), reduced, false, Combine.MIN);
   }
 
   /** Returns the smallest values with the reduced axes kept at size 1. */
   default Variable aminKeepDims(int... axes) {
     boolean[] reduced = Steps.reduced("amin", self(), axes);
-    return Steps.extreme("amin", self(), reduced, Combine.MIN);
+    return Steps.extreme("amin", self(), reduced, true, Combine.MIN);
   }
 
   /** Returns the int64 position of the largest element in row-major order; the first of equals. */
@@ -344,7 +420,7 @@ sealed interface ReductionOps permits Variable {
 
   /** Returns the int64 positions of the largest values along an axis; the first of equals. */
   default Variable argmax(int axis) {
-    return Steps.along("argmax", self().detach(), axis, true).indices();
+    return Steps.positions("argmax", self(), axis, true);
   }
 
   /** Returns the int64 position of the smallest element in row-major order; the first of equals. */
@@ -354,13 +430,12 @@ sealed interface ReductionOps permits Variable {
 
   /** Returns the int64 positions of the smallest values along an axis; the first of equals. */
   default Variable argmin(int axis) {
-    return Steps.along("argmin", self().detach(), axis, false).indices();
+    return Steps.positions("argmin", self(), axis, false);
   }
 
   /** Returns the unbiased variance (divided by n - 1), NaN for a single element. */
   default Variable var(int... axes) {
-    boolean[] reduced = Steps.reduced("var", self(), axes);
-    return Steps.dropAxes(Steps.variance(self(), 1, reduced), reduced);
+    return Steps.variance(self(), 1, Steps.reduced("var", self(), axes), false);
   }
 
   /**
@@ -369,17 +444,17 @@ sealed interface ReductionOps permits Variable {
    * @param correction 1 for the unbiased variance, 0 for that of a whole population
    */
   default Variable varKeepDims(int correction, int... axes) {
-    return Steps.variance(self(), correction, Steps.reduced("var", self(), axes));
+    return Steps.variance(self(), correction, Steps.reduced("var", self(), axes), true);
   }
 
-  /** Returns the square root of the unbiased variance. */
+  /** Returns the square root of the unbiased variance; slope 0 where it is 0. */
   default Variable std(int... axes) {
-    return var(axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(var(axes));
   }
 
   /** Returns the square root of the variance, with the reduced axes kept at size 1. */
   default Variable stdKeepDims(int correction, int... axes) {
-    return varKeepDims(correction, axes).sqrt();
+    return Steps.STANDARD_DEVIATION.apply(varKeepDims(correction, axes));
   }
 
   /** Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. */
@@ -393,18 +468,21 @@ sealed interface ReductionOps permits Variable {
    * @param order positive; infinity for the largest absolute value
    */
   default Variable norm(double order, int... axes) {
-    boolean[] reduced = Steps.reduced("norm", self(), axes);
-    return Steps.dropAxes(Steps.norm(self(), order, reduced), reduced);
+    return Steps.norm(self(), order, Steps.reduced("norm", self(), axes), false);
+  }
+
+  /** Returns {@link #norm(double, int...)} with the reduced axes kept at size 1. */
+  default Variable normKeepDims(double order, int... axes) {
+    return Steps.norm(self(), order, Steps.reduced("norm", self(), axes), true);
   }
 
   /** Returns {@code log(sum(e^this))} without overflow. */
   default Variable logSumExp(int... axes) {
-    boolean[] reduced = Steps.reduced("logSumExp", self(), axes);
-    return Steps.dropAxes(Steps.logSumExp(self(), reduced), reduced);
+    return Steps.logSumExp(self(), Steps.reduced("logSumExp", self(), axes), false);
   }
 
   /** Returns {@link #logSumExp} with the reduced axes kept at size 1. */
   default Variable logSumExpKeepDims(int... axes) {
-    return Steps.logSumExp(self(), Steps.reduced("logSumExp", self(), axes));
+    return Steps.logSumExp(self(), Steps.reduced("logSumExp", self(), axes), true);
   }
 }

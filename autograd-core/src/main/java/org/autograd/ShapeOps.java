@@ -23,12 +23,30 @@ sealed interface ShapeOps permits Variable {
   final class Steps {
     private Steps() {}
 
-    /** Records a view. */
-    static Variable view(String operation, Variable x, NdArray view, @Nullable Edge edge) {
-      if (edge != null) {
+    /**
+     * Records a view that the user holds beside {@code x}: neither can change in place while
+     * operations are recorded, since the other would have no gradient of that, or a wrong one.
+     */
+    static Variable view(String operation, Variable x, Layout layout, @Nullable Edge edge) {
+      NdArray view = x.data().alias(layout);
+      if (GradMode.isEnabled()) {
+        // Rules of a backward pass take views of saved values all the time; nobody sees those.
         view.storage().markShared();
       }
       return Node.record(operation, view, edge);
+    }
+
+    /** Records a view under another shape, or a copy where strides cannot express it. */
+    static Variable reshape(String operation, Variable x, Shape target) {
+      Shape before = x.shape();
+      if (target.equals(before)) {
+        return x;
+      }
+      Edge edge = Edge.to(x, g -> g.reshape(before.toArray()));
+      Layout layout = x.data().layout().reshape(target);
+      return layout != null
+          ? view(operation, x, layout, edge)
+          : Node.record(operation, x.data().reshape(target), edge);
     }
 
     static int[] axes(String operation, Variable x, int[] axes) {
@@ -77,17 +95,7 @@ sealed interface ShapeOps permits Variable {
    * @throws IllegalArgumentException if the numbers of elements differ
    */
   default Variable reshape(long... sizes) {
-    Variable x = self();
-    Shape target = reshaped(sizes);
-    Shape before = x.shape();
-    if (target.equals(before)) {
-      return x;
-    }
-    NdArray result = x.data().reshape(target);
-    Edge edge = Edge.to(x, g -> g.reshape(before.toArray()));
-    return result.storage() == x.data().storage()
-        ? Steps.view("reshape", x, result, edge)
-        : Node.record("reshape", result, edge);
+    return Steps.reshape("reshape", self(), reshaped(sizes));
   }
 
   private Shape reshaped(long[] sizes) {
@@ -155,7 +163,7 @@ sealed interface ShapeOps permits Variable {
     Variable x = self();
     int a = x.shape().axis(first, "transpose");
     int b = x.shape().axis(second, "transpose");
-    NdArray result = x.data().view(x.data().layout().transpose(a, b));
+    Layout result = x.data().layout().transpose(a, b);
     return Steps.view("transpose", x, result, Edge.to(x, g -> g.transpose(a, b)));
   }
 
@@ -174,20 +182,21 @@ sealed interface ShapeOps permits Variable {
     for (int i = 0; i < order.length; i++) {
       inverse[order[i]] = i;
     }
-    NdArray result = x.data().view(x.data().layout().permute(order));
+    Layout result = x.data().layout().permute(order);
     return Steps.view("permute", x, result, Edge.to(x, g -> g.permute(inverse)));
   }
 
   /** Returns the array without its axes of size 1. */
   default Variable squeeze() {
-    return reshape(Arrays.stream(self().shape().toArray()).filter(size -> size != 1).toArray());
+    long[] sizes = Arrays.stream(self().shape().toArray()).filter(size -> size != 1).toArray();
+    return Steps.reshape("squeeze", self(), Shape.of(sizes));
   }
 
   /** Returns the array without an axis if its size is 1, else the array itself, as in PyTorch. */
   default Variable squeeze(int axis) {
     Variable x = self();
     int at = x.shape().axis(axis, "squeeze");
-    return x.size(at) == 1 ? reshape(x.shape().without(at).toArray()) : x;
+    return x.size(at) == 1 ? Steps.reshape("squeeze", x, x.shape().without(at)) : x;
   }
 
   /**
@@ -203,7 +212,7 @@ sealed interface ShapeOps permits Variable {
         x.describe(),
         -x.rank() - 1,
         x.rank());
-    NdArray result = x.data().view(x.data().layout().unsqueeze(at));
+    Layout result = x.data().layout().unsqueeze(at);
     return Steps.view("unsqueeze", x, result, Edge.to(x, g -> g.squeeze(at)));
   }
 
@@ -234,7 +243,7 @@ sealed interface ShapeOps permits Variable {
         target.elementCount() <= Integer.MAX_VALUE - 8,
         "expand: shape %s has more elements than an array can hold",
         target);
-    return Steps.view("expand", x, x.data().expand(target), Edge.to(x, g -> g));
+    return Steps.view("expand", x, x.data().layout().expand(target), Edge.to(x, g -> g));
   }
 
   /** See {@link Variable#cat(int, Variable...)}. */
@@ -271,14 +280,31 @@ sealed interface ShapeOps permits Variable {
   /** See {@link Variable#stack(int, Variable...)}. */
   static Variable stack(int axis, Variable... parts) {
     checkArgument(parts.length > 0, "stack: needs at least one array");
-    Variable[] raised = new Variable[parts.length];
-    for (int k = 0; k < parts.length; k++) {
+    Shape shape = parts[0].shape();
+    int at = axis < 0 ? axis + shape.rank() + 1 : axis;
+    checkArgument(
+        at >= 0 && at <= shape.rank(),
+        "stack: place %s does not exist in %s; give one from %s to %s",
+        axis,
+        Variable.describe(parts),
+        -shape.rank() - 1,
+        shape.rank());
+    DType dtype = parts[0].dtype();
+    for (Variable part : parts) {
       checkArgument(
-          parts[k].shape().equals(parts[0].shape()),
+          part.shape().equals(shape),
           "stack: shapes must be equal, got %s; cat() joins along an existing axis",
           Variable.describe(parts));
-      raised[k] = parts[k].unsqueeze(axis);
+      dtype = DType.promote(dtype, part.dtype());
     }
-    return cat(axis < 0 ? axis + parts[0].rank() + 1 : axis, raised);
+    NdArray result = NdArray.zeros(dtype, shape.inserting(at, parts.length));
+    @Nullable Edge[] edges = new Edge[parts.length];
+    for (int k = 0; k < parts.length; k++) {
+      Variable part = parts[k].to(dtype);
+      long position = k;
+      Copies.assign(result.view(result.layout().select(at, position)), part.data());
+      edges[k] = Edge.to(part, g -> g.select(at, position));
+    }
+    return Node.record("stack", result, edges);
   }
 }

@@ -251,7 +251,8 @@ public final class Variable
 
   /** Returns values uniform in [0, 1). */
   public static Variable rand(Generator rng, DType dtype, long... shape) {
-    return random("rand", dtype, shape, dtype == DType.FLOAT32 ? rng::nextFloat : rng::nextDouble);
+    return random(
+        "rand", rng, dtype, shape, dtype == DType.FLOAT32 ? rng::nextFloat : rng::nextDouble);
   }
 
   /** Returns float32 values of the standard normal distribution from the default generator. */
@@ -261,23 +262,30 @@ public final class Variable
 
   /** Returns values of the standard normal distribution. */
   public static Variable randn(Generator rng, DType dtype, long... shape) {
-    return random("randn", dtype, shape, rng::nextGaussian);
+    return random("randn", rng, dtype, shape, rng::nextGaussian);
   }
 
   private static Variable random(
-      String operation, DType dtype, long[] shape, java.util.function.DoubleSupplier next) {
+      String operation,
+      Generator rng,
+      DType dtype,
+      long[] shape,
+      java.util.function.DoubleSupplier next) {
     checkArgument(
         dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
     NdArray result = NdArray.zeros(dtype, Shape.of(shape));
-    if (dtype == DType.FLOAT32) {
-      float[] values = result.storage().floats();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) next.getAsDouble();
-      }
-    } else {
-      double[] values = result.storage().doubles();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = next.getAsDouble();
+    // Threads may share a generator for whole arrays; locking for each number would be slow.
+    synchronized (rng) {
+      if (dtype == DType.FLOAT32) {
+        float[] values = result.storage().floats();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) next.getAsDouble();
+        }
+      } else {
+        double[] values = result.storage().doubles();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = next.getAsDouble();
+        }
       }
     }
     return new Variable(result, null);
@@ -288,19 +296,24 @@ public final class Variable
     checkArgument(low < high, "randint: no integers in [%s, %s)", low, high);
     NdArray result = NdArray.zeros(DType.INT64, Shape.of(shape));
     long[] values = result.storage().longs();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = rng.nextLong(low, high);
+    synchronized (rng) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = rng.nextLong(low, high);
+      }
     }
     return new Variable(result, null);
   }
 
   /** Returns a random order of {@code 0 ... count - 1} as an int64 vector. */
   public static Variable randperm(Generator rng, int count) {
+    checkArgument(count >= 0, "randperm: the count must not be negative, got %s", count);
     long[] order = new long[count];
-    for (int i = 0; i < count; i++) {
-      int j = rng.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
+    synchronized (rng) {
+      for (int i = 0; i < count; i++) {
+        int j = rng.nextInt(i + 1);
+        order[i] = order[j];
+        order[j] = i;
+      }
     }
     return new Variable(NdArray.adopt(order, Shape.of(count)), null);
   }
@@ -474,7 +487,8 @@ public final class Variable
     if (result == null) {
       throw new IllegalStateException(
           describe()
-              + " does not require a gradient; call requiresGrad(true) on a leaf before use");
+              + " does not require a gradient; call requiresGrad(true) on the leaves before they are"
+              + " used, and look for noGrad(), detach() and integer dtypes on the way from them");
     }
     return result;
   }
@@ -488,7 +502,8 @@ public final class Variable
   }
 
   /**
-   * Returns the gradient accumulated by {@link #backward()}, or null if there is none (yet).
+   * Returns the gradient accumulated by {@link #backward()}, or null if there is none (yet). The
+   * next pass adds to the same array; {@link #zeroGrad()} lets it start with a new one.
    *
    * @throws IllegalStateException for the result of an operation, unless {@link #retainGrad()} was
    *     called
@@ -532,8 +547,11 @@ public final class Variable
   public void setGrad(@Nullable Variable gradient) {
     if (gradient != null) {
       checkSameAsThis("setGrad", gradient);
+      // Marked as shared, for the caller still holds the array: no pass may add to it in place.
+      grad = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
+      return;
     }
-    grad = gradient;
+    grad = null;
   }
 
   /**
@@ -544,8 +562,10 @@ public final class Variable
    */
   public GradScope onGradient(UnaryOperator<@Nullable Variable> hook) {
     Node own = requireNode();
-    own.addHook(hook);
-    return () -> own.removeHook(hook);
+    // Each registration is an object of its own, so that a handle removes no other.
+    UnaryOperator<@Nullable Variable> registered = hook::apply;
+    own.addHook(registered);
+    return () -> own.removeHook(registered);
   }
 
   /** Adds to the gradients of all leaves from which this scalar was computed. */
@@ -555,12 +575,23 @@ public final class Variable
 
   /** Adds to the gradients of all leaves, with a choice of what becomes of the graph. */
   public void backward(BackwardOptions options) {
+    requireNode();
     checkArgument(
         elementCount() == 1,
         "backward: only a result with one element has a gradient by itself, got %s; reduce it with"
             + " sum() or mean(), or pass the gradient of each element",
         this.describe());
     backward(ones(dtype(), shape().toArray()), options);
+  }
+
+  /**
+   * Adds to the gradients of all leaves the vector-Jacobian product with {@code gradient}, and
+   * frees the graph.
+   *
+   * @param gradient the gradient of some scalar with respect to this, of the same shape and dtype
+   */
+  public void backward(Variable gradient) {
+    backward(gradient, BackwardOptions.defaults());
   }
 
   /**
@@ -583,13 +614,22 @@ public final class Variable
         gradient.describe());
   }
 
-  /** Adds a gradient that a backward pass has found. */
+  /**
+   * Adds a gradient that a backward pass has found, unless this no longer requires one.
+   *
+   * @param exclusive whether the gradient's array may be kept without a copy
+   */
   void accumulateGrad(Variable gradient, boolean exclusive, boolean createsGraph) {
-    synchronized (requireNode()) {
+    // The array is the one thing that never changes here and that no user can lock.
+    synchronized (data) {
       Variable before = grad;
+      if (node == null) {
+        return;
+      }
       if (before == null) {
-        grad = exclusive || createsGraph ? gradient : new Variable(gradient.data.copy(), null);
-      } else if (createsGraph || before.requiresGrad()) {
+        Variable kept = createsGraph ? gradient : gradient.detach();
+        grad = exclusive ? kept : kept.copy();
+      } else if (createsGraph || before.requiresGrad() || before.data.isAlias()) {
         grad = before.add(gradient);
       } else {
         before.addData(gradient);
@@ -622,7 +662,8 @@ public final class Variable
 
   /** Multiplies in place, {@code this *= other}. */
   public Variable mul_(Variable other) {
-    return assign("mul_", mul(other));
+    Variable left = asItIs(other);
+    return assign("mul_", left.mul(other == this ? left : other));
   }
 
   /** Multiplies by a number in place. */
@@ -632,7 +673,13 @@ public final class Variable
 
   /** Divides in place, {@code this /= other}. */
   public Variable div_(Variable other) {
-    return assign("div_", div(other));
+    Variable left = asItIs(other);
+    return assign("div_", left.div(other == this ? left : other));
+  }
+
+  /** Returns this with elements that stay, if the gradient of the other operand needs them. */
+  private Variable asItIs(Variable other) {
+    return other.isRecorded() ? new Variable(data.copy(), node) : this;
   }
 
   /** Sets all elements to 0. */
@@ -652,7 +699,10 @@ public final class Variable
         "copy_: %s cannot be copied into %s; the source must broadcast to the target's shape",
         source.describe(),
         this.describe());
-    return assign("copy_", source.to(dtype()).expand(shape().toArray()));
+    Variable converted = source.to(dtype());
+    // A node of its own: this must not take over the source's, least of all a leaf's.
+    return assign(
+        "copy_", Node.record("copy_", converted.data.expand(shape()), Edge.to(converted, g -> g)));
   }
 
   private Variable assign(String operation, Variable result) {
@@ -662,8 +712,14 @@ public final class Variable
         operation,
         result.describe(),
         this.describe());
-    if (GradMode.isEnabled() && (node != null || result.node != null)) {
-      if (node != null && node.isLeaf()) {
+    checkArgument(
+        !data.layout().isOverlapping(),
+        "%s: several elements of %s, which was expanded, are one; copy() it first",
+        operation,
+        this.describe());
+    Node before = node;
+    if (GradMode.isEnabled() && (before != null || result.node != null)) {
+      if (before != null && before.isLeaf()) {
         throw new IllegalStateException(
             operation
                 + ": "
@@ -671,7 +727,7 @@ public final class Variable
                 + " is a leaf that requires a gradient and must not change while operations are"
                 + " recorded; use try (var _ = Autograd.noGrad()) {...}");
       }
-      if (data.storage().isShared()) {
+      if (data.isAlias() || data.storage().isShared()) {
         throw new IllegalStateException(
             operation
                 + ": "
@@ -688,6 +744,11 @@ public final class Variable
     data.storage().bumpVersion();
     if (GradMode.isEnabled()) {
       node = result.node;
+      if (before != null && before.receiver() == this && node != null) {
+        // retainGrad() means the gradient of what this is now.
+        before.retainFor(null);
+        node.retainFor(this);
+      }
     }
     return this;
   }

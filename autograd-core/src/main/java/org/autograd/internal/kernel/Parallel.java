@@ -125,26 +125,33 @@ public final class Parallel {
     }
   }
 
-  /** The daemon threads, started at the first loop that needs them. */
+  /**
+   * The daemon threads, started when first needed. All loops share them, so that callers in many
+   * threads do not multiply them.
+   */
   private static final class Helpers {
     private static final ThreadPoolExecutor POOL =
         new ThreadPoolExecutor(
+            1,
+            1,
             0,
-            Integer.MAX_VALUE,
-            60,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().daemon().name("autograd-", 1).factory());
 
-    /** Concurrent loops share the pool, so that callers in many threads do not multiply it. */
     static void start(int helpers, Loop loop) {
-      int size = threads - 1;
-      if (POOL.getCorePoolSize() != size && size > 0) {
-        POOL.setCorePoolSize(size);
+      if (POOL.getCorePoolSize() < helpers) {
+        grow(helpers);
       }
       for (int i = 0; i < helpers; i++) {
         POOL.execute(loop);
       }
+    }
+
+    /** A pool that is too large does no harm: a loop asks for no more helpers than it may have. */
+    private static synchronized void grow(int size) {
+      POOL.setMaximumPoolSize(Math.max(size, POOL.getMaximumPoolSize()));
+      POOL.setCorePoolSize(POOL.getMaximumPoolSize());
     }
   }
 }

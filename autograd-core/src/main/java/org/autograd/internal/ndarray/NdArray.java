@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
 public final class NdArray {
   private final Storage storage;
   private final Layout layout;
+  private final boolean alias;
 
   /** Creates a view. */
   public NdArray(Storage storage, Layout layout) {
+    this(storage, layout, false);
+  }
+
+  private NdArray(Storage storage, Layout layout, boolean alias) {
     this.storage = storage;
     this.layout = layout;
+    this.alias = alias;
   }
 
   /** Returns a new array of zeros (or false). */
@@ -89,6 +95,19 @@ public final class NdArray {
   /** Returns another view of the same storage. */
   public NdArray view(Layout other) {
     return other == layout ? this : new NdArray(storage, other);
+  }
+
+  /**
+   * Returns a view of the same storage which a user holds beside the array itself: what happens to
+   * one in place happens to the other.
+   */
+  public NdArray alias(Layout other) {
+    return new NdArray(storage, other, true);
+  }
+
+  /** Returns whether this was made by {@link #alias}. */
+  public boolean isAlias() {
+    return alias;
   }
 
   /** Returns this array if it is in row-major order, else a copy that is. */

@@ -75,6 +75,16 @@ public final class Layout {
     return contiguous;
   }
 
+  /** Returns whether several elements lie at one place, as after {@link #expand}. */
+  public boolean isOverlapping() {
+    for (int axis = 0; axis < strides.length; axis++) {
+      if (strides[axis] == 0 && shape.size(axis) > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Returns the layout with axes reordered: axis {@code i} of the result is {@code axes[i]} here.
    */

@@ -26,12 +26,16 @@ class ParallelTest {
     for (int threads : new int[] {1, 2, 7, 3}) {
       Parallel.setThreads(threads);
       for (int blocks : new int[] {0, 1, 2, 5, 1000}) {
-        AtomicIntegerArray calls = new AtomicIntegerArray(blocks);
-        Parallel.forEach(blocks, calls::incrementAndGet);
-        for (int i = 0; i < blocks; i++) {
-          assertEquals(1, calls.get(i));
-        }
+        checkEveryBlockRunsOnce(blocks);
       }
+    }
+  }
+
+  private static void checkEveryBlockRunsOnce(int blocks) {
+    AtomicIntegerArray calls = new AtomicIntegerArray(blocks);
+    Parallel.forEach(blocks, calls::incrementAndGet);
+    for (int i = 0; i < blocks; i++) {
+      assertEquals(1, calls.get(i));
     }
   }
 
@@ -95,20 +99,16 @@ class ParallelTest {
                           throw error;
                         }
                       })));
-      everyBlockRunsOnce();
+      checkEveryBlockRunsOnce(100);
     }
   }
 
   @Test
   void anInterruptedCallerStillWaitsForItsBlocks() {
     Parallel.setThreads(4);
-    AtomicIntegerArray calls = new AtomicIntegerArray(1000);
     Thread.currentThread().interrupt();
-    Parallel.forEach(1000, calls::incrementAndGet);
+    checkEveryBlockRunsOnce(1000);
     assertTrue(Thread.interrupted());
-    for (int i = 0; i < 1000; i++) {
-      assertEquals(1, calls.get(i));
-    }
   }
 
   @Test

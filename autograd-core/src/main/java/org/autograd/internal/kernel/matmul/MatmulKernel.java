@@ -12,7 +12,7 @@ public interface MatmulKernel<A> {
    * Products with fewer multiply-adds than this run on one thread: they take less time than it
    * takes to wake another one up.
    */
-  long PARALLEL_WORK = 1 << 21;
+  long PARALLEL_WORK = 1 << 22;
 
   /**
    * Overwrites {@code c} with the product of {@code a} and {@code b}. The operands may have any

@@ -92,28 +92,34 @@ public enum MatmulProvider {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the provider of that name, or the fastest one available if it is null. */
-  static MatmulProvider choose(@Nullable String name) {
-    if (name == null) {
-      return VECTOR.isAvailable() ? VECTOR : PLAIN;
-    }
+  /**
+   * Returns the provider of a name.
+   *
+   * @throws IllegalArgumentException if there is none, or it cannot run here; the message says why
+   */
+  public static MatmulProvider named(String name) {
     for (MatmulProvider provider : values()) {
       if (provider.toString().equals(name)) {
         String obstacle = provider.obstacle();
         if (obstacle != null) {
-          throw new IllegalStateException("autograd.matmul=" + name + ": " + obstacle);
+          throw new IllegalArgumentException(
+              "matmul provider " + name + " cannot run: " + obstacle + ", or choose " + choices());
         }
         return provider;
       }
     }
-    throw new IllegalArgumentException(
-        "autograd.matmul=" + name + ": no such provider, choose one of " + choices());
+    throw new IllegalArgumentException("no matmul provider " + name + ", choose " + choices());
+  }
+
+  /** Returns the fastest provider that can run here. */
+  static MatmulProvider fastest() {
+    return VECTOR.isAvailable() ? VECTOR : PLAIN;
   }
 
   private static String choices() {
     return Arrays.stream(values())
         .filter(MatmulProvider::isAvailable)
         .map(MatmulProvider::toString)
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(" or "));
   }
 }

@@ -28,37 +28,61 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
         });
   }
 
+  /**
+   * At an edge the last tile reaches back over the one before and computes the same values again,
+   * which is simpler than smaller tiles and hardly slower.
+   */
   private static void multiplyRows(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
-    int tileRows = c.rows() / TILE * TILE;
-    int tileColumns = c.columns() / TILE * TILE;
-    for (int column = 0; column < tileColumns; column += TILE) {
-      for (int row = 0; row < tileRows; row += TILE) {
+    int lastRow = c.rows() - TILE;
+    int lastColumn = c.columns() - TILE;
+    if (lastRow < 0 || lastColumn < 0) {
+      if (c.rows() < c.columns()) {
+        multiplyThin(a, b, c);
+      } else {
+        multiplyThin(b.transposed(), a.transposed(), c.transposed());
+      }
+      return;
+    }
+    for (int column = 0; column < c.columns(); column += TILE) {
+      for (int row = 0; row < c.rows(); row += TILE) {
         tile(
             a.columns(),
             a.data(),
-            a.index(row, 0),
+            a.index(Math.min(row, lastRow), 0),
             a.rowStride(),
             a.columnStride(),
             b.data(),
-            b.index(0, column),
+            b.index(0, Math.min(column, lastColumn)),
             b.rowStride(),
             b.columnStride(),
             c.data(),
-            c.index(row, column),
+            c.index(Math.min(row, lastRow), Math.min(column, lastColumn)),
             c.rowStride());
       }
     }
+  }
+
+  /** Fewer rows than a tile has; the last column stands in for those that are missing. */
+  private static void multiplyThin(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+    int last = c.columns() - 1;
     for (int row = 0; row < c.rows(); row++) {
-      for (int column = row < tileRows ? tileColumns : 0; column < c.columns(); column++) {
-        c.data()[c.index(row, column)] =
-            dot(
-                a.columns(),
-                a.data(),
-                a.index(row, 0),
-                a.columnStride(),
-                b.data(),
-                b.index(0, column),
-                b.rowStride());
+      for (int column = 0; column <= last; column += TILE) {
+        dots(
+            a.columns(),
+            a.data(),
+            a.index(row, 0),
+            a.columnStride(),
+            b.data(),
+            b.index(0, column),
+            b.index(0, Math.min(column + 1, last)),
+            b.index(0, Math.min(column + 2, last)),
+            b.index(0, Math.min(column + 3, last)),
+            b.rowStride(),
+            c.data(),
+            c.index(row, column),
+            c.index(row, Math.min(column + 1, last)),
+            c.index(row, Math.min(column + 2, last)),
+            c.index(row, Math.min(column + 3, last)));
       }
     }
   }
@@ -137,12 +161,36 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
     c[at + 3] = s3;
   }
 
-  private static float dot(
-      int depth, float[] a, int aOffset, int aStride, float[] b, int bOffset, int bStride) {
-    float sum = 0f;
-    for (int k = 0; k < depth; k++) {
-      sum += a[aOffset + k * aStride] * b[bOffset + k * bStride];
+  private static void dots(
+      int depth,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int b0,
+      int b1,
+      int b2,
+      int b3,
+      int bStride,
+      float[] c,
+      int c0,
+      int c1,
+      int c2,
+      int c3) {
+    float s0 = 0f;
+    float s1 = 0f;
+    float s2 = 0f;
+    float s3 = 0f;
+    for (int k = 0, i = aOffset, j = 0; k < depth; k++, i += aStride, j += bStride) {
+      float x = a[i];
+      s0 += x * b[b0 + j];
+      s1 += x * b[b1 + j];
+      s2 += x * b[b2 + j];
+      s3 += x * b[b3 + j];
     }
-    return sum;
+    c[c0] = s0;
+    c[c1] = s1;
+    c[c2] = s2;
+    c[c3] = s3;
   }
 }

@@ -6,7 +6,7 @@ final class VectorMatmulF32 implements MatmulKernel<float[]> {
    * Products with fewer multiply-adds than this are left to plain Java, which is about as fast
    * there and does not have to be warm.
    */
-  private static final long PLAIN_WORK = Integer.getInteger("PW", 2048);
+  private static final long PLAIN_WORK = 4096;
 
   private static final PlainMatmulF32 PLAIN = new PlainMatmulF32();
 

@@ -18,7 +18,7 @@ final class VectorMatrixVectorF32 {
 
   /** Returns whether the rows or the columns of a matrix are contiguous. */
   static boolean accepts(Matrix<float[]> matrix) {
-    return matrix.columnStride() == 1 || matrix.rowStride() == 1 && matrix.rows() >= LANES;
+    return matrix.columnStride() == 1 || (matrix.rowStride() == 1 && matrix.rows() >= LANES);
   }
 
   /**

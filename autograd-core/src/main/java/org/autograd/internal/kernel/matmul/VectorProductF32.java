@@ -1,5 +1,6 @@
 package org.autograd.internal.kernel.matmul;
 
+import java.util.function.IntConsumer;
 import org.autograd.internal.kernel.Parallel;
 
 /**
@@ -14,19 +15,22 @@ final class VectorProductF32 {
   private static final int ROWS = VectorTileF32.ROWS;
   private static final int COLUMNS = VectorTileF32.COLUMNS;
 
-  /** A strip of B (depth times three vectors) is to stay in the first-level cache, or nearly. */
-  private static final int DEPTH_BLOCK = Integer.getInteger("KC", 1024 / Float.BYTES);
+  /** A strip of B (of this depth, two vectors wide) is to stay in the first-level cache: 32 KB. */
+  private static final int DEPTH_BLOCK = 256;
 
-  /** Bounds the packing buffers to 1.5 MB each. */
+  /** Bounds the packed operands, to 1.5 MB each for float32. */
   private static final int SIZE_BLOCK = 1536;
 
-  /** The work of one thread at a time, in strips: {@code 72 x 192} elements with AVX-512. */
-  private static final int GROUP_ROWS = Integer.getInteger("GR", 12);
+  /** What one thread packs at a time. */
+  private static final int PACKED_STRIPS = 4;
 
-  private static final int GROUP_COLUMNS = Integer.getInteger("GC", 4);
+  /** What one thread multiplies at a time: with AVX-512, 64 x 256 elements of C. */
+  private static final int GROUP_ROWS = 8 * ROWS;
 
-  /** With fewer rows than this, packing B costs more than it saves. */
-  private static final int DIRECT_ROWS = Integer.getInteger("DR", 96);
+  private static final int GROUP_COLUMNS = 8 * COLUMNS;
+
+  /** Up to this many rows, packing B costs more than it saves. */
+  private static final int DIRECT_ROWS = 48;
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
@@ -102,26 +106,26 @@ final class VectorProductF32 {
   }
 
   private void multiplyBlock() {
-    int rowGroups = Math.ceilDiv(rows, ROWS * GROUP_ROWS);
-    int columnGroups = Math.ceilDiv(columns, COLUMNS * GROUP_COLUMNS);
-    int newColumnGroups = row == 0 ? columnGroups : 0;
+    int rowParts = Math.ceilDiv(rows, PACKED_STRIPS * ROWS);
+    // B is packed for the first block of rows and stays for those below.
+    int columnParts = row == 0 ? Math.ceilDiv(columns, PACKED_STRIPS * COLUMNS) : 0;
     forEach(
-        rowGroups + newColumnGroups,
+        rowParts + columnParts,
         i -> {
-          if (i < rowGroups) {
-            packRows(i * ROWS * GROUP_ROWS);
+          if (i < rowParts) {
+            packRows(i * PACKED_STRIPS * ROWS);
           } else {
-            packColumns((i - rowGroups) * COLUMNS * GROUP_COLUMNS);
+            packColumns((i - rowParts) * PACKED_STRIPS * COLUMNS);
           }
         });
+    int rowGroups = Math.ceilDiv(rows, GROUP_ROWS);
+    int columnGroups = Math.ceilDiv(columns, GROUP_COLUMNS);
     forEach(
         rowGroups * columnGroups,
-        i ->
-            multiplyGroup(
-                i % rowGroups * ROWS * GROUP_ROWS, i / rowGroups * COLUMNS * GROUP_COLUMNS));
+        i -> multiplyGroup(i % rowGroups * GROUP_ROWS, i / rowGroups * GROUP_COLUMNS));
   }
 
-  private void forEach(int count, java.util.function.IntConsumer body) {
+  private void forEach(int count, IntConsumer body) {
     if (parallel) {
       Parallel.forEach(count, body);
     } else {
@@ -132,9 +136,9 @@ final class VectorProductF32 {
   }
 
   private void packRows(int from) {
-    int to = Math.min(rows, from + ROWS * GROUP_ROWS);
+    int to = Math.min(rows, from + PACKED_STRIPS * ROWS);
     for (int strip = from; strip < to; strip += ROWS) {
-      PackingF32.pack(
+      VectorPackingF32.pack(
           a.data(),
           a.index(row + strip, k),
           a.rowStride(),
@@ -148,11 +152,11 @@ final class VectorProductF32 {
   }
 
   private void packColumns(int from) {
-    int to = Math.min(columns, from + COLUMNS * GROUP_COLUMNS);
+    int to = Math.min(columns, from + PACKED_STRIPS * COLUMNS);
     for (int strip = from; strip < to; strip += COLUMNS) {
       int width = Math.min(COLUMNS, to - strip);
       if (!isDirect(width)) {
-        PackingF32.pack(
+        VectorPackingF32.pack(
             b.data(),
             b.index(k, column + strip),
             b.columnStride(),
@@ -172,8 +176,8 @@ final class VectorProductF32 {
   }
 
   private void multiplyGroup(int fromRow, int fromColumn) {
-    int toRow = Math.min(rows, fromRow + ROWS * GROUP_ROWS);
-    int toColumn = Math.min(columns, fromColumn + COLUMNS * GROUP_COLUMNS);
+    int toRow = Math.min(rows, fromRow + GROUP_ROWS);
+    int toColumn = Math.min(columns, fromColumn + GROUP_COLUMNS);
     boolean accumulate = k > 0;
     float[] edge = new float[ROWS * COLUMNS];
     for (int j = fromColumn; j < toColumn; j += COLUMNS) {

@@ -1,0 +1,139 @@
+package org.autograd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HookTest {
+
+  private static Variable leaf(double... values) {
+    return Variable.of(values).requiresGrad(true);
+  }
+
+  private static void assertGrad(Variable leaf, double... expected) {
+    Variable grad = leaf.grad();
+    assertNotNull(grad);
+    assertArrayEquals(expected, grad.toDoubleArray(), 1e-12);
+  }
+
+  @Test
+  void replacesTheGradientForAllThatFollows() {
+    Variable x = leaf(1, 2);
+    Variable y = x.mul(2);
+    try (var _ = y.onGradient(g -> g.mul(10))) {
+      y.sum().backward();
+    }
+    assertGrad(x, 20, 20);
+  }
+
+  @Test
+  void runsOnceWithTheSumOfAllPaths() {
+    Variable x = leaf(1);
+    List<Double> seen = new ArrayList<>();
+    x.onGradient(g -> {
+      seen.add(g.item());
+      return null;
+    });
+    x.mul(2).add(x.mul(3)).sum().backward();
+    assertEquals(List.of(5.0), seen);
+  }
+
+  @Test
+  void severalRunInTheOrderOfRegistration() {
+    Variable x = leaf(1);
+    x.onGradient(g -> g.add(1));
+    x.onGradient(g -> g.mul(10));
+    x.sum().backward();
+    assertGrad(x, 20);
+  }
+
+  @Test
+  void aClosedHandleRemovesItsHookOnly() {
+    Variable x = leaf(1);
+    UnaryOperator<@Nullable Variable> twice = g -> g == null ? null : g.mul(2);
+    GradScope first = x.onGradient(twice);
+    GradScope second = x.onGradient(twice);
+    first.close();
+    first.close();
+    x.sum().backward();
+    assertGrad(x, 2);
+    second.close();
+    x.zeroGrad();
+    x.sum().backward();
+    assertGrad(x, 1);
+  }
+
+  @Test
+  void alsoRunsForGrad() {
+    Variable x = leaf(1);
+    x.onGradient(g -> g.mul(3));
+    assertEquals(6, Autograd.grad(x.mul(2).sum(), x).getFirst().item());
+  }
+
+  @Test
+  void aHookMayRegisterAndRemoveHooks() {
+    Variable x = leaf(1);
+    List<GradScope> own = new ArrayList<>();
+    own.add(
+        x.onGradient(g -> {
+          own.getFirst().close();
+          x.onGradient(h -> h.mul(100));
+          return g.mul(2);
+        }));
+    x.sum().backward();
+    assertGrad(x, 2);
+    x.zeroGrad();
+    x.sum().backward();
+    assertGrad(x, 100);
+  }
+
+  @Test
+  void theReplacementFitsInShapeAndDtype() {
+    for (Variable wrong :
+        List.of(Variable.scalar(1.0), Variable.of(1.0, 2.0, 3.0), Variable.of(1f, 2f))) {
+      Variable x = leaf(1, 2);
+      x.onGradient(_ -> wrong);
+      Variable y = x.mul(2).sum();
+      IllegalStateException e = assertThrows(IllegalStateException.class, y::backward);
+      assertTrue(e.getMessage().contains("hook"), e.getMessage());
+      assertTrue(e.getMessage().contains("float64[2]"), e.getMessage());
+      assertTrue(e.getMessage().contains(wrong.describe()), e.getMessage());
+    }
+  }
+
+  @Test
+  void aHookThatThrowsLeavesRecordingOn() {
+    Variable x = leaf(1);
+    x.onGradient(_ -> {
+      throw new UnsupportedOperationException("mine");
+    });
+    Variable y = x.mul(2).sum();
+    assertThrows(UnsupportedOperationException.class, y::backward);
+    assertTrue(Autograd.isGradEnabled());
+  }
+
+  @Test
+  void needsAVariableThatRequiresAGradient() {
+    Variable x = Variable.of(1.0);
+    assertThrows(IllegalStateException.class, () -> x.onGradient(g -> g));
+  }
+
+  @Test
+  void isRecordedWhenTheGraphIs() {
+    Variable x = leaf(3);
+    x.onGradient(g -> g.mul(x));
+    Variable first =
+        Autograd.grad(x.square().sum(), List.of(x), BackwardOptions.createGraph()).getFirst();
+    assertEquals(18, first.item());
+    // (2 x^2)' = 4 x, times the hook's x.
+    assertEquals(36, Autograd.grad(first.sum(), x).getFirst().item());
+  }
+}

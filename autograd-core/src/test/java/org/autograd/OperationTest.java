@@ -1,0 +1,435 @@
+package org.autograd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.autograd.internal.storage.Storage;
+import org.autograd.operations.Arguments;
+import org.autograd.operations.Operation;
+import org.autograd.operations.Operation.Trait;
+import org.autograd.operations.OperationRegistry;
+import org.autograd.operations.Sample;
+import org.autograd.type.DType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What must hold for every operation, whatever it computes. */
+class OperationTest {
+  /** Far below PyTorch's defaults: the samples are small and smooth. */
+  private static final GradCheck.Options PRECISE =
+      GradCheck.Options.defaults().withTolerances(2e-7, 1e-6);
+
+  static List<Operation> operations() {
+    return OperationRegistry.operations();
+  }
+
+  static Stream<Operation> differentiable() {
+    return operations().stream().filter(o -> !o.is(Trait.NOT_DIFFERENTIABLE));
+  }
+
+  static Stream<Operation> largeOnes() {
+    return operations().stream().filter(o -> o.is(Trait.LARGE));
+  }
+
+  /** One application of an operation: to fresh leaves, of which the operands are made. */
+  private record Application(
+      Operation operation, Sample sample, Arguments arguments, Variable[] leaves) {
+
+    Variable[] operands() {
+      return sample.operands(leaves);
+    }
+
+    List<Variable> results() {
+      return operation.call().apply(operands(), arguments);
+    }
+
+    @Override
+    public String toString() {
+      return operation
+          + " with "
+          + arguments
+          + " of "
+          + Variable.describe(operands())
+          + ", "
+          + sample.label();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Check {
+    void run(Application application);
+  }
+
+  private static void forAll(Operation operation, DType dtype, Check check) {
+    int count = 0;
+    for (Sample sample : operation.samples()) {
+      Variable[] operands = sample.operands(sample.leaves(dtype));
+      for (Arguments arguments : operation.arguments().apply(operands)) {
+        Application application =
+            new Application(operation, sample, arguments, sample.leaves(dtype));
+        try {
+          check.run(application);
+        } catch (AssertionError | RuntimeException e) {
+          throw new AssertionError(application + ": " + e.getMessage(), e);
+        }
+        count++;
+      }
+    }
+    assertTrue(count > 0, "no sample fits");
+  }
+
+  private static List<Variable> differentiable(List<Variable> results) {
+    return results.stream().filter(r -> r.dtype().isFloating()).toList();
+  }
+
+  /** Returns gradients towards any Variables of the graph, zeros where there is no path. */
+  private static List<Variable> gradients(List<Variable> results, Variable... inputs) {
+    List<Variable> roots = results.stream().filter(Variable::requiresGrad).toList();
+    List<Variable> wanted =
+        Arrays.stream(inputs).filter(Variable::requiresGrad).distinct().toList();
+    @Nullable Variable[] found =
+        BackwardPass.collect(
+            roots,
+            roots.stream().map(OperationTest::factors).toList(),
+            wanted,
+            BackwardOptions.retainGraph());
+    List<Variable> gradients = new ArrayList<>();
+    for (int k = 0; k < found.length; k++) {
+      Variable gradient = found[k];
+      Variable input = wanted.get(k);
+      gradients.add(
+          gradient == null ? Variable.zeros(input.dtype(), input.shape().toArray()) : gradient);
+    }
+    return gradients;
+  }
+
+  /** Returns gradients of a result that differ from element to element. */
+  private static Variable factors(Variable result) {
+    double[] values = new double[(int) result.elementCount()];
+    Arrays.setAll(values, i -> (i % 7 - 2.75) / 4);
+    return Variable.fromArray(values, result.shape().toArray()).to(result.dtype());
+  }
+
+  private static void assertClose(
+      String what, Variable expected, Variable actual, double absolute, double relative) {
+    assertEquals(expected.shape(), actual.shape(), what);
+    double[] e = expected.toDoubleArray();
+    double[] a = actual.toDoubleArray();
+    for (int i = 0; i < e.length; i++) {
+      boolean equal = Double.compare(e[i], a[i]) == 0 || e[i] == a[i];
+      if (!equal && !(Math.abs(e[i] - a[i]) <= absolute + relative * Math.abs(e[i]))) {
+        fail(what + " at element " + i + ": expected " + e[i] + ", got " + a[i]);
+      }
+    }
+  }
+
+  private static void assertAllClose(
+      String what,
+      List<Variable> expected,
+      List<Variable> actual,
+      double absolute,
+      double relative) {
+    assertEquals(expected.size(), actual.size(), what);
+    for (int k = 0; k < expected.size(); k++) {
+      assertClose(what + " " + k, expected.get(k), actual.get(k), absolute, relative);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void gradientsOfFirstAndSecondOrderAgreeWithDifferences(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          if (a.sample.smooth() && !isUndefined(a)) {
+            GradCheck.checkAllSecondOrder(
+                PRECISE,
+                leaves ->
+                    a.operation.call().apply(a.sample.operands(leaves), a.arguments).stream()
+                        .filter(r -> r.dtype() == DType.FLOAT64)
+                        .toList(),
+                a.leaves);
+          }
+        });
+  }
+
+  /** The mean of nothing, for example. */
+  private static boolean isUndefined(Application a) {
+    return Stream.of(a.leaves).anyMatch(leaf -> leaf.elementCount() == 0)
+        && a.results().stream()
+            .flatMapToDouble(result -> Arrays.stream(result.toDoubleArray()))
+            .anyMatch(value -> !Double.isFinite(value));
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void float32AgreesWithFloat64(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT32,
+        a -> {
+          if (a.sample.smooth()) {
+            Variable[] wide = a.sample.leaves(DType.FLOAT64);
+            List<Variable> expected = operation.call().apply(a.sample.operands(wide), a.arguments);
+            List<Variable> actual = a.results();
+            assertAllClose("value", expected, actual, 2e-6, 5e-6);
+            for (Variable result : actual) {
+              assertTrue(
+                  result.dtype() == DType.FLOAT32
+                      || !result.dtype().isFloating()
+                      || operation.signature().startsWith("to("),
+                  () -> "float32 gives " + result.dtype());
+            }
+            List<Variable> gradients = gradients(differentiable(actual), a.leaves);
+            assertAllClose(
+                "gradient", gradients(differentiable(expected), wide), gradients, 1e-5, 2e-5);
+            for (Variable gradient : gradients) {
+              assertSame(DType.FLOAT32, gradient.dtype());
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void layoutDoesNotMatter(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          Variable[] operands = a.operands();
+          Variable[] copies = new Variable[operands.length];
+          for (int k = 0; k < copies.length; k++) {
+            copies[k] = operands[k].copy();
+            for (int j = 0; j < k; j++) {
+              copies[k] = operands[j] == operands[k] ? copies[j] : copies[k];
+            }
+          }
+          List<Variable> expected = operation.call().apply(copies, a.arguments);
+          List<Variable> actual = operation.call().apply(operands, a.arguments);
+          assertAllClose("value", expected, actual, 0, 1e-13);
+          assertAllClose(
+              "gradient",
+              gradients(differentiable(expected), a.leaves),
+              gradients(differentiable(actual), a.leaves),
+              1e-14,
+              1e-13);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void operandsStayAsTheyAre(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          Variable[] operands = a.operands();
+          List<Variable> before = Stream.of(a.leaves).map(Variable::copy).toList();
+          List<Integer> versions = versions(a.leaves);
+          List<Variable> results = operation.call().apply(operands, a.arguments);
+          gradients(differentiable(results), a.leaves);
+          assertAllClose("operand", before, List.of(a.leaves), 0, 0);
+          assertEquals(versions, versions(a.leaves));
+          for (Variable result : results) {
+            checkSharing(operation, operands, result);
+          }
+        });
+  }
+
+  private static List<Integer> versions(Variable... variables) {
+    return Stream.of(variables).map(v -> v.data().storage().version()).toList();
+  }
+
+  /** A view shows its operand; anything else must not, or a change in place would go astray. */
+  private static void checkSharing(Operation operation, Variable[] operands, Variable result) {
+    Storage storage = result.data().storage();
+    if (operation.is(Trait.VIEW)) {
+      assertSame(operands[0].data().storage(), storage, "not a view");
+    } else if (!operation.is(Trait.MAY_SHARE)) {
+      for (Variable operand : operands) {
+        assertNotSame(operand.data().storage(), storage, "shares its elements with an operand");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void gradientDoesNotDependOnWhichOperandsWantOne(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          List<Variable> all = gradients(differentiable(a.results()), a.leaves);
+          int next = 0;
+          for (int k = 0; k < a.leaves.length; k++) {
+            if (a.leaves[k].requiresGrad()) {
+              Variable[] alone = a.sample.leaves(DType.FLOAT64);
+              for (int j = 0; j < alone.length; j++) {
+                alone[j].requiresGrad(j == k);
+              }
+              List<Variable> results =
+                  operation.call().apply(a.sample.operands(alone), a.arguments);
+              List<Variable> found = gradients(differentiable(results), alone);
+              assertAllClose("gradient", List.of(all.get(next++)), found, 0, 0);
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void leavesAccumulateWhatBackwardFinds(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          List<Variable> results =
+              differentiable(a.results()).stream().filter(Variable::requiresGrad).toList();
+          Variable[] leaves =
+              Stream.of(a.leaves).filter(Variable::requiresGrad).toArray(Variable[]::new);
+          List<Variable> once = gradients(results, leaves);
+          for (int round = 1; round <= 3; round++) {
+            for (Variable result : results) {
+              result.backward(factors(result), BackwardOptions.retainGraph());
+            }
+            for (int k = 0; k < leaves.length; k++) {
+              Variable grad = leaves[k].grad();
+              Variable expected = once.get(k).mul(round);
+              assertClose(
+                  "grad after round " + round,
+                  expected,
+                  grad == null ? expected.mul(0) : grad,
+                  1e-14,
+                  1e-14);
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void isRecordedExactlyWhenItShouldBe(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          for (Variable result : a.results()) {
+            if (!result.dtype().isFloating()) {
+              assertFalse(result.requiresGrad(), "an integer or bool result requires a gradient");
+            } else if (operation.is(Trait.FLAT)) {
+              for (Variable gradient : gradients(List.of(result), a.leaves)) {
+                assertClose("gradient", gradient.mul(0), gradient, 0, 0);
+              }
+            } else {
+              assertTrue(result.requiresGrad(), "is not recorded");
+            }
+          }
+          boolean differentiable = !operation.is(Trait.NOT_DIFFERENTIABLE);
+          assertEquals(differentiable, !differentiable(a.results()).isEmpty(), "differentiable");
+          try (var _ = Autograd.noGrad()) {
+            for (Variable result : a.results()) {
+              boolean isOperand = Arrays.asList(a.leaves).contains(result);
+              assertTrue(isOperand || !result.requiresGrad(), "is recorded under noGrad()");
+            }
+          }
+        });
+  }
+
+  /** Large enough for several blocks and threads, and no multiple of any block or lane count. */
+  @ParameterizedTest
+  @MethodSource("largeOnes")
+  void numberOfThreadsDoesNotMatter(Operation operation) {
+    int before = Autograd.threads();
+    try {
+      Generator rng = new Generator(1);
+      long[][] shapes = {{307, 331}, {100_003}, {3, 40_009}, {40_009, 3}};
+      for (long[] shape : shapes) {
+        Variable[] operands = new Variable[operation.samples().getFirst().bases().size()];
+        for (int k = 0; k < operands.length; k++) {
+          Variable values = Variable.rand(rng, DType.FLOAT32, shape);
+          boolean mask = operands.length == 3 && k == 0;
+          operands[k] = mask ? values.gt(0.5) : values.requiresGrad(true);
+        }
+        for (Arguments arguments : operation.arguments().apply(operands)) {
+          List<List<Variable>> found = new ArrayList<>();
+          for (int threads = 1; threads <= 3; threads++) {
+            Autograd.setThreads(threads);
+            List<Variable> results = operation.call().apply(operands, arguments);
+            List<Variable> all = new ArrayList<>(results);
+            all.addAll(gradients(differentiable(results), operands));
+            found.add(all);
+          }
+          for (int k = 0; k < found.getFirst().size(); k++) {
+            for (int threads = 2; threads <= 3; threads++) {
+              assertEquals(
+                  -1,
+                  Arrays.mismatch(
+                      found.getFirst().get(k).toDoubleArray(),
+                      found.get(threads - 1).get(k).toDoubleArray()),
+                  "first element that differs with " + threads + " threads, result " + k);
+            }
+          }
+        }
+      }
+    } finally {
+      Autograd.setThreads(before);
+    }
+  }
+
+  /** What returns a Variable but is not an operation. */
+  private static final Set<String> NOT_OPERATIONS =
+      Set.of("self()", "detach()", "grad()", "requiresGrad(boolean)", "retainGrad()");
+
+  @Test
+  void everyPublicOperationIsRegistered() {
+    Set<String> registered =
+        operations().stream()
+            .map(Operation::signature)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> found = new TreeSet<>();
+    for (Method method : Variable.class.getMethods()) {
+      if (isOperation(method)) {
+        found.add(signature(method));
+      }
+    }
+    found.removeAll(NOT_OPERATIONS);
+    assertEquals(String.join("\n", found), String.join("\n", registered));
+  }
+
+  private static boolean isOperation(Method method) {
+    Class<?> type = method.getReturnType();
+    boolean combines =
+        Stream.of(method.getParameterTypes())
+            .anyMatch(p -> p == Variable.class || p == Variable[].class || p == List.class);
+    return (type == Variable.class || type == Extremum.class)
+        && (!Modifier.isStatic(method.getModifiers()) || combines);
+  }
+
+  private static String signature(Method method) {
+    String parameters =
+        Stream.of(method.getParameterTypes())
+            .map(Class::getSimpleName)
+            .collect(Collectors.joining(","));
+    if (method.isVarArgs() && !parameters.endsWith("Variable[]")) {
+      parameters = parameters.replaceAll("\\[]$", "...");
+    }
+    return method.getName() + "(" + parameters + ")";
+  }
+}
