@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
     name = "digits",
     description = "Train a perceptron on 1,437 handwritten digits, test it on 360 others.")
 final class DigitsCommand implements Callable<Integer> {
-  @Mixin
-  private final TrainingOptions options = new TrainingOptions("digits", 40, 32, 128);
+  @Mixin private final TrainingOptions options = new TrainingOptions("digits", 40, 32, 128);
 
   @Spec private CommandSpec spec;
 

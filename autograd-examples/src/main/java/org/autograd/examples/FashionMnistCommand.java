@@ -33,8 +33,7 @@ final class FashionMnistCommand implements Callable<Integer> {
       description = "Where the four files of Fashion-MNIST are (default: ${DEFAULT-VALUE}).")
   private Path data = Path.of("/usr/share/datasets/fashion-mnist");
 
-  @Mixin
-  private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128, 256);
+  @Mixin private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128, 256);
 
   @Spec private CommandSpec spec;
 

@@ -46,11 +46,10 @@ public final class Main implements Runnable {
     Main main = new Main();
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(
-            (exception, command, _) -> {
-              main.report(exception, command.getErr());
-              return command.getCommandSpec().exitCodeOnExecutionException();
-            });
+        .setExecutionExceptionHandler((exception, command, _) -> {
+          main.report(exception, command.getErr());
+          return command.getCommandSpec().exitCodeOnExecutionException();
+        });
   }
 
   private void report(Exception exception, PrintWriter err) {
