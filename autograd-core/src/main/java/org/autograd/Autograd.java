@@ -1,8 +1,8 @@
 package org.autograd;
 
 import java.util.List;
-import org.autograd.internal.kernel.Kernels;
 import org.autograd.internal.kernel.Parallel;
+import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.internal.kernel.matmul.Matmul;
 
 /** Gradients as values, recording on and off, and the settings of the process. */
