@@ -64,9 +64,10 @@ sealed interface PointwiseOps permits Variable {
       Expression x = in();
       Expression low = Expression.parameter(0);
       Expression high = Expression.parameter(1);
-      // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
-      Expression raised = Expression.where(x.lt(low), low, x);
-      return Pointwise.of("clamp", 1, 2, Expression.where(raised.gt(high), high, raised));
+      Expression above = Expression.where(x.gt(high), high, Expression.constant(Double.NaN));
+      Expression outside = Expression.where(x.lt(low), low.minimum(high), above);
+      // The slope is 1 at the bounds themselves, and 0 at NaN.
+      return Pointwise.of("clamp", 1, 2, Expression.where(x.ge(low).and(x.le(high)), x, outside));
     }
 
     /** Applies a scalar to integers as an integer if it is whole, else to float32 values. */
