@@ -49,6 +49,8 @@ sealed interface PointwiseOps permits Variable {
     private static final Pointwise ERF = Pointwise.of("erf", x -> x.erf());
     private static final Pointwise FLOOR = Pointwise.of("floor", x -> x.floor());
     private static final Pointwise CLAMP = clampDefinition();
+    private static final Pointwise CLAMP_MIN = withScalar("clampMin", raised(in(), SCALAR));
+    private static final Pointwise CLAMP_MAX = withScalar("clampMax", lowered(in(), SCALAR));
 
     private Definitions() {}
 
@@ -61,18 +63,28 @@ sealed interface PointwiseOps permits Variable {
     }
 
     private static Pointwise clampDefinition() {
-      Expression x = in();
-      Expression low = Expression.parameter(0);
-      Expression high = Expression.parameter(1);
-      // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
-      Expression raised = Expression.where(x.lt(low), low, x);
-      return Pointwise.of("clamp", 1, 2, Expression.where(raised.gt(high), high, raised));
+      Expression raised = raised(in(), Expression.parameter(0));
+      return Pointwise.of("clamp", 1, 2, lowered(raised, Expression.parameter(1)));
     }
 
-    /** Applies a scalar to integers as an integer if it is whole, else to float32 values. */
-    private static Variable scalar(Pointwise definition, Variable x, double value) {
-      boolean fraction = !x.dtype().isFloating() && value != Math.rint(value);
-      return definition.apply(fraction ? x.to(DType.FLOAT32) : x, value);
+    // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
+
+    private static Expression raised(Expression x, Expression low) {
+      return Expression.where(x.lt(low), low, x);
+    }
+
+    private static Expression lowered(Expression x, Expression high) {
+      return Expression.where(x.gt(high), high, x);
+    }
+
+    /** Applies scalars to integers as integers if all are whole, else to float32 values. */
+    private static Variable scalar(Pointwise definition, Variable x, double... values) {
+      boolean whole = true;
+      for (double value : values) {
+        // Beyond 2^63, infinities included, a value is as little a long as a fraction is.
+        whole &= value == Math.rint(value) && Math.abs(value) < 0x1p63;
+      }
+      return definition.apply(x.dtype().isFloating() || whole ? x : x.to(DType.FLOAT32), values);
     }
   }
 
@@ -253,16 +265,16 @@ sealed interface PointwiseOps permits Variable {
    * outside. If {@code low > high} everything becomes {@code high}, as in PyTorch.
    */
   default Variable clamp(double low, double high) {
-    return Definitions.CLAMP.apply(self(), low, high);
+    return Definitions.scalar(Definitions.CLAMP, self(), low, high);
   }
 
   /** Returns the values raised to at least {@code low}. */
   default Variable clampMin(double low) {
-    return clamp(low, Double.POSITIVE_INFINITY);
+    return Definitions.scalar(Definitions.CLAMP_MIN, self(), low);
   }
 
   /** Returns the values lowered to at most {@code high}. */
   default Variable clampMax(double high) {
-    return clamp(Double.NEGATIVE_INFINITY, high);
+    return Definitions.scalar(Definitions.CLAMP_MAX, self(), high);
   }
 }
