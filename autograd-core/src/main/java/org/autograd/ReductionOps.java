@@ -47,16 +47,12 @@ sealed interface ReductionOps permits Variable {
       Expression size = x.abs().div(Expression.input(2)).pow(Expression.parameter(0).sub(1));
       Expression slope = Expression.where(x.lt(0), size.neg(), size);
       return Pointwise.of(
-          "normBackward",
-          3,
-          1,
-          Expression.where(x.eq(0), zero, Expression.input(0).mul(slope)));
+          "normBackward", 3, 1, Expression.where(x.eq(0), zero, Expression.input(0).mul(slope)));
     }
 
     /** The square root with slope 0 at 0, which PyTorch chooses for the standard deviation. */
     private static final Pointwise STANDARD_DEVIATION =
-        Pointwise.of(
-            "std", x -> Expression.where(x.eq(0), Expression.constant(0), x.sqrt()));
+        Pointwise.of("std", x -> Expression.where(x.eq(0), Expression.constant(0), x.sqrt()));
 
     private static final Pointwise SIGN =
         Pointwise.of(

@@ -81,8 +81,7 @@ class ArrayFormatterTest {
 
   @Test
   void longAxesAreCutInTheMiddle() {
-    assertText(
-        "[   0,    1,    2, ...,  998,  999, 1000]  int64[1001]", Variable.arange(1001));
+    assertText("[   0,    1,    2, ...,  998,  999, 1000]  int64[1001]", Variable.arange(1001));
     assertText(
         """
         [[   0,    1,    2,    3],

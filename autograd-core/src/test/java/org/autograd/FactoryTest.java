@@ -75,7 +75,8 @@ class FactoryTest {
   void ranges() {
     assertIs(Variable.arange(3), DType.INT64, Shape.of(3), 0, 1, 2);
     assertIs(Variable.arange(0), DType.INT64, Shape.of(0));
-    assertIs(Variable.arange(DType.FLOAT32, 1, 2, 0.25), DType.FLOAT32, Shape.of(4), 1, 1.25, 1.5, 1.75);
+    assertIs(
+        Variable.arange(DType.FLOAT32, 1, 2, 0.25), DType.FLOAT32, Shape.of(4), 1, 1.25, 1.5, 1.75);
     assertIs(Variable.arange(DType.INT32, 5, -2, -3), DType.INT32, Shape.of(3), 5, 2, -1);
     assertIs(Variable.linspace(-1, 1, 5), DType.FLOAT32, Shape.of(5), -1, -0.5, 0, 0.5, 1);
     assertIs(Variable.linspace(3, 7, 1), DType.FLOAT32, Shape.of(1), 3);
@@ -92,13 +93,13 @@ class FactoryTest {
     assertArrayEquals(new float[] {1.75f, -1.75f, 0, Float.NaN}, x.toFloatArray());
     long large = (1L << 53) + 1;
     assertArrayEquals(new long[] {large}, Variable.of(large).toLongArray());
-    assertArrayEquals(new long[] {large}, Variable.of(large).expand(1, 1).to(DType.INT64).toLongArray());
+    assertArrayEquals(
+        new long[] {large}, Variable.of(large).expand(1, 1).to(DType.INT64).toLongArray());
     for (DType from : DType.values()) {
       for (DType to : DType.values()) {
         Variable source = Variable.of(1, 0, 1, 1).to(from);
         assertIs(source.to(to), to, Shape.of(4), 1, 0, 1, 1);
-        assertIs(
-            source.reshape(2, 2).transpose().to(to), to, Shape.of(2, 2), 1, 1, 0, 1);
+        assertIs(source.reshape(2, 2).transpose().to(to), to, Shape.of(2, 2), 1, 1, 0, 1);
       }
     }
   }
@@ -137,8 +138,7 @@ class FactoryTest {
     }
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> Variable.zeros(Long.MAX_VALUE, Long.MAX_VALUE));
+            IllegalArgumentException.class, () -> Variable.zeros(Long.MAX_VALUE, Long.MAX_VALUE));
     assertTrue(e.getMessage().contains("overflows"), e.getMessage());
     // No elements, no problem.
     assertEquals(0, Variable.zeros(Long.MAX_VALUE, 0, Long.MAX_VALUE).elementCount());

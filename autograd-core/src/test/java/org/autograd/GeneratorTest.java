@@ -43,8 +43,7 @@ class GeneratorTest {
   @Test
   void theReferenceGivesTheKnownAnswers() {
     assertArrayEquals(
-        new int[] {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
-        philox(new int[4], new int[2]));
+        new int[] {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}, philox(new int[4], new int[2]));
     assertArrayEquals(
         new int[] {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
         philox(new int[] {-1, -1, -1, -1}, new int[] {-1, -1}));
@@ -76,9 +75,7 @@ class GeneratorTest {
         long second = rng.nextLong();
         assertArrayEquals(
             expected,
-            new int[] {
-              (int) first, (int) (first >>> 32), (int) second, (int) (second >>> 32)
-            });
+            new int[] {(int) first, (int) (first >>> 32), (int) second, (int) (second >>> 32)});
       }
     }
   }
@@ -144,8 +141,7 @@ class GeneratorTest {
   private static void assertMoments(double[] values, double mean, double deviation) {
     double n = values.length;
     double actualMean = Arrays.stream(values).sum() / n;
-    double variance =
-        Arrays.stream(values).map(v -> (v - actualMean) * (v - actualMean)).sum() / n;
+    double variance = Arrays.stream(values).map(v -> (v - actualMean) * (v - actualMean)).sum() / n;
     // Five standard errors; the numbers are the same in every run.
     assertEquals(mean, actualMean, 5 * deviation / Math.sqrt(n));
     assertEquals(deviation * deviation, variance, 10 * deviation * deviation / Math.sqrt(n));

@@ -85,13 +85,10 @@ class CopiesTest {
       }
       trials++;
       NdArray target =
-          new NdArray(
-              Storage.allocate(DType.INT32, Shape.of(length(random) + 3)), random.layout());
+          new NdArray(Storage.allocate(DType.INT32, Shape.of(length(random) + 3)), random.layout());
       NdArray source =
           numbered(
-              DType.INT32,
-              Layout.contiguous(random.layout().shape()),
-              random.positions().length);
+              DType.INT32, Layout.contiguous(random.layout().shape()), random.positions().length);
       Copies.assign(target, source);
       assertArrayEquals(elements(source), elements(target));
       long written = Arrays.stream(target.storage().ints()).filter(v -> v != 0).count();
@@ -127,8 +124,7 @@ class CopiesTest {
     for (int rows : new int[] {1, 31, 32, 33, 100}) {
       for (int columns : new int[] {1, 31, 32, 33, 100}) {
         Layout layout = Layout.contiguous(Shape.of(rows, columns));
-        NdArray source =
-            numbered(DType.FLOAT32, layout.transpose(0, 1), rows * columns);
+        NdArray source = numbered(DType.FLOAT32, layout.transpose(0, 1), rows * columns);
         assertArrayEquals(elements(source), elements(source.copy()));
         NdArray batch =
             numbered(
@@ -145,9 +141,7 @@ class CopiesTest {
     LongStream.Builder pairs = LongStream.builder();
     do {
       for (int i = 0; i < p.innerSize(); i++) {
-        pairs.add(
-            pair(
-                p.offset(0) + i * p.innerStride(0), p.offset(1) + i * p.innerStride(1)));
+        pairs.add(pair(p.offset(0) + i * p.innerStride(0), p.offset(1) + i * p.innerStride(1)));
       }
     } while (p.next());
     return pairs.build().toArray();
@@ -181,10 +175,7 @@ class CopiesTest {
       if (shape.elementCount() == 0) {
         continue;
       }
-      Layout other =
-          rng.nextBoolean()
-              ? Layout.contiguous(shape)
-              : random.layout().expand(shape);
+      Layout other = rng.nextBoolean() ? Layout.contiguous(shape) : random.layout().expand(shape);
       int[] others = RandomLayouts.positionsOf(other);
       long[] pairs = new long[others.length];
       Arrays.setAll(pairs, i -> pair(random.positions()[i], others[i]));
@@ -209,6 +200,7 @@ class CopiesTest {
     Layout turned = Layout.contiguous(Shape.of(4, 3, 2)).transpose(0, 2);
     assertEquals(4, Positions.of(shape, rows, turned).innerSize());
     assertEquals(1, Positions.of(Shape.scalar(), Layout.contiguous(Shape.scalar())).innerSize());
-    assertEquals(5, Positions.of(Shape.of(1, 5, 1), Layout.contiguous(Shape.of(1, 5, 1))).innerSize());
+    assertEquals(
+        5, Positions.of(Shape.of(1, 5, 1), Layout.contiguous(Shape.of(1, 5, 1))).innerSize());
   }
 }

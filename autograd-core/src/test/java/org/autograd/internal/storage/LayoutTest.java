@@ -23,8 +23,7 @@ class LayoutTest {
       RandomLayouts expected = RandomLayouts.random(rng, 4);
       Layout layout = expected.layout();
       assertEquals(RandomLayouts.shape(expected.sizes()), layout.shape());
-      assertArrayEquals(
-          expected.positions(), RandomLayouts.positionsOf(layout), layout::toString);
+      assertArrayEquals(expected.positions(), RandomLayouts.positionsOf(layout), layout::toString);
     }
   }
 
@@ -54,8 +53,7 @@ class LayoutTest {
       int[] positions = expected.positions();
       if (positions.length > 0) {
         boolean repeats = Arrays.stream(positions).distinct().count() < positions.length;
-        assertEquals(
-            repeats, expected.layout().isOverlapping(), expected.layout()::toString);
+        assertEquals(repeats, expected.layout().isOverlapping(), expected.layout()::toString);
       }
     }
   }
@@ -89,8 +87,7 @@ class LayoutTest {
     Layout scalar = Layout.contiguous(Shape.scalar());
     assertTrue(scalar.isContiguous());
     assertArrayEquals(new int[] {0}, RandomLayouts.positionsOf(scalar));
-    assertArrayEquals(
-        new int[] {0, 0, 0}, RandomLayouts.positionsOf(scalar.expand(Shape.of(3))));
+    assertArrayEquals(new int[] {0, 0, 0}, RandomLayouts.positionsOf(scalar.expand(Shape.of(3))));
     assertEquals(Shape.of(1, 1), scalar.unsqueeze(0).unsqueeze(0).shape());
     Layout empty = Layout.contiguous(Shape.of(2, 0, 3));
     assertTrue(empty.isContiguous());
