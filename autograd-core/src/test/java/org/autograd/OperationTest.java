@@ -23,10 +23,10 @@ import org.autograd.operations.Operation.Trait;
 import org.autograd.operations.OperationRegistry;
 import org.autograd.operations.Sample;
 import org.autograd.type.DType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jspecify.annotations.Nullable;
 
 /** What must hold for every operation, whatever it computes. */
 class OperationTest {
@@ -60,7 +60,12 @@ class OperationTest {
 
     @Override
     public String toString() {
-      return operation + " with " + arguments + " of " + Variable.describe(operands()) + ", "
+      return operation
+          + " with "
+          + arguments
+          + " of "
+          + Variable.describe(operands())
+          + ", "
           + sample.label();
     }
   }
@@ -181,8 +186,7 @@ class OperationTest {
         a -> {
           if (a.sample.smooth()) {
             Variable[] wide = a.sample.leaves(DType.FLOAT64);
-            List<Variable> expected =
-                operation.call().apply(a.sample.operands(wide), a.arguments);
+            List<Variable> expected = operation.call().apply(a.sample.operands(wide), a.arguments);
             List<Variable> actual = a.results();
             assertAllClose("value", expected, actual, 2e-6, 5e-6);
             for (Variable result : actual) {
@@ -396,7 +400,9 @@ class OperationTest {
   @Test
   void everyPublicOperationIsRegistered() {
     Set<String> registered =
-        operations().stream().map(Operation::signature).collect(Collectors.toCollection(TreeSet::new));
+        operations().stream()
+            .map(Operation::signature)
+            .collect(Collectors.toCollection(TreeSet::new));
     Set<String> found = new TreeSet<>();
     for (Method method : Variable.class.getMethods()) {
       if (isOperation(method)) {

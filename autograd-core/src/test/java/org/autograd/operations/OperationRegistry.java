@@ -271,11 +271,10 @@ public final class OperationRegistry {
   /** Pairs of which the second can be assigned to the first. */
   private static List<Sample> assignable() {
     return pairs(REAL, POSITIVE).stream()
-        .filter(
-            sample -> {
-              Variable[] x = sample.operands(sample.leaves(DType.FLOAT64));
-              return x[1].shape().broadcastsTo(x[0].shape());
-            })
+        .filter(sample -> {
+          Variable[] x = sample.operands(sample.leaves(DType.FLOAT64));
+          return x[1].shape().broadcastsTo(x[0].shape());
+        })
         .toList();
   }
 
@@ -336,8 +335,7 @@ public final class OperationRegistry {
 
   /** Axes along which there are at least two elements, where the unbiased variance is finite. */
   private static Function<Variable[], List<Arguments>> severalAlong() {
-    return x ->
-        axes(true).apply(x).stream().filter(a -> alongAxes(x[0], a.axes(0)) > 1).toList();
+    return x -> axes(true).apply(x).stream().filter(a -> alongAxes(x[0], a.axes(0)) > 1).toList();
   }
 
   private static Function<Variable[], List<Arguments>> corrections() {
@@ -377,8 +375,7 @@ public final class OperationRegistry {
   }
 
   private static Function<Variable[], List<Arguments>> nonEmptyAxis() {
-    return x ->
-        axis().apply(x).stream().filter(a -> x[0].size(a.integer(0)) > 0).toList();
+    return x -> axis().apply(x).stream().filter(a -> x[0].size(a.integer(0)) > 0).toList();
   }
 
   private static Function<Variable[], List<Arguments>> lastAxis() {

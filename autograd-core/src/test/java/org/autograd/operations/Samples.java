@@ -19,8 +19,21 @@ final class Samples {
    */
   record Domain(double low, double high, double... special) {
     private static final double[] EVERYWHERE = {
-      0.0, -0.0, 1, -1, 0.5, -2.5, 3, 30, -30, 200, -200, 1e-30, Double.NaN,
-      Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+      0.0,
+      -0.0,
+      1,
+      -1,
+      0.5,
+      -2.5,
+      3,
+      30,
+      -30,
+      200,
+      -200,
+      1e-30,
+      Double.NaN,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY
     };
 
     Variable sample(int number, long... shape) {
@@ -77,10 +90,7 @@ final class Samples {
       UnaryOperator<Variable> second,
       Variable... bases) {
     return new Sample(
-        label,
-        List.of(bases),
-        x -> new Variable[] {first.apply(x[0]), second.apply(x[1])},
-        true);
+        label, List.of(bases), x -> new Variable[] {first.apply(x[0]), second.apply(x[1])}, true);
   }
 
   private static Sample twice(Variable base) {
@@ -244,11 +254,7 @@ final class Samples {
     };
     for (long[][] shape : shapes) {
       samples.add(
-          sample(
-              "contiguous",
-              mask(shape[0]),
-              REAL.sample(0, shape[1]),
-              REAL.sample(1, shape[2])));
+          sample("contiguous", mask(shape[0]), REAL.sample(0, shape[1]), REAL.sample(1, shape[2])));
     }
     samples.add(
         new Sample(
@@ -344,8 +350,7 @@ final class Samples {
     List<Sample> samples = new ArrayList<>();
     for (long[] sizes : new long[][] {{4, 4}, {67, 67}, {1, 1}, {0, 0}, {3, 5}, {0, 3}}) {
       if (sizes[0] == sizes[1] || !equalLengths) {
-        samples.add(
-            sample("contiguous", REAL.sample(0, sizes[0]), REAL.sample(1, sizes[1])));
+        samples.add(sample("contiguous", REAL.sample(0, sizes[0]), REAL.sample(1, sizes[1])));
       }
     }
     samples.add(

@@ -84,11 +84,11 @@ public final class Initializers {
     }
   }
 
-  private static long fans(String name, Variable weight) {
+  private static double fans(String name, Variable weight) {
     return fan(name, weight, Fan.IN) + fan(name, weight, Fan.OUT);
   }
 
-  private static long fan(String name, Variable weight, Fan fan) {
+  private static double fan(String name, Variable weight, Fan fan) {
     if (weight.rank() < 2) {
       throw new IllegalArgumentException(
           name
@@ -96,6 +96,6 @@ public final class Initializers {
               + Module.describe(weight)
               + "; use uniform, normal or constant for it");
     }
-    return weight.elementCount() / weight.size(fan == Fan.IN ? 0 : 1);
+    return (double) (weight.elementCount() / weight.size(fan == Fan.IN ? 0 : 1));
   }
 }

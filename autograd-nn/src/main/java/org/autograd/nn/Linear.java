@@ -36,7 +36,7 @@ public final class Linear extends UnaryModule {
               + outFeatures);
     }
     Initializer initializer = options.initializer();
-    double bound = 1 / Math.sqrt(inFeatures);
+    double bound = 1 / Math.sqrt((double) inFeatures);
     Initializer usual = Initializers.uniform(-bound, bound);
     Variable w = Variable.zeros(options.dtype(), outFeatures, inFeatures);
     (initializer == null ? usual : initializer).fill(w, options.generator());

@@ -54,6 +54,7 @@ final class AdamUpdate {
       AdamOptions options,
       double addedDecay,
       double factor) {
+    double step = (double) state.step();
     Variable mean = state.buffer(MEAN);
     Variable square = state.buffer(SQUARE);
     Variable[] operands =
@@ -67,8 +68,8 @@ final class AdamUpdate {
             1 - options.beta1(),
             options.beta2(),
             1 - options.beta2(),
-            options.learningRate() / (1 - Math.pow(options.beta1(), state.step())),
-            Math.sqrt(1 - Math.pow(options.beta2(), state.step())),
+            options.learningRate() / (1 - Math.pow(options.beta1(), step)),
+            Math.sqrt(1 - Math.pow(options.beta2(), step)),
             options.epsilon(),
             addedDecay,
             factor);

@@ -30,7 +30,8 @@ public final class Sgd extends Optimizer<Sgd.Options> {
    * @param momentum how much of the buffer stays at each step; 0 for no buffer
    * @param dampening how much of the gradient does not enter the buffer
    * @param weightDecay how much of the parameter is added to its gradient
-   * @param nesterov whether to look ahead by one step of the momentum
+   * @param nesterov whether to look ahead by one step of the momentum; not without momentum or with
+   *     dampening
    */
   public record Options(
       double learningRate, double momentum, double dampening, double weightDecay, boolean nesterov)
@@ -40,6 +41,13 @@ public final class Sgd extends Optimizer<Sgd.Options> {
       Check.notNegative("learningRate", learningRate);
       Check.notNegative("momentum", momentum);
       Check.notNegative("weightDecay", weightDecay);
+      if (nesterov && (momentum == 0 || dampening != 0)) {
+        throw new IllegalArgumentException(
+            "nesterov needs a momentum above 0, set before it, and no dampening, got momentum "
+                + momentum
+                + " and dampening "
+                + dampening);
+      }
     }
 
     @Override

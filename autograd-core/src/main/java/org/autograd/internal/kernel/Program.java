@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An expression refers to buffer {@code k} as {@link Expression#input} or {@link
  * Expression#mask}, to a scalar argument as {@link Expression#parameter}, and to the result of
- * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen before
- * any store, so a buffer may be input and output at once; distinct buffers that are stored must not
- * otherwise overlap.
+ * reduction {@code i} as parameter {@code parameters + i}. Within one column all loads happen
+ * before any store, so a buffer may be input and output at once; distinct buffers that are stored
+ * must not otherwise overlap.
  *
  * <p>Programs compare by content: a program is the key of its compiled kernel.
  */
@@ -74,8 +74,7 @@ public final class Program {
    * @param rowStores what is stored once per row, into {@link Access#ROW} buffers, after the last
    *     stage
    */
-  public Program(
-      List<Buffer> buffers, int parameters, List<Stage> stages, List<Store> rowStores) {
+  public Program(List<Buffer> buffers, int parameters, List<Stage> stages, List<Store> rowStores) {
     this.buffers = List.copyOf(buffers);
     this.parameters = parameters;
     this.stages = List.copyOf(stages);
@@ -106,12 +105,12 @@ public final class Program {
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
-        || other instanceof Program that
+        || (other instanceof Program that
             && hash == that.hash
             && parameters == that.parameters
             && buffers.equals(that.buffers)
             && stages.equals(that.stages)
-            && rowStores.equals(that.rowStores);
+            && rowStores.equals(that.rowStores));
   }
 
   @Override

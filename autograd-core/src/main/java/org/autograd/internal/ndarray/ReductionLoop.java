@@ -3,10 +3,10 @@ package org.autograd.internal.ndarray;
 import java.util.Arrays;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Kernel;
-import org.autograd.internal.kernel.Kernels;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Combine;
+import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 

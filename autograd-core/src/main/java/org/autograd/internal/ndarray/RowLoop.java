@@ -2,10 +2,10 @@ package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
 import org.autograd.internal.kernel.Kernel;
-import org.autograd.internal.kernel.Kernels;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
+import org.autograd.internal.kernel.compiler.Kernels;
 
 /**
  * Runs a program of several stages over the rows of matrices: softmax and its like, which need a

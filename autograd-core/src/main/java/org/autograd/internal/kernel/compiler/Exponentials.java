@@ -12,7 +12,7 @@ final class Exponentials {
 
   /** q in {@code e^r = 1 + r + r^2 q(r)} for {@code |r| <= log(2) / 2}. */
   private static final double[] SINGLE_EXP = {
-    1.9915750908855065405e-4,
+    1.9915750885065405033e-4,
     1.3942051991891606622e-3,
     8.3332704000989181222e-3,
     4.1666342070600869063e-2,
@@ -26,7 +26,7 @@ final class Exponentials {
     2.7557239767370691338e-7,
     2.7557241164774611199e-6,
     2.4801587364026752193e-5,
-    1.9841269888439194887e-4,
+    1.9841269888891948664e-4,
     1.3888888888865104082e-3,
     8.3333333333206552345e-3,
     4.1666666666666704785e-2,
@@ -144,6 +144,10 @@ final class Exponentials {
     Node power = exp(graph.neg(graph.abs(x)));
     Node one = graph.constant(1);
     Node numerator = graph.select(graph.lessThan(x, 0), power, one);
-    return graph.div(numerator, graph.add(power, one));
+    Node denominator = graph.add(power, one);
+    Node quotient = graph.div(numerator, denominator);
+    // Make up for what the sum was rounded by, which is as much as the rest of the error.
+    Node excess = graph.sub(graph.sub(denominator, one), power);
+    return graph.fma(quotient, excess, quotient);
   }
 }

@@ -151,8 +151,7 @@ final class Graph {
   /** Returns {@code magnitude}, which must not be negative, with the sign of {@code sign}. */
   Node withSign(Node magnitude, Node sign) {
     long signBit = precision.toBits(-0.0);
-    return fromBits(
-        apply(Op.BITS_OR, toBits(magnitude), bitsAnd(toBits(sign), signBit)));
+    return fromBits(apply(Op.BITS_OR, toBits(magnitude), bitsAnd(toBits(sign), signBit)));
   }
 
   /** Returns the polynomial with the given coefficients, the highest power's first. */

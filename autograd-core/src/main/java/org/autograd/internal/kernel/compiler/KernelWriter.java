@@ -7,6 +7,7 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
+import com.google.common.collect.Lists;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
@@ -34,11 +35,14 @@ import org.autograd.internal.kernel.Kernel;
  * static void loop0(...)  // a loop over columns that has no calls
  * }</pre>
  *
- * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and what
- * it has given up on is never compiled by C2 either.
+ * <p>Every loop has a method of its own: HotSpot's C1 gives up on one with many SIMD loops, and
+ * what it has given up on is never compiled by C2 either.
  */
 final class KernelWriter {
   private static final ClassDesc SUPPORT = description(Support.class);
+
+  /** A method with more calls than this would be too long to be compiled. */
+  private static final int MANY_CALLS = 50;
 
   private final Plan plan;
   private final Precision precision;
@@ -77,8 +81,10 @@ final class KernelWriter {
         MTD_void,
         0,
         code -> code.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
-    List<String> stages = plan.stages().stream().map(this::writeStage).toList();
-    List<String> rowEnd = plan.rowEnd().stream().map(this::writeRow).toList();
+    List<Loop> steps = new ArrayList<>();
+    plan.stages().forEach(stage -> steps.add(writeStage(stage)));
+    plan.rowEnd().forEach(piece -> steps.add(writeRow(piece)));
+    List<Loop> grouped = grouped(steps);
     MethodTypeDesc run =
         MethodTypeDesc.of(
             CD_void,
@@ -88,8 +94,7 @@ final class KernelWriter {
             CD_double.arrayType(),
             CD_int,
             CD_int);
-    builder.withMethodBody(
-        "run", run, ClassFile.ACC_PUBLIC, code -> writeRun(code, stages, rowEnd));
+    builder.withMethodBody("run", run, ClassFile.ACC_PUBLIC, code -> writeRun(code, grouped));
   }
 
   private String method(String kind, Consumer<CodeBuilder> body) {
@@ -98,7 +103,7 @@ final class KernelWriter {
     return name;
   }
 
-  private void writeRun(CodeBuilder code, List<String> stages, List<String> rowEnd) {
+  private void writeRun(CodeBuilder code, List<Loop> steps) {
     final int buffers = 1;
     final int offsets = 2;
     final int rowStrides = 3;
@@ -124,12 +129,10 @@ final class KernelWriter {
     Label top = code.newLabel();
     Label end = code.newLabel();
     code.labelBinding(top).iload(row).iload(rows).if_icmpge(end);
-    for (List<String> names : List.of(stages, rowEnd)) {
-      for (String name : names) {
-        code.aload(buffers).aload(offsets).aload(rowStrides).aload(slots).aload(partials);
-        code.iload(row).loadConstant(0).iload(columns);
-        code.invokestatic(self, name, methodType);
-      }
+    for (Loop step : steps) {
+      code.aload(buffers).aload(offsets).aload(rowStrides).aload(slots).aload(partials);
+      code.iload(row).loadConstant(0).iload(columns);
+      code.invokestatic(self, step.main(), methodType);
     }
     code.iinc(row, 1).goto_(top);
     code.labelBinding(end).return_();
@@ -166,41 +169,67 @@ final class KernelWriter {
     }
   }
 
-  private String writeRow(Plan.Piece piece) {
-    return method("row", code -> new ScalarCode(code, plan).row(piece.graph(), piece.outputs()));
+  private Loop writeRow(Plan.Piece piece) {
+    return whole(
+        method("row", code -> new ScalarCode(code, plan).row(piece.graph(), piece.outputs())));
   }
 
-  private String writeStage(Plan.Stage stage) {
-    List<String> rowCode = stage.rowCode().stream().map(this::writeRow).toList();
+  private Loop writeStage(Plan.Stage stage) {
+    List<Loop> rowCode = grouped(stage.rowCode().stream().map(this::writeRow).toList());
     List<Loop> loops = new ArrayList<>();
     for (Plan.Piece piece : stage.columnCode()) {
       loops.add(writeLoop(piece));
     }
-    List<String> combined = new ArrayList<>();
+    List<Loop> combined = new ArrayList<>();
     for (int i = 0; i < stage.reductions().size(); i++) {
       Plan.Reduction reduction = stage.reductions().get(i);
       int base = i * precision.partials;
       loops.add(writeReduction(reduction, base));
       combined.add(writeCombined(reduction, base));
     }
-    return method(
-        "stage",
-        code -> {
-          rowCode.forEach(name -> callWhole(code, name));
-          start(code, stage.reductions());
-          if (stage.blocked()) {
-            writeBlocks(code, loops);
-          } else {
-            loops.forEach(loop -> call(code, loop, MethodWriter.FROM, MethodWriter.TO));
-          }
-          combined.forEach(name -> callWhole(code, name));
-          code.return_();
-        });
+    List<Loop> columnCode = grouped(loops);
+    String name =
+        method(
+            "stage",
+            code -> {
+              callAll(code, rowCode);
+              start(code, stage.reductions());
+              if (stage.blocked()) {
+                writeBlocks(code, columnCode);
+              } else {
+                callAll(code, columnCode);
+              }
+              callAll(code, combined);
+              code.return_();
+            });
+    return whole(name);
   }
 
-  private void callWhole(CodeBuilder code, String name) {
-    pushArguments(code, MethodWriter.FROM, MethodWriter.TO);
-    code.invokestatic(self, name, methodType);
+  private static Loop whole(String method) {
+    return new Loop(method, method, 1);
+  }
+
+  /** Calls by way of other methods if there are too many for one. */
+  private List<Loop> grouped(List<Loop> loops) {
+    if (loops.size() <= MANY_CALLS) {
+      return loops;
+    }
+    List<Loop> groups = new ArrayList<>();
+    for (List<Loop> group : Lists.partition(loops, MANY_CALLS)) {
+      groups.add(
+          whole(
+              method(
+                  "group",
+                  code -> {
+                    callAll(code, group);
+                    code.return_();
+                  })));
+    }
+    return grouped(groups);
+  }
+
+  private void callAll(CodeBuilder code, List<Loop> loops) {
+    loops.forEach(loop -> call(code, loop, MethodWriter.FROM, MethodWriter.TO));
   }
 
   private static void pushArguments(CodeBuilder code, int from, int to) {
@@ -229,7 +258,7 @@ final class KernelWriter {
    * The methods of one loop.
    *
    * @param main the whole loop, or the part of it that does {@code step} columns at a time
-   * @param tail what does the rest, or null
+   * @param tail what does the rest; not called if {@code step} is 1
    */
   private record Loop(String main, String tail, int step) {}
 
@@ -252,14 +281,11 @@ final class KernelWriter {
   private Loop writeLoop(Plan.Piece piece) {
     if (species.isScalar() || piece.scalarOnly()) {
       String name =
-          method(
-              "loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
-      return new Loop(name, name, 1);
+          method("loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
+      return whole(name);
     }
-    String main =
-        method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
-    String tail =
-        method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    String main = method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
+    String tail = method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
     return new Loop(main, tail, species.lanes(precision));
   }
 
@@ -269,25 +295,25 @@ final class KernelWriter {
 
   private Loop writeReduction(Plan.Reduction reduction, int base) {
     if (species.isScalar()) {
-      String name =
-          method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
-      return new Loop(name, name, 1);
+      String name = method("reduce", code -> new ScalarCode(code, plan).reduction(reduction, base));
+      return whole(name);
     }
     String main = method("reduce", code -> vectorCode(code).reduction(reduction, base));
     String tail = method("tail", code -> vectorCode(code).reductionTail(reduction, base));
     return new Loop(main, tail, precision.partials);
   }
 
-  private String writeCombined(Plan.Reduction reduction, int base) {
-    return method(
-        "combined",
-        code -> {
-          if (species.isScalar()) {
-            new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
-          } else {
-            vectorCode(code).combined(reduction.combine(), base, reduction.slot());
-          }
-        });
+  private Loop writeCombined(Plan.Reduction reduction, int base) {
+    return whole(
+        method(
+            "combined",
+            code -> {
+              if (species.isScalar()) {
+                new ScalarCode(code, plan).combined(reduction.combine(), base, reduction.slot());
+              } else {
+                vectorCode(code).combined(reduction.combine(), base, reduction.slot());
+              }
+            }));
   }
 
   /** Sets partial results to what reductions begin with, unless the SIMD loop does so. */

@@ -109,11 +109,9 @@ final class Logarithms {
     // What was lost in 1 + x. Where x is large it does not matter, and the scale would overflow.
     Node large = graph.apply(Op.LT, one, x);
     Node lost =
-        graph.select(
-            large, graph.sub(one, graph.sub(u, x)), graph.sub(x, graph.sub(u, one)));
+        graph.select(large, graph.sub(one, graph.sub(u, x)), graph.sub(x, graph.sub(u, one)));
     int width = precision.significandBits;
-    Node inverseExponent =
-        graph.bitsSub(graph.bits(2L * precision.exponentBias), split.biasedBits);
+    Node inverseExponent = graph.bitsSub(graph.bits(2L * precision.exponentBias), split.biasedBits);
     Node matters = graph.lessThan(x, single ? 0x1p30 : 0x1p60);
     Node power = graph.fromBits(graph.shiftLeft(inverseExponent, width));
     Node scale = graph.select(matters, power, graph.constant(0));

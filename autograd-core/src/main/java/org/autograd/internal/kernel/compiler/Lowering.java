@@ -80,7 +80,9 @@ final class Lowering {
     };
   }
 
-  /** The Vector API has no rounding: add and subtract a number that leaves no room for a fraction. */
+  /**
+   * The Vector API has no rounding: add and subtract a number that leaves no room for a fraction.
+   */
   private Node floor(Node x) {
     double limit = 1L << graph.precision().significandBits;
     Node magnitude = graph.abs(x);

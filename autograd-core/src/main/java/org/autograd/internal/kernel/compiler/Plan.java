@@ -61,10 +61,7 @@ record Plan(
    * @param blocked whether the columns are walked block by block
    */
   record Stage(
-      List<Piece> rowCode,
-      List<Piece> columnCode,
-      List<Reduction> reductions,
-      boolean blocked) {}
+      List<Piece> rowCode, List<Piece> columnCode, List<Reduction> reductions, boolean blocked) {}
 
   /** Returns the largest number of reductions in a stage. */
   int reductions() {

@@ -19,17 +19,17 @@ import org.autograd.internal.kernel.Program;
  * Decides where the values of a program are computed and kept.
  *
  * <p>What is the same for all columns is computed once per row and kept in a slot. The rest of a
- * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A longer
- * stage is cut into several loops, and so is one with an operation that only scalar code has; values
- * needed on the other side of a cut are kept in scratch buffers, which are a block of columns long so
- * that they stay in the first-level cache. The stores of the stage are in the last loop: in earlier
- * ones they could overwrite what is still to be loaded.
+ * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A
+ * longer stage is cut into several loops, and so is one with an operation that only scalar code
+ * has; values needed on the other side of a cut are kept in scratch buffers, which are a block of
+ * columns long so that they stay in the first-level cache. The stores of the stage are in the last
+ * loop: in earlier ones they could overwrite what is still to be loaded.
  */
 final class Planner {
-  /** A piece is ended when it has this many instructions, each of up to 40 bytes. */
+  /** A piece is ended when it has this length, in units of about 40 bytes of a loop. */
   private static final int LONG_PIECE = 100;
 
-  /** The body of a loop that reduces may have this many instructions, unrolled. */
+  /** The body of a loop that reduces may have this length, unrolled. */
   private static final int LONG_REDUCTION = 256;
 
   private final Program program;
@@ -78,13 +78,7 @@ final class Planner {
     }
     List<Plan.Piece> rowEnd = rowStores.isEmpty() ? List.of() : rowCode(rowStores);
     return new Plan(
-        precision,
-        buffers,
-        program.buffers().size(),
-        program.parameters(),
-        slots,
-        stages,
-        rowEnd);
+        precision, buffers, program.buffers().size(), program.parameters(), slots, stages, rowEnd);
   }
 
   private Plan.Stage plan(Program.Stage stage) {
@@ -143,10 +137,10 @@ final class Planner {
       List<Expression> ordered = Expressions.ordered(roots, inside(rowPlaces, this::varies));
       PieceBuilder piece = new PieceBuilder(precision, rowPlaces, false);
       for (Expression expression : ordered) {
-        if (isScalarOnly(expression) || piece.instructions() > longReduction) {
+        piece.add(expression);
+        if (isScalarOnly(expression) || piece.length() > longReduction) {
           return List.of();
         }
-        piece.add(expression);
       }
       direct.add(reduction(stage.reductions().get(i), piece, stores, reduced.get(i)));
     }
@@ -193,8 +187,7 @@ final class Planner {
   }
 
   private List<Plan.Piece> rowCode(Map<Plan.Place, Expression> stores) {
-    return cut(
-        stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
+    return cut(stores, rowPlaces, expression -> true, expression -> new Plan.Place.Slot(slots++));
   }
 
   /**
@@ -217,7 +210,7 @@ final class Planner {
     for (int i = 0; i < ordered.size(); i++) {
       Expression expression = ordered.get(i);
       boolean scalarOnly = isScalarOnly(expression);
-      if (scalarOnly != piece.scalarOnly() || piece.instructions() >= LONG_PIECE) {
+      if (scalarOnly != piece.scalarOnly() || piece.length() >= LONG_PIECE) {
         for (Expression value : piece.added()) {
           if (lastUses.get(value) >= i) {
             Plan.Place place = keep.apply(value);
@@ -288,16 +281,15 @@ final class Planner {
     private final Map<Expression, Node> values = new LinkedHashMap<>();
     private final List<Plan.Output> outputs = new ArrayList<>();
 
-    PieceBuilder(
-        Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
+    PieceBuilder(Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
       this.graph = new Graph(precision);
       this.places = places;
       this.scalarOnly = scalarOnly;
     }
 
-    /** Returns the number of instructions so far; what is the same for all columns counts less. */
-    int instructions() {
-      return graph.size();
+    /** Returns a measure of the code so far; any value may have to be stored. */
+    int length() {
+      return graph.size() + values.size();
     }
 
     boolean scalarOnly() {
@@ -310,8 +302,7 @@ final class Planner {
     }
 
     void add(Expression expression) {
-      Node node =
-          new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
+      Node node = new Lowering(graph).lower(expression, i -> value(expression.operands().get(i)));
       values.put(expression, node);
     }
 

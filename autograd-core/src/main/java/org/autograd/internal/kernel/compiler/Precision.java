@@ -26,7 +26,9 @@ enum Precision {
   /** What is added to the exponent in the representation. */
   final int exponentBias;
 
-  /** The number of partial results of a reduction, see {@link org.autograd.internal.kernel.Kernel}. */
+  /**
+   * The number of partial results of a reduction, see {@link org.autograd.internal.kernel.Kernel}.
+   */
   final int partials;
 
   Precision(
@@ -66,6 +68,8 @@ enum Precision {
 
   /** Returns the representation of the nearest number of this precision. */
   long toBits(double value) {
-    return this == SINGLE ? Float.floatToRawIntBits((float) value) : Double.doubleToRawLongBits(value);
+    return this == SINGLE
+        ? Float.floatToRawIntBits((float) value)
+        : Double.doubleToRawLongBits(value);
   }
 }

@@ -85,17 +85,16 @@ final class ScalarCode extends MethodWriter {
     Combine combine = reduction.combine();
     openBuffers(used(graph, outputs));
     openSlots(graph);
-    columnLoop(
-        () -> {
-          element(graph, outputs);
-          code.aload(PARTIALS);
-          code.iload(column).loadConstant(precision.partials - 1).iand();
-          code.loadConstant(base).iadd();
-          code.dup2().arrayLoad(precision.numberKind);
-          push(reduction.value());
-          combineNumbers(combine);
-          code.arrayStore(precision.numberKind);
-        });
+    columnLoop(() -> {
+      element(graph, outputs);
+      code.aload(PARTIALS);
+      code.iload(column).loadConstant(precision.partials - 1).iand();
+      code.loadConstant(base).iadd();
+      code.dup2().arrayLoad(precision.numberKind);
+      push(reduction.value());
+      combineNumbers(combine);
+      code.arrayStore(precision.numberKind);
+    });
     code.return_();
   }
 

@@ -3,8 +3,8 @@ package org.autograd.internal.kernel.compiler;
 import java.util.Set;
 
 /**
- * Whether and how wide vectors are used. The module {@code jdk.incubator.vector} is looked up at run
- * time: nothing here is linked to it.
+ * Whether and how wide vectors are used. The module {@code jdk.incubator.vector} is looked up at
+ * run time: nothing here is linked to it.
  */
 public final class Simd {
   private static final String MODULE = "jdk.incubator.vector";

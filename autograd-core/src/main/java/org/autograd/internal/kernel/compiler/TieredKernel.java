@@ -5,9 +5,9 @@ import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 
 /**
- * A kernel that begins with scalar code and goes over to SIMD code when it is hot. Until HotSpot has
- * compiled it, code of the Vector API is about a hundred times slower, while scalar loops are usable
- * from the first call. The bits are the same, so the change does not show.
+ * A kernel that begins with scalar code and goes over to SIMD code when it is hot. Until HotSpot
+ * has compiled it, code of the Vector API is about a hundred times slower, while scalar loops are
+ * usable from the first call. The bits are the same, so the change does not show.
  */
 public final class TieredKernel implements Kernel {
   /** What has to be done before SIMD code is worth its compilation: elements, and 64 for a call. */
@@ -19,7 +19,9 @@ public final class TieredKernel implements Kernel {
   /** Not volatile: it does not matter when a thread sees the other one. */
   private Kernel current;
 
-  /** Only roughly counted when there are several threads; at least HOT if training was asked for. */
+  /**
+   * Only roughly counted when there are several threads; at least HOT if training was asked for.
+   */
   private int work;
 
   /** Compiles the scalar variant of a program. */

@@ -16,8 +16,8 @@ import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
 
 /**
- * Writes methods that compute a vector of elements at a time. The classes of the Vector API are only
- * named here, so that this one can be loaded without them.
+ * Writes methods that compute a vector of elements at a time. The classes of the Vector API are
+ * only named here, so that this one can be loaded without them.
  */
 final class VectorCode extends MethodWriter {
   private static final ClassDesc VECTOR = type("Vector");
@@ -125,22 +125,21 @@ final class VectorCode extends MethodWriter {
     Combine combine = reduction.combine();
     open(graph, outputs);
     startTail(precision.partials);
+    int partial = code.allocateLocal(TypeKind.INT);
+    int accumulator = code.allocateLocal(TypeKind.REFERENCE);
+    code.loadConstant(base).istore(partial);
+    Label top = code.newLabel();
     Label end = code.newLabel();
-    for (int i = 0; i < precision.partials / lanes; i++) {
-      code.iload(column).iload(TO).if_icmpge(end);
-      useLanes();
-      element(graph, outputs);
-      int accumulator = code.allocateLocal(TypeKind.REFERENCE);
-      loadPartials(base + i * lanes);
-      code.astore(accumulator).aload(accumulator);
-      code.aload(accumulator);
-      push(reduction.value());
-      combine(combine);
-      code.aload(lanesInUse).invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
-      storePartials(base + i * lanes);
-      code.iload(column).loadConstant(lanes).iadd().istore(column);
-    }
-    code.labelBinding(end).return_();
+    code.labelBinding(top).iload(column).iload(TO).if_icmpge(end);
+    useLanes();
+    element(graph, outputs);
+    loadPartials(() -> code.iload(partial));
+    code.astore(accumulator).aload(accumulator).aload(accumulator);
+    push(reduction.value());
+    combine(combine);
+    code.aload(lanesInUse).invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+    storePartials(() -> code.iload(partial));
+    code.iinc(column, lanes).iinc(partial, lanes).goto_(top).labelBinding(end).return_();
   }
 
   /** Writes a method that finishes a reduction: by vectors until one is left, then by numbers. */
@@ -169,7 +168,8 @@ final class VectorCode extends MethodWriter {
 
   private void loadAccumulators(List<Integer> accumulators, int base) {
     for (int i = 0; i < accumulators.size(); i++) {
-      loadPartials(base + i * lanes);
+      int start = base + i * lanes;
+      loadPartials(() -> code.loadConstant(start));
       code.astore(accumulators.get(i));
     }
   }
@@ -177,18 +177,21 @@ final class VectorCode extends MethodWriter {
   private void storeAccumulators(List<Integer> accumulators, int base) {
     for (int i = 0; i < accumulators.size(); i++) {
       code.aload(accumulators.get(i));
-      storePartials(base + i * lanes);
+      int start = base + i * lanes;
+      storePartials(() -> code.loadConstant(start));
     }
   }
 
-  private void loadPartials(int start) {
+  private void loadPartials(Runnable pushStart) {
     pushSpecies(numbers);
-    code.aload(PARTIALS).loadConstant(start);
+    code.aload(PARTIALS);
+    pushStart.run();
     code.invokestatic(numbers, "fromArray", type(numbers, SPECIES, precision.array(), CD_int));
   }
 
-  private void storePartials(int start) {
-    code.aload(PARTIALS).loadConstant(start);
+  private void storePartials(Runnable pushStart) {
+    code.aload(PARTIALS);
+    pushStart.run();
     code.invokevirtual(numbers, "intoArray", type(CD_void, precision.array(), CD_int));
   }
 
@@ -239,8 +242,7 @@ final class VectorCode extends MethodWriter {
   }
 
   private void keep(Node node) {
-    code.astore(
-        locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
+    code.astore(locals.computeIfAbsent(node, n -> code.allocateLocal(TypeKind.REFERENCE)));
   }
 
   private void push(Node node) {
@@ -270,8 +272,7 @@ final class VectorCode extends MethodWriter {
     switch (leaf.op()) {
       case CONSTANT -> pushNumber(leaf.value());
       case BITS_CONSTANT -> pushBits(leaf.index());
-      default ->
-          code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
+      default -> code.aload(SLOTS).loadConstant((int) leaf.index()).arrayLoad(precision.numberKind);
     }
     ClassDesc element = ofBits ? precision.bits : precision.number;
     code.invokestatic(vector, "broadcast", type(vector, SPECIES, element));

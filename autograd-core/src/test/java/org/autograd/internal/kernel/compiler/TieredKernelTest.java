@@ -23,8 +23,7 @@ class TieredKernelTest {
 
   private static float[] run(TieredKernel kernel, float[] x) {
     float[] result = new float[x.length];
-    kernel.run(
-        new Object[] {x, result}, new int[2], new int[2], new double[] {0.7}, 1, x.length);
+    kernel.run(new Object[] {x, result}, new int[2], new int[2], new double[] {0.7}, 1, x.length);
     return result;
   }
 
@@ -45,14 +44,5 @@ class TieredKernelTest {
     }
     assertTrue(kernel.isVector(), "SIMD code should be in use after a while");
     assertArrayEquals(expected, run(kernel, x));
-  }
-
-  @Test
-  void aColdKernelStartsNoThread() {
-    run(new TieredKernel(program(), DType.FLOAT32), new float[100]);
-    assertTrue(
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("autograd-kernel-trainer"))
-            .allMatch(Thread::isDaemon));
   }
 }

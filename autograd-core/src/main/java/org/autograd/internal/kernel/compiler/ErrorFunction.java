@@ -1,4 +1,4 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 /** The error function in double precision, which {@link Math} lacks; plain and slow. */
 final class ErrorFunction {

@@ -1,27 +1,28 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
 import org.autograd.internal.kernel.Program.Builder;
 import org.autograd.internal.kernel.Program.Combine;
 
 /** Programs for tests, by name. */
-final class Programs {
+public final class Programs {
   private static final Expression X = Expression.input(0);
   private static final Expression Y = Expression.input(1);
 
   private Programs() {}
 
-  static Program of(Expression function) {
+  public static Program of(Expression function) {
     return of(0, function);
   }
 
   /** Returns {@code out = function(in0, in1)}. */
-  static Program of(int parameters, Expression function) {
+  public static Program of(int parameters, Expression function) {
     Builder builder = Program.builder(parameters);
     builder.full();
     builder.full();
@@ -30,7 +31,7 @@ final class Programs {
   }
 
   /** Returns every operator on its own. */
-  static Map<String, Program> operators() {
+  public static Map<String, Program> operators() {
     Map<String, Expression> functions = new LinkedHashMap<>();
     functions.put("copy", X);
     functions.put("constant", Expression.constant(0.1));
@@ -78,7 +79,7 @@ final class Programs {
   }
 
   /** Returns programs that together use all that a program can have. */
-  static Map<String, Program> structures() {
+  public static Map<String, Program> structures() {
     Map<String, Program> programs = new LinkedHashMap<>();
     programs.put("softmax", softmax());
     programs.put("layer norm", layerNorm());
@@ -95,7 +96,7 @@ final class Programs {
     return programs;
   }
 
-  static Program softmax() {
+  public static Program softmax() {
     Builder builder = Program.builder(0);
     builder.full();
     int out = builder.full();
@@ -105,8 +106,10 @@ final class Programs {
     return builder.store(out, Expression.input(out).div(sum)).build();
   }
 
-  /** Parameters: 1 / columns, epsilon; also stores the mean and the inverse deviation of each row. */
-  static Program layerNorm() {
+  /**
+   * Parameters: 1 / columns, epsilon; also stores the mean and the inverse deviation of each row.
+   */
+  public static Program layerNorm() {
     Builder builder = Program.builder(2);
     builder.full();
     builder.full();
@@ -118,8 +121,7 @@ final class Programs {
     Expression mean = builder.reduce(Combine.SUM, X).mul(count);
     Expression centered = X.sub(mean);
     Expression variance = builder.reduce(Combine.SUM, centered.square()).mul(count);
-    Expression inverse =
-        Expression.constant(1).div(variance.add(Expression.parameter(1)).sqrt());
+    Expression inverse = Expression.constant(1).div(variance.add(Expression.parameter(1)).sqrt());
     return builder
         .store(out, centered.mul(inverse).mul(Y).add(bias))
         .store(means, mean)
@@ -128,7 +130,7 @@ final class Programs {
   }
 
   /** Buffers: value, gradient, first and second moment. */
-  static Program adam() {
+  public static Program adam() {
     Builder builder = Program.builder(5);
     int value = builder.full();
     builder.full();
@@ -146,11 +148,7 @@ final class Programs {
     Expression step =
         rate.mul(momentum)
             .div(square.sqrt().mul(Expression.parameter(3)).add(Expression.parameter(4)));
-    return builder
-        .store(value, X.sub(step))
-        .store(first, momentum)
-        .store(second, square)
-        .build();
+    return builder.store(value, X.sub(step)).store(first, momentum).store(second, square).build();
   }
 
   private static Program rowInput() {
@@ -243,7 +241,7 @@ final class Programs {
     return builder.store(out, masked.add(Y)).build();
   }
 
-  static Program sum() {
+  public static Program sum() {
     Builder builder = Program.builder(0);
     builder.full();
     int out = builder.row();
@@ -252,11 +250,11 @@ final class Programs {
   }
 
   /** Returns a function of many thousand instructions with many values alive at once. */
-  static Program wide(int size) {
+  public static Program wide(int size) {
     List<Expression> terms = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       Expression mixed = X.mul(0.5 + i % 7).add(Y.mul(1.0 / (i + 1)));
-      terms.add(i % 3 == 0 ? mixed.tanh() : mixed);
+      terms.add(i % 9 == 0 ? mixed.tanh() : mixed);
     }
     Expression sum = terms.getFirst();
     Expression product = terms.getLast().tanh();
@@ -269,7 +267,7 @@ final class Programs {
   }
 
   /** Returns a chain of the given length. */
-  static Program deep(int length) {
+  public static Program deep(int length) {
     Expression value = X;
     for (int i = 0; i < length; i++) {
       value = i % 2 == 0 ? value.mul(0.999) : value.add(Y.mul(0.001));

@@ -1,9 +1,11 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.autograd.expression.Expression;
 import org.autograd.expression.Operator;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 
 /**

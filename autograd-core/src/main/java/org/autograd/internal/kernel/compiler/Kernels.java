@@ -1,10 +1,9 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.autograd.internal.kernel.compiler.KernelCompiler;
-import org.autograd.internal.kernel.compiler.Simd;
-import org.autograd.internal.kernel.compiler.TieredKernel;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 
 /**
@@ -51,7 +50,12 @@ public final class Kernels {
 
   /** Returns the kernel of {@code program} for float32 or float64 arrays. */
   public static Kernel of(Program program, DType dtype) {
-    Map<Program, Kernel> cache = dtype == DType.FLOAT32 ? FLOAT32 : FLOAT64;
+    Map<Program, Kernel> cache =
+        switch (dtype) {
+          case FLOAT32 -> FLOAT32;
+          case FLOAT64 -> FLOAT64;
+          default -> throw new IllegalArgumentException("no kernels for " + dtype);
+        };
     Kernel kernel = cache.get(program);
     if (kernel != null) {
       return kernel;
@@ -71,6 +75,9 @@ public final class Kernels {
         case INTERPRETER -> new Interpreter(program, dtype);
       };
     } catch (UnsupportedOperationException e) {
+      // Right all the same, but slow, which is not to go unnoticed.
+      System.getLogger(Kernels.class.getName())
+          .log(System.Logger.Level.WARNING, "a program is interpreted", e);
       return new Interpreter(program, dtype);
     }
   }

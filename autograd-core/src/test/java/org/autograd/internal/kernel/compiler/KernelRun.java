@@ -1,6 +1,8 @@
-package org.autograd.internal.kernel;
+package org.autograd.internal.kernel.compiler;
 
 import java.util.Random;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.type.DType;
 
 /**

@@ -1,0 +1,142 @@
+package org.autograd.internal.kernel.compiler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.Program;
+import org.autograd.type.DType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The distance of functions from the true value, in units of the last place (ulp). */
+class FunctionAccuracyTest {
+  private static final int CHUNK = 1 << 14;
+  private static final int FLOAT_STEP = 1009;
+
+  private record Function(
+      String name,
+      UnaryOperator<Expression> expression,
+      DoubleUnaryOperator exact,
+      double singleUlps,
+      double doubleUlps) {
+    @Override
+    public String toString() {
+      return name;
+    }
+
+    Kernel kernel(DType dtype) {
+      Program.Builder builder = Program.builder(0);
+      int in = builder.full();
+      int out = builder.full();
+      builder.store(out, expression.apply(Expression.input(in)));
+      return KernelCompiler.compile(builder.build(), dtype, 0);
+    }
+  }
+
+  /** What is expected in double precision has an error of 1 ulp itself, of erf a few. */
+  static Stream<Function> functions() {
+    return Stream.of(
+        new Function("exp", Expression::exp, Math::exp, 1, 2),
+        new Function("expm1", Expression::expm1, Math::expm1, 1.5, 3),
+        new Function("log", Expression::log, Math::log, 1, 2),
+        new Function("log1p", Expression::log1p, Math::log1p, 1.5, 3),
+        new Function("tanh", Expression::tanh, Math::tanh, 1.5, 4),
+        new Function("sigmoid", Expression::sigmoid, FunctionAccuracyTest::sigmoid, 2, 4),
+        new Function("erf", Expression::erf, ErrorFunction::erf, 1.25, 10),
+        new Function("sqrt", Expression::sqrt, Math::sqrt, 0.5, 0),
+        new Function("floor", Expression::floor, Math::floor, 0, 0),
+        new Function("sin", Expression::sin, Math::sin, 0.51, 0),
+        new Function("cos", Expression::cos, Math::cos, 0.51, 0));
+  }
+
+  private static double sigmoid(double x) {
+    double power = Math.exp(-Math.abs(x));
+    return (x < 0 ? power : 1) / (1 + power);
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void singlePrecision(Function function) {
+    Kernel kernel = function.kernel(DType.FLOAT32);
+    float[] x = new float[CHUNK];
+    float[] y = new float[CHUNK];
+    long bits = 0;
+    while (bits < 1L << 32) {
+      int count = 0;
+      for (; count < CHUNK && bits < 1L << 32; bits += FLOAT_STEP) {
+        x[count++] = Float.intBitsToFloat((int) bits);
+      }
+      kernel.run(new Object[] {x, y}, new int[2], new int[2], new double[0], 1, count);
+      for (int i = 0; i < count; i++) {
+        double exact = function.exact.applyAsDouble(x[i]);
+        double ulp = Math.ulp((float) exact);
+        check(function, x[i], (float) exact, y[i], Math.abs(y[i] - exact) / ulp, true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void doublePrecision(Function function) {
+    Kernel kernel = function.kernel(DType.FLOAT64);
+    Random random = new Random(1);
+    double[] x = new double[200_000];
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] =
+          switch (i % 4) {
+            case 0 -> random.nextGaussian();
+            case 1 -> random.nextGaussian() * 30;
+            case 2 -> (random.nextDouble() - 0.5) * 1500;
+            default -> Double.longBitsToDouble(random.nextLong());
+          };
+    }
+    kernel.run(new Object[] {x, y}, new int[2], new int[2], new double[0], 1, x.length);
+    for (int i = 0; i < x.length; i++) {
+      double exact = function.exact.applyAsDouble(x[i]);
+      check(function, x[i], exact, y[i], Math.abs(y[i] - exact) / Math.ulp(exact), false);
+    }
+  }
+
+  private static void check(
+      Function function, double x, double expected, double actual, double ulps, boolean single) {
+    if (Double.compare(expected, actual) == 0) {
+      return;
+    }
+    double bound = single ? function.singleUlps : function.doubleUlps;
+    assertTrue(
+        ulps <= bound && Math.signum(expected) * Math.signum(actual) >= 0,
+        () -> function + "(" + x + ") = " + expected + ", got " + actual + ": " + ulps + " ulp");
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void specialValues(Function function) {
+    double[] x = {
+      0.0, -0.0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 1e300, -1e300, -1
+    };
+    double[] y = new double[x.length];
+    float[] x32 = new float[x.length];
+    float[] y32 = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      x32[i] = (float) x[i];
+    }
+    double[] none = new double[0];
+    int[] zeros = new int[2];
+    function.kernel(DType.FLOAT64).run(new Object[] {x, y}, zeros, zeros, none, 1, x.length);
+    function.kernel(DType.FLOAT32).run(new Object[] {x32, y32}, zeros, zeros, none, 1, x.length);
+    for (int i = 0; i < x.length; i++) {
+      double expected = function.exact.applyAsDouble(x[i]);
+      double slack = x[i] == -1 ? 1e-15 : 0;
+      assertEquals(expected, y[i], slack, function + " of " + x[i]);
+      float expected32 = (float) function.exact.applyAsDouble(x32[i]);
+      assertEquals(expected32, y32[i], x[i] == -1 ? 1e-7f : 0, function + " of float " + x32[i]);
+    }
+  }
+}
