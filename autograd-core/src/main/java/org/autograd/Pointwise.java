@@ -81,8 +81,13 @@ public final class Pointwise {
       return true;
     }
     return INTEGER_OPERATORS.contains(value.operator())
-        && (value.operator() != Operator.CONSTANT || value.value() == Math.rint(value.value()))
+        && (value.operator() != Operator.CONSTANT || isIntegral(value.value()))
         && value.operands().stream().allMatch(operand -> isIntegral(operand, seen));
+  }
+
+  /** NaN is what a function makes of NaN, so integers never get there. */
+  private static boolean isIntegral(double constant) {
+    return constant == Math.rint(constant) || Double.isNaN(constant);
   }
 
   /** Defines an operation of one operand. */
