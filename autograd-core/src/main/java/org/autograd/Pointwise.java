@@ -284,21 +284,22 @@ public final class Pointwise {
    * @param function its first operand is the gradient
    * @param sources for each further operand the number of the input, or -1 for the result
    */
-  private record Function(Pointwise function, int[] sources) implements Derivative {
+  private record Function(Pointwise function, List<Integer> sources) implements Derivative {
     @Override
     public Edge edge(Variable[] operands, Variable input, double[] arguments) {
-      Saved[] saved = new Saved[sources.length];
-      for (int k = 0; k < sources.length; k++) {
-        if (sources[k] >= 0) {
-          saved[k] = new Saved(operands[sources[k]]);
+      Saved[] saved = new Saved[sources.size()];
+      for (int k = 0; k < saved.length; k++) {
+        int source = sources.get(k);
+        if (source >= 0) {
+          saved[k] = new Saved(operands[source]);
         }
       }
       return new Edge(input, saved) {
         @Override
         Variable gradient(Variable g) {
-          Variable[] values = new Variable[sources.length + 1];
+          Variable[] values = new Variable[saved.length + 1];
           values[0] = g;
-          for (int k = 0; k < sources.length; k++) {
+          for (int k = 0; k < saved.length; k++) {
             values[k + 1] = value(k);
           }
           return function.apply(values, arguments);
@@ -340,7 +341,7 @@ public final class Pointwise {
     Pointwise function =
         new Pointwise(
             name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
-    return new Function(function, sources.stream().mapToInt(Integer::intValue).toArray());
+    return new Function(function, List.copyOf(sources));
   }
 
   /** Returns the numbers of the inputs that occur in an expression. */

@@ -47,6 +47,7 @@ class OperationTest {
   }
 
   /** One application of an operation: to fresh leaves, of which the operands are made. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Application(
       Operation operation, Sample sample, Arguments arguments, Variable[] leaves) {
 

@@ -26,6 +26,7 @@ class ErrorOracleTest {
    *
    * @param names what our message must name, the operation first
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Wrong(
       String names,
       Function<Variable[], Object> ours,
