@@ -273,15 +273,26 @@ public final class Pointwise {
     }
   }
 
-  /**
-   * The general case, an operation on the gradient and some values of the forward pass.
-   *
-   * @param function its first operand is the gradient
-   * @param sources for each further operand the number of the input, or -1 for the result
-   */
-  private record Function(Pointwise function, int[] sources) implements Derivative {
+  /** The general case, an operation on the gradient and some values of the forward pass. */
+  private static final class Function implements Derivative {
+    private final Pointwise function;
+    private final int[] sources;
+
+    /**
+     * Creates the rule.
+     *
+     * @param function its first operand is the gradient
+     * @param sources for each further operand the number of the input, or -1 for the result
+     */
+    private Function(Pointwise function, int[] sources) {
+      this.function = function;
+      this.sources = sources;
+    }
+
     @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+    public Edge edge(Variable[] operands, Variable input, double[] given) {
+      // The caller may use its array again before the backward pass.
+      double[] arguments = given.clone();
       Saved[] saved = new Saved[sources.length];
       for (int k = 0; k < sources.length; k++) {
         if (sources[k] >= 0) {
