@@ -286,7 +286,9 @@ public final class Pointwise {
    */
   private record Function(Pointwise function, List<Integer> sources) implements Derivative {
     @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+    public Edge edge(Variable[] operands, Variable input, double[] given) {
+      // The caller may use its array again before the backward pass.
+      double[] arguments = given.clone();
       Saved[] saved = new Saved[sources.size()];
       for (int k = 0; k < saved.length; k++) {
         int source = sources.get(k);

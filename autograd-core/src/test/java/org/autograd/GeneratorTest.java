@@ -178,7 +178,7 @@ class GeneratorTest {
     for (long value = -3; value < 4; value++) {
       long wanted = value;
       long count = Arrays.stream(values).filter(v -> v == wanted).count();
-      assertEquals(10_000 / 7.0, count, 200);
+      assertEquals(10_000 / 7.0, (double) count, 200);
     }
     assertTrue(Arrays.stream(values).allMatch(v -> v >= -3 && v < 4));
     long[] order = Variable.randperm(new Generator(8), 100).toLongArray();

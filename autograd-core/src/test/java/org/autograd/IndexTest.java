@@ -3,7 +3,6 @@ package org.autograd;
 import static org.autograd.Index.all;
 import static org.autograd.Index.at;
 import static org.autograd.Index.ellipsis;
-import static org.autograd.Index.from;
 import static org.autograd.Index.newAxis;
 import static org.autograd.Index.range;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -42,10 +41,10 @@ class IndexTest {
     assertIs(v.get(range(-99, -3)), "[2]", 0, 1);
     assertIs(v.get(range(3, 1)), "[0]");
     assertIs(v.get(range(7, 9)), "[0]");
-    assertIs(v.get(from(3)), "[2]", 3, 4);
-    assertIs(v.get(from(-1)), "[1]", 4);
+    assertIs(v.get(Index.from(3)), "[2]", 3, 4);
+    assertIs(v.get(Index.from(-1)), "[1]", 4);
     assertIs(v.get(all().step(2)), "[3]", 0, 2, 4);
-    assertIs(v.get(from(1).step(3)), "[2]", 1, 4);
+    assertIs(v.get(Index.from(1).step(3)), "[2]", 1, 4);
     assertIs(v.get(all().step(99)), "[1]", 0);
     assertIs(v.get(all().step(Long.MAX_VALUE)), "[1]", 0);
     assertIs(v.get(range(Long.MIN_VALUE, Long.MAX_VALUE)), "[5]", 0, 1, 2, 3, 4);
@@ -92,7 +91,7 @@ class IndexTest {
   @Test
   void slicesAreViewsAndNothingElseIs() {
     assertSame(X.data().storage(), X.get(at(1), range(0, 2).step(2)).data().storage());
-    assertSame(X.data().storage(), X.transpose(0, 2).get(from(1)).data().storage());
+    assertSame(X.data().storage(), X.transpose(0, 2).get(Index.from(1)).data().storage());
   }
 
   /** A random expression and, by a loop over all positions, what it means. */
