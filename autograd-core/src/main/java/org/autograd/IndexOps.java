@@ -50,6 +50,14 @@ sealed interface IndexOps permits Variable {
       }
     }
 
+    static void requireNumbers(String operation, Variable x) {
+      checkArgument(
+          x.dtype() != DType.BOOL,
+          "%s: truth values cannot be added, got %s; convert with to(DType.INT64)",
+          operation,
+          x.describe());
+    }
+
     static Variable slice(
         String operation, Variable x, int axis, long start, long count, long step) {
       if (count == x.size(axis) && step == 1) {
@@ -221,6 +229,7 @@ sealed interface IndexOps permits Variable {
   default Variable indexAdd(int axis, Variable positions, Variable source) {
     Variable x = self();
     int at = x.shape().axis(axis, "indexAdd");
+    Steps.requireNumbers("indexAdd", x);
     checkArgument(
         positions.rank() == 1
             && source.rank() == x.rank()
@@ -265,6 +274,7 @@ sealed interface IndexOps permits Variable {
   default Variable scatterAdd(int axis, Variable index, Variable source) {
     Variable x = self();
     int at = x.shape().axis(axis, "scatterAdd");
+    Steps.requireNumbers("scatterAdd", x);
     checkFits("scatterAdd", x, at, index);
     checkArgument(
         source.shape().equals(index.shape()) && source.dtype() == x.dtype(),

@@ -81,8 +81,13 @@ public final class Pointwise {
       return true;
     }
     return INTEGER_OPERATORS.contains(value.operator())
-        && (value.operator() != Operator.CONSTANT || value.value() == Math.rint(value.value()))
+        && (value.operator() != Operator.CONSTANT || isIntegral(value.value()))
         && value.operands().stream().allMatch(operand -> isIntegral(operand, seen));
+  }
+
+  /** NaN is what a function makes of NaN, so integers never get there. */
+  private static boolean isIntegral(double constant) {
+    return constant == Math.rint(constant) || Double.isNaN(constant);
   }
 
   /** Defines an operation of one operand. */
@@ -281,7 +286,9 @@ public final class Pointwise {
    */
   private record Function(Pointwise function, List<Integer> sources) implements Derivative {
     @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
+    public Edge edge(Variable[] operands, Variable input, double[] given) {
+      // The caller may use its array again before the backward pass.
+      double[] arguments = given.clone();
       Saved[] saved = new Saved[sources.size()];
       for (int k = 0; k < saved.length; k++) {
         int source = sources.get(k);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Layout;
+import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -253,7 +254,7 @@ sealed interface ShapeOps permits Variable {
         x.describe(),
         target);
     checkArgument(
-        target.elementCount() <= Integer.MAX_VALUE - 8,
+        target.elementCount() <= Storage.MAX_LENGTH,
         "expand: shape %s has more elements than an array can hold",
         target);
     return Steps.view("expand", x, x.data().layout().expand(target), Edge.to(x, g -> g));

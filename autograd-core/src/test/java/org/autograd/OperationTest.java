@@ -396,7 +396,15 @@ class OperationTest {
 
   /** What returns a Variable but is not an operation. */
   private static final Set<String> NOT_OPERATIONS =
-      Set.of("self()", "detach()", "grad()", "requiresGrad(boolean)", "retainGrad()");
+      Set.of(
+          "self()",
+          "detach()",
+          "grad()",
+          "requiresGrad(boolean)",
+          "retainGrad()",
+          "zerosLike(Variable)",
+          "onesLike(Variable)",
+          "fullLike(Variable,double)");
 
   @Test
   void everyPublicOperationIsRegistered() {

@@ -5,7 +5,6 @@ import com.google.common.collect.Interners;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Operator.Kind;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class Expression {
   private static final Interner<Expression> INTERNER = Interners.newWeakInterner();
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
+
+  /** How deep and how long, about, {@link #toString} goes. */
+  private static final int TEXT_DEPTH = 24;
+
+  private static final int TEXT_LENGTH = 1000;
 
   private final Operator operator;
   private final List<Expression> operands;
@@ -516,21 +520,36 @@ public final class Expression {
     return hash;
   }
 
-  /** Returns a readable form, for example {@code MUL(in0, SIGMOID(in0))}. */
+  /**
+   * Returns a readable form, for example {@code MUL(in0, SIGMOID(in0))}, with dots for what is
+   * deeper than a message can show: written out in full, shared parts would appear once for each
+   * path to them.
+   */
   @Override
   public String toString() {
-    return switch (operator) {
-      case INPUT -> "in" + index;
-      case MASK_INPUT -> "mask" + index;
-      case CONSTANT -> Double.toString(value);
-      case PARAMETER -> "param" + index;
+    StringBuilder text = new StringBuilder();
+    append(text, 0);
+    return text.toString();
+  }
+
+  private void append(StringBuilder text, int depth) {
+    switch (operator) {
+      case INPUT -> text.append("in").append(index);
+      case MASK_INPUT -> text.append("mask").append(index);
+      case CONSTANT -> text.append(value);
+      case PARAMETER -> text.append("param").append(index);
       default -> {
-        StringBuilder text = new StringBuilder(operator.name()).append('(');
-        for (int i = 0; i < operands.size(); i++) {
-          text.append(i == 0 ? "" : ", ").append(Objects.toString(operands.get(i)));
+        text.append(operator.name()).append('(');
+        if (depth == TEXT_DEPTH || text.length() > TEXT_LENGTH) {
+          text.append("...");
+        } else {
+          for (int i = 0; i < operands.size(); i++) {
+            text.append(i == 0 ? "" : ", ");
+            operands.get(i).append(text, depth + 1);
+          }
         }
-        yield text.append(')').toString();
+        text.append(')');
       }
-    };
+    }
   }
 }

@@ -54,8 +54,7 @@ class ReadmeTest {
       List<String> options =
           List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path"));
       var units = files.getJavaFileObjects(source);
-      boolean compiled =
-          compiler.getTask(messages, files, null, options, null, units).call();
+      boolean compiled = compiler.getTask(messages, files, null, options, null, units).call();
       assertTrue(compiled, () -> "README:\n" + code + messages);
     }
     URL[] urls = {directory.toUri().toURL()};
