@@ -132,6 +132,7 @@ final class TorchCalls {
     call("stdKeepDims(int,int...)", (t, a) -> t[0].std(axes(t[0], a.axes(1)), optional(a.number(0)), true));
     call("norm(int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(2.0), axes(t[0], a.axes(0)), false, SAME));
     call("norm(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), false, SAME));
+    call("normKeepDims(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), true, SAME));
     call("logSumExp(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), false));
     call("logSumExpKeepDims(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), true));
 

@@ -40,7 +40,7 @@ final class Choices {
   static Function<Variable[], List<Arguments>> axes(boolean overNothing) {
     return x -> {
       List<Arguments> result = new ArrayList<>();
-      int[][] candidates = {{}, {0}, {-1}, {1}, {0, -1}, {-1, 1}, {0, 1}, {2, 0, 1}};
+      int[][] candidates = {{}, {0}, {-1}, {1}, {0, -1}, {-1, 1}, {0, 1}, {0, 2}, {2, 0, 1}};
       for (int[] candidate : candidates) {
         long count = alongAxes(x[0], candidate);
         if (count > 0 || (count == 0 && overNothing)) {

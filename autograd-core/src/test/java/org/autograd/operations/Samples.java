@@ -135,6 +135,7 @@ final class Samples {
   /** As {@link #arrays}, with ties, zeros, infinities and NaN for reductions. */
   static List<Sample> reducible(Domain domain) {
     List<Sample> samples = arrays(domain);
+    samples.add(sample("four axes", domain.sample(0, 2, 3, 2, 2)));
     samples.add(
         rough("ties", Variable.of(new double[][] {{1, 3, 3, 2}, {2, 2, 2, 2}, {-1, 0, -1, 0}})));
     samples.add(rough("zeros", Variable.zeros(DType.FLOAT64, 2, 3)));
