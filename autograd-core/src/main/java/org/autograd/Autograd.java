@@ -2,6 +2,8 @@ package org.autograd;
 
 import java.util.List;
 import org.autograd.internal.kernel.Parallel;
+import org.autograd.internal.kernel.compiler.Kernels;
+import org.autograd.internal.kernel.matmul.Matmul;
 
 /** Gradients as values, recording on and off, and the settings of the process. */
 public final class Autograd {
@@ -87,6 +89,25 @@ public final class Autograd {
   /** Starts the default generator anew, so that what follows is reproducible. */
   public static void manualSeed(long seed) {
     generator = new Generator(seed);
+  }
+
+  /**
+   * Returns some lines for people: which kernels run and what to do to get faster ones, the
+   * implementation of the matrix product, threads, the Java version and the size of the heap.
+   */
+  public static String info() {
+    return String.join(
+        "\n",
+        "kernels  " + Kernels.description(),
+        "matmul   " + Matmul.provider(),
+        "threads  " + threads() + " of " + Runtime.getRuntime().availableProcessors(),
+        "java     %s, %s, %s %s"
+            .formatted(
+                Runtime.version(),
+                System.getProperty("java.vm.name"),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch")),
+        "heap     at most " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
   }
 
   /** Returns the number of threads that a large operation may use. */

@@ -63,18 +63,26 @@ sealed interface PointwiseOps permits Variable {
     }
 
     private static Pointwise clampDefinition() {
-      Expression raised = raised(in(), Expression.parameter(0));
-      return Pointwise.of("clamp", 1, 2, lowered(raised, Expression.parameter(1)));
+      Expression x = in();
+      Expression low = Expression.parameter(0);
+      Expression high = Expression.parameter(1);
+      Expression outside =
+          Expression.where(x.lt(low), low.minimum(high), ifElseNan(x.gt(high), high));
+      return Pointwise.of("clamp", 1, 2, Expression.where(x.ge(low).and(x.le(high)), x, outside));
     }
 
-    // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
+    // The slope is 1 at the bounds themselves, and 0 at NaN, for which no comparison holds.
 
     private static Expression raised(Expression x, Expression low) {
-      return Expression.where(x.lt(low), low, x);
+      return Expression.where(x.ge(low), x, ifElseNan(x.lt(low), low));
     }
 
     private static Expression lowered(Expression x, Expression high) {
-      return Expression.where(x.gt(high), high, x);
+      return Expression.where(x.le(high), x, ifElseNan(x.gt(high), high));
+    }
+
+    private static Expression ifElseNan(Expression condition, Expression value) {
+      return Expression.where(condition, value, Expression.constant(Double.NaN));
     }
 
     /** Applies scalars to integers as integers if all are whole, else to float32 values. */

@@ -123,7 +123,7 @@ class ErrorMessageTest {
         mistake(() -> SINGLE.scatterAdd(0, INTEGERS.unsqueeze(0), MATRIX), "scatterAdd"),
         // Positions.
         mistake(() -> MATRIX.select(0, 2), "select", "position 2", "float64[2, 3]"),
-        mistake(() -> MATRIX.get(Index.at(-3)), "select", "position -3"),
+        mistake(() -> MATRIX.get(Index.at(-3)), "get", "position -3"),
         mistake(() -> MATRIX.narrow(1, 2, 2), "narrow", "2 to 4", "float64[2, 3]"),
         mistake(() -> MATRIX.narrow(1, 1, -1), "narrow"),
         mistake(
@@ -135,7 +135,7 @@ class ErrorMessageTest {
             () -> SINGLE.get(Index.at(INTEGERS.sub(1)), Index.at(INTEGERS.sub(1))),
             "get",
             "one index array"),
-        mistake(() -> SCALAR.get(INTEGERS), "get", "scalar"),
+        mistake(() -> SCALAR.get(INTEGERS), "get", "float64[] has no rows"),
         mistake(
             () -> VECTOR.indexSelect(0, INTEGERS),
             "indexSelect",

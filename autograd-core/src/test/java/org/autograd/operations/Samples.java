@@ -17,6 +17,7 @@ final class Samples {
    *
    * @param special values at which the function has corners, poles or jumps
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Domain(double low, double high, double... special) {
     private static final double[] EVERYWHERE = {
       0.0,
@@ -70,14 +71,12 @@ final class Samples {
     return new Domain(-1.93, 2.3, corners);
   }
 
-  private static final UnaryOperator<Variable[]> AS_THEY_ARE = x -> x;
-
   private static Sample sample(String label, Variable... bases) {
-    return new Sample(label, List.of(bases), AS_THEY_ARE, true);
+    return new Sample(label, List.of(bases), UnaryOperator.identity(), true);
   }
 
   private static Sample rough(String label, Variable... bases) {
-    return new Sample(label, List.of(bases), AS_THEY_ARE, false);
+    return new Sample(label, List.of(bases), UnaryOperator.identity(), false);
   }
 
   private static Sample view(String label, UnaryOperator<Variable> view, Variable base) {

@@ -1,21 +1,87 @@
 package org.autograd.examples;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The {@code autograd} command. */
 @Command(
     name = "autograd",
     mixinStandardHelpOptions = true,
-    version = "autograd 0.1.0-SNAPSHOT",
-    description = "Tensors and automatic differentiation in pure Java.")
+    scope = ScopeType.INHERIT,
+    versionProvider = Main.Version.class,
+    description = "Tensors and automatic differentiation in pure Java.",
+    subcommands = {TrainCommand.class, BenchCommand.class, InfoCommand.class})
 public final class Main implements Runnable {
+  @Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "After an error, show where it happened.")
+  private boolean stacktrace;
+
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
+    throw new ParameterException(spec.commandLine(), "Missing command");
   }
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** Returns the command with its settings; it may be executed several times. */
+  static CommandLine commandLine() {
+    Main main = new Main();
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((exception, command, _) -> {
+          main.report(exception, command.getErr());
+          return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+  }
+
+  private void report(Exception exception, PrintWriter err) {
+    if (stacktrace) {
+      exception.printStackTrace(err);
+    } else {
+      err.println("autograd: " + message(exception));
+    }
+    err.flush();
+  }
+
+  private static String message(Exception exception) {
+    return switch (exception) {
+      // Their own messages are the bare names of files.
+      case NoSuchFileException e -> "no such file: " + e.getFile();
+      case AccessDeniedException e -> "access denied: " + e.getFile();
+      case Exception e when e.getMessage() == null -> e.toString();
+      case Exception e -> e.getMessage();
+    };
+  }
+
+  /** Reads the version that Maven has written. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      Properties properties = new Properties();
+      try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+        properties.load(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new String[] {"autograd " + properties.getProperty("version")};
+    }
   }
 }

@@ -37,6 +37,7 @@ abstract class MethodWriter {
   static final int TO = 7;
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 
   final CodeBuilder code;
   final Plan plan;

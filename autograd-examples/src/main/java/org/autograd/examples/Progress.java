@@ -1,0 +1,76 @@
+package org.autograd.examples;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows how far a training is: by a bar on a terminal, elsewhere by up to twenty lines. */
+final class Progress implements AutoCloseable {
+  private static final int LINES = 20;
+
+  private final PrintWriter out;
+  private final int epochs;
+  private final @Nullable ProgressBar bar;
+
+  private Progress(PrintWriter out, int epochs, @Nullable ProgressBar bar) {
+    this.out = out;
+    this.epochs = epochs;
+    this.bar = bar;
+  }
+
+  /**
+   * Starts to show.
+   *
+   * @param out where lines go
+   * @param steps how often {@link #step} will be called in an epoch
+   */
+  static Progress start(PrintWriter out, int epochs, int steps) {
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    return new Progress(out, epochs, terminal ? bar((long) epochs * steps) : null);
+  }
+
+  private static ProgressBar bar(long steps) {
+    return new ProgressBarBuilder()
+        .setTaskName("training")
+        .setInitialMax(steps)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(100)
+        .hideEta()
+        .build();
+  }
+
+  /** Counts a step of the optimizer. */
+  void step() {
+    if (bar != null) {
+      bar.step();
+    }
+  }
+
+  /**
+   * Shows the results of an epoch.
+   *
+   * @param epoch its number, from 1
+   * @param format as of {@link String#format}
+   */
+  void report(int epoch, String format, Object... values) {
+    String results = String.format(Locale.ROOT, format, values);
+    if (bar != null) {
+      bar.setExtraMessage(results);
+    } else if (epoch == epochs || epoch % Math.ceilDiv(epochs, LINES) == 0) {
+      out.printf(Locale.ROOT, "epoch %d/%d  %s%n", epoch, epochs, results);
+      out.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}
