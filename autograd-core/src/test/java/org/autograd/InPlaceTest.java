@@ -113,8 +113,7 @@ class InPlaceTest {
 
   @Test
   void argumentsAreTakenAsTheyAreAtTheCall() {
-    Pointwise scale =
-        Pointwise.of("scale", 1, 1, Expression.input(0).mul(Expression.parameter(0)));
+    Pointwise scale = Pointwise.of("scale", 1, 1, Expression.input(0).mul(Expression.parameter(0)));
     Variable x = leaf(1, 2);
     double[] arguments = {3};
     Variable y = scale.apply(x, arguments);
