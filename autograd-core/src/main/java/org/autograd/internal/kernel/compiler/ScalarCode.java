@@ -6,6 +6,7 @@ import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.util.Objects.requireNonNull;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -160,7 +161,7 @@ final class ScalarCode extends MethodWriter {
     switch (node.op()) {
       case CONSTANT -> pushNumber(node.value());
       case BITS_CONSTANT -> pushBits(node.index());
-      default -> code.loadLocal(kind(node), locals.get(node));
+      default -> code.loadLocal(kind(node), requireNonNull(locals.get(node)));
     }
   }
 
