@@ -22,7 +22,7 @@ sealed interface ActivationOps permits Variable {
 
     private static final Pointwise LEAKY_RELU =
         Pointwise.of(
-            "leakyRelu", 1, 1, Expression.where(X.le(0), X.mul(Expression.parameter(0)), X));
+            "leakyRelu", 1, 1, Expression.where(X.gt(0), X, X.mul(Expression.parameter(0))));
     private static final Pointwise ELU =
         Pointwise.of(
             "elu", 1, 1, Expression.where(X.le(0), X.expm1().mul(Expression.parameter(0)), X));

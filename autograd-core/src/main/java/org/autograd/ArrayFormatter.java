@@ -3,7 +3,11 @@ package org.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.autograd.internal.ndarray.Copies;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.storage.Layout;
 import org.autograd.type.DType;
+import org.jspecify.annotations.Nullable;
 
 /** Shows arrays as NumPy does: aligned, at most 4 decimals, long axes shortened in the middle. */
 final class ArrayFormatter {
@@ -15,6 +19,10 @@ final class ArrayFormatter {
 
   private final Variable variable;
   private final double[] values;
+
+  /** The values of an integer array, which a double may not hold; null for other dtypes. */
+  private final long @Nullable [] integers;
+
   private final boolean shortened;
   private final boolean scientific;
   private final boolean whole;
@@ -22,7 +30,9 @@ final class ArrayFormatter {
   private ArrayFormatter(Variable variable) {
     this.variable = variable;
     this.shortened = variable.elementCount() > LIMIT;
-    this.values = shown();
+    NdArray part = shown();
+    this.integers = variable.dtype().isInteger() ? new Variable(part, null).toLongArray() : null;
+    this.values = new Variable(part, null).toDoubleArray();
     double largest = 0;
     double smallest = Double.POSITIVE_INFINITY;
     boolean allWhole = true;
@@ -56,26 +66,32 @@ final class ArrayFormatter {
     return text.toString();
   }
 
-  /** Returns the values that are shown, in row-major order. */
-  private double[] shown() {
-    Variable part = variable.detach();
-    if (!shortened) {
-      return part.toDoubleArray();
-    }
-    for (int axis = 0; axis < part.rank(); axis++) {
-      long size = part.size(axis);
+  /** Returns the part that is shown. */
+  private NdArray shown() {
+    // Views of the array, not of the Variable: that something is printed must leave no trace on it.
+    NdArray part = variable.data();
+    for (int axis = 0; shortened && axis < part.rank(); axis++) {
+      int size = part.size(axis);
       if (size > 2 * EDGE) {
-        part = Variable.cat(axis, part.narrow(axis, 0, EDGE), part.narrow(axis, size - EDGE, EDGE));
+        Layout layout = part.layout();
+        NdArray joined = NdArray.zeros(part.dtype(), part.shape().with(axis, 2L * EDGE));
+        Copies.assign(
+            joined.view(joined.layout().slice(axis, 0, EDGE, 1)),
+            part.view(layout.slice(axis, 0, EDGE, 1)));
+        Copies.assign(
+            joined.view(joined.layout().slice(axis, EDGE, EDGE, 1)),
+            part.view(layout.slice(axis, size - EDGE, EDGE, 1)));
+        part = joined;
       }
     }
-    return part.toDoubleArray();
+    return part;
   }
 
   private List<String> cells() {
     List<String> cells = new ArrayList<>(values.length);
     int width = 0;
-    for (double value : values) {
-      String cell = cell(value);
+    for (int i = 0; i < values.length; i++) {
+      String cell = integers != null ? Long.toString(integers[i]) : cell(values[i]);
       cells.add(cell);
       width = Math.max(width, cell.length());
     }
@@ -85,12 +101,8 @@ final class ArrayFormatter {
   }
 
   private String cell(double value) {
-    DType dtype = variable.dtype();
-    if (dtype == DType.BOOL) {
+    if (variable.dtype() == DType.BOOL) {
       return value != 0 ? "true" : "false";
-    }
-    if (dtype.isInteger()) {
-      return Long.toString((long) value);
     }
     if (!Double.isFinite(value)) {
       return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";

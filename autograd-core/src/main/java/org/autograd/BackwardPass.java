@@ -235,7 +235,7 @@ final class BackwardPass {
     }
     Variable receiver = node.receiver();
     if (receiver != null && needed == null) {
-      receiver.accumulateGrad(gradient, own && node.isLeaf(), options.createsGraph());
+      receiver.accumulateGrad(gradient, own, options.createsGraph());
     }
     Edge[] edges = node.edges();
     for (int e = 0; e < edges.length; e++) {

@@ -53,9 +53,11 @@ sealed interface ComparisonOps permits Variable {
     }
 
     private Variable apply(Variable left, double right) {
-      // A fraction compares exactly with integers only in a float type that holds both.
-      boolean fraction = !left.dtype().isFloating() && right != Math.rint(right);
-      return scalar.apply(fraction ? left.to(DType.FLOAT64) : left, right);
+      // A fraction (or what is no long at all) compares with integers in a float type that holds
+      // both.
+      boolean whole = right == Math.rint(right) && Math.abs(right) < 0x1p63;
+      return scalar.apply(
+          left.dtype().isFloating() || whole ? left : left.to(DType.FLOAT64), right);
     }
   }
 

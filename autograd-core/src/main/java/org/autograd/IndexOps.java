@@ -19,13 +19,14 @@ sealed interface IndexOps permits Variable {
   final class Steps {
     private Steps() {}
 
-    /** Checks that all positions of an integer array lie in {@code [0, size)}. */
-    static void checkIndices(String operation, Variable index, long size, String what) {
+    /** Checks that all positions of an integer array exist along an axis. */
+    static void checkIndices(String operation, Variable x, int axis, Variable index, String what) {
       checkArgument(
           index.dtype().isInteger(),
-          "%s: indices must be int64 or int32, got %s",
+          "%s: indices must be int64 or int32, got array and indices %s",
           operation,
-          index.describe());
+          Variable.describe(x, index));
+      long size = x.size(axis);
       long[] positions = index.toLongArray();
       for (int i = 0; i < positions.length; i++) {
         if (positions[i] < 0 || positions[i] >= size) {
@@ -41,9 +42,20 @@ sealed interface IndexOps permits Variable {
                   + index.describe()
                   + ") is not in [0, "
                   + size
-                  + ")");
+                  + "), the positions along axis "
+                  + axis
+                  + " of "
+                  + x.describe());
         }
       }
+    }
+
+    static void requireNumbers(String operation, Variable x) {
+      checkArgument(
+          x.dtype() != DType.BOOL,
+          "%s: truth values cannot be added, got %s; convert with to(DType.INT64)",
+          operation,
+          x.describe());
     }
 
     static Variable slice(
@@ -55,6 +67,41 @@ sealed interface IndexOps permits Variable {
       Layout view = x.data().layout().slice(axis, start, count, step);
       return ShapeOps.Steps.view(
           operation, x, view, Edge.to(x, g -> embed(g, shape, axis, start, step)));
+    }
+
+    static Variable select(String operation, Variable x, int axis, long position) {
+      long size = x.size(axis);
+      checkArgument(
+          position >= -size && position < size,
+          "%s: position %s does not exist on axis %s of %s",
+          operation,
+          position,
+          axis,
+          x.describe());
+      long from = position < 0 ? position + size : position;
+      Shape shape = x.shape();
+      return ShapeOps.Steps.view(
+          operation,
+          x,
+          x.data().layout().select(axis, from),
+          Edge.to(x, g -> embed(g.unsqueeze(axis), shape, axis, from, 1)));
+    }
+
+    static Variable indexSelect(String operation, Variable x, int axis, Variable positions) {
+      checkArgument(
+          positions.rank() == 1,
+          "%s: positions must be a vector, got array and positions %s",
+          operation,
+          Variable.describe(x, positions));
+      checkIndices(operation, x, axis, positions, "position");
+      long[] shape = x.shape().toArray();
+      return Node.record(
+          operation,
+          Selections.indexSelect(x.data(), axis, positions.data()),
+          Edge.to(
+              x,
+              positions,
+              (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(axis, saved, g)));
     }
 
     /** Returns zeros of the given shape with {@code x} at evenly spaced positions along an axis. */
@@ -83,22 +130,7 @@ sealed interface IndexOps permits Variable {
 
   /** Returns one position along an axis, which disappears; negative counts from the end. */
   default Variable select(int axis, long position) {
-    Variable x = self();
-    int at = x.shape().axis(axis, "select");
-    long size = x.size(at);
-    checkArgument(
-        position >= -size && position < size,
-        "select: position %s does not exist on axis %s of %s",
-        position,
-        at,
-        x.describe());
-    long from = position < 0 ? position + size : position;
-    Shape shape = x.shape();
-    return ShapeOps.Steps.view(
-        "select",
-        x,
-        x.data().layout().select(at, from),
-        Edge.to(x, g -> Steps.embed(g.unsqueeze(at), shape, at, from, 1)));
+    return Steps.select("select", self(), self().shape().axis(axis, "select"), position);
   }
 
   /**
@@ -141,11 +173,11 @@ sealed interface IndexOps permits Variable {
           long count = start < end ? (end - start - 1) / range.step() + 1 : 0;
           result = Steps.slice("slice", result, axis++, start, count, range.step());
         }
-        case Index.At at -> result = result.select(axis, at.position());
+        case Index.At at -> result = Steps.select("get", result, axis, at.position());
         case Index.NewAxis _ -> result = result.unsqueeze(axis++);
         case Index.Ellipsis _ -> axis += x.rank() - named;
         case Index.Positions positions -> {
-          result = result.indexSelect(axis++, positions.positions());
+          result = Steps.indexSelect("get", result, axis++, positions.positions());
         }
       }
     }
@@ -170,13 +202,13 @@ sealed interface IndexOps permits Variable {
           "get: a mask must have the array's shape, got %s",
           Variable.describe(x, index));
       Variable positions = Variable.of(Selections.truePositions(index.data()));
-      return x.flatten().indexSelect(0, positions);
+      return Steps.indexSelect("get", x.flatten(), 0, positions);
     }
-    checkArgument(x.rank() > 0, "get: a scalar has no rows");
+    checkArgument(x.rank() > 0, "get: %s has no rows", x.describe());
     long[] rest = x.shape().without(0).toArray();
     long[] sizes = Arrays.copyOf(index.shape().toArray(), index.rank() + rest.length);
     System.arraycopy(rest, 0, sizes, index.rank(), rest.length);
-    return x.indexSelect(0, index.flatten()).reshape(sizes);
+    return Steps.indexSelect("get", x, 0, index.flatten()).reshape(sizes);
   }
 
   /**
@@ -186,19 +218,8 @@ sealed interface IndexOps permits Variable {
    * @param positions an int64 or int32 vector with values in [0, size)
    */
   default Variable indexSelect(int axis, Variable positions) {
-    Variable x = self();
-    int at = x.shape().axis(axis, "indexSelect");
-    checkArgument(
-        positions.rank() == 1,
-        "indexSelect: positions must be a vector, got %s",
-        positions.describe());
-    Steps.checkIndices("indexSelect", positions, x.size(at), "position");
-    long[] shape = x.shape().toArray();
-    return Node.record(
-        "indexSelect",
-        Selections.indexSelect(x.data(), at, positions.data()),
-        Edge.to(
-            x, positions, (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(at, saved, g)));
+    int at = self().shape().axis(axis, "indexSelect");
+    return Steps.indexSelect("indexSelect", self(), at, positions);
   }
 
   /**
@@ -208,6 +229,7 @@ sealed interface IndexOps permits Variable {
   default Variable indexAdd(int axis, Variable positions, Variable source) {
     Variable x = self();
     int at = x.shape().axis(axis, "indexAdd");
+    Steps.requireNumbers("indexAdd", x);
     checkArgument(
         positions.rank() == 1
             && source.rank() == x.rank()
@@ -217,7 +239,7 @@ sealed interface IndexOps permits Variable {
             + " source %s",
         x.dtype(),
         Variable.describe(x, positions, source));
-    Steps.checkIndices("indexAdd", positions, x.size(at), "position");
+    Steps.checkIndices("indexAdd", x, at, positions, "position");
     NdArray result = x.data().copy();
     Selections.indexAdd(result, at, positions.data(), source.data());
     return Node.record(
@@ -237,7 +259,7 @@ sealed interface IndexOps permits Variable {
     Variable x = self();
     int at = x.shape().axis(axis, "gather");
     checkFits("gather", x, at, index);
-    Steps.checkIndices("gather", index, x.size(at), "position");
+    Steps.checkIndices("gather", x, at, index, "position");
     long[] shape = x.shape().toArray();
     return Node.record(
         "gather",
@@ -252,13 +274,14 @@ sealed interface IndexOps permits Variable {
   default Variable scatterAdd(int axis, Variable index, Variable source) {
     Variable x = self();
     int at = x.shape().axis(axis, "scatterAdd");
+    Steps.requireNumbers("scatterAdd", x);
     checkFits("scatterAdd", x, at, index);
     checkArgument(
         source.shape().equals(index.shape()) && source.dtype() == x.dtype(),
         "scatterAdd: source must be %s of the index's shape, got target, index, source %s",
         x.dtype(),
         Variable.describe(x, index, source));
-    Steps.checkIndices("scatterAdd", index, x.size(at), "position");
+    Steps.checkIndices("scatterAdd", x, at, index, "position");
     NdArray result = x.data().copy();
     Selections.scatterAdd(result, at, index.data(), source.data());
     return Node.record(

@@ -62,6 +62,7 @@ sealed interface LinearAlgebraOps permits Variable {
         self().rank() == 1 && right.rank() == 1,
         "dot: needs two vectors, got %s; use matmul or mul",
         Variable.describe(self(), right));
+    Steps.check("dot", self(), right);
     return matmul(right);
   }
 

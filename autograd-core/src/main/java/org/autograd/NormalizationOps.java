@@ -155,7 +155,7 @@ sealed interface NormalizationOps permits Variable {
     Variable numbers = labels.to(DType.INT64);
     Variable index =
         new Variable(numbers.data().view(numbers.data().layout().unsqueeze(last)), null);
-    IndexOps.Steps.checkIndices("softmaxCrossEntropy", index, logits.size(last), "class");
+    IndexOps.Steps.checkIndices("softmaxCrossEntropy", logits, last, labels, "class");
     NdArray logs = Loops.run(Loops.LOG_SOFTMAX, last, logits);
     NdArray picked = Selections.gather(logs, last, index.data());
     Edge edge =

@@ -81,8 +81,13 @@ public final class Pointwise {
       return true;
     }
     return INTEGER_OPERATORS.contains(value.operator())
-        && (value.operator() != Operator.CONSTANT || value.value() == Math.rint(value.value()))
+        && (value.operator() != Operator.CONSTANT || isIntegral(value.value()))
         && value.operands().stream().allMatch(operand -> isIntegral(operand, seen));
+  }
+
+  /** NaN is what a function makes of NaN, so integers never get there. */
+  private static boolean isIntegral(double constant) {
+    return constant == Math.rint(constant) || Double.isNaN(constant);
   }
 
   /** Defines an operation of one operand. */
@@ -279,21 +284,24 @@ public final class Pointwise {
    * @param function its first operand is the gradient
    * @param sources for each further operand the number of the input, or -1 for the result
    */
-  private record Function(Pointwise function, int[] sources) implements Derivative {
+  private record Function(Pointwise function, List<Integer> sources) implements Derivative {
     @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
-      Saved[] saved = new Saved[sources.length];
-      for (int k = 0; k < sources.length; k++) {
-        if (sources[k] >= 0) {
-          saved[k] = new Saved(operands[sources[k]]);
+    public Edge edge(Variable[] operands, Variable input, double[] given) {
+      // The caller may use its array again before the backward pass.
+      double[] arguments = given.clone();
+      Saved[] saved = new Saved[sources.size()];
+      for (int k = 0; k < saved.length; k++) {
+        int source = sources.get(k);
+        if (source >= 0) {
+          saved[k] = new Saved(operands[source]);
         }
       }
       return new Edge(input, saved) {
         @Override
         Variable gradient(Variable g) {
-          Variable[] values = new Variable[sources.length + 1];
+          Variable[] values = new Variable[saved.length + 1];
           values[0] = g;
-          for (int k = 0; k < sources.length; k++) {
+          for (int k = 0; k < saved.length; k++) {
             values[k + 1] = value(k);
           }
           return function.apply(values, arguments);
@@ -335,7 +343,7 @@ public final class Pointwise {
     Pointwise function =
         new Pointwise(
             name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
-    return new Function(function, sources.stream().mapToInt(Integer::intValue).toArray());
+    return new Function(function, List.copyOf(sources));
   }
 
   /** Returns the numbers of the inputs that occur in an expression. */

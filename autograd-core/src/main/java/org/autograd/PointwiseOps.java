@@ -49,6 +49,8 @@ sealed interface PointwiseOps permits Variable {
     private static final Pointwise ERF = Pointwise.of("erf", x -> x.erf());
     private static final Pointwise FLOOR = Pointwise.of("floor", x -> x.floor());
     private static final Pointwise CLAMP = clampDefinition();
+    private static final Pointwise CLAMP_MIN = withScalar("clampMin", raised(in(), SCALAR));
+    private static final Pointwise CLAMP_MAX = withScalar("clampMax", lowered(in(), SCALAR));
 
     private Definitions() {}
 
@@ -64,15 +66,33 @@ sealed interface PointwiseOps permits Variable {
       Expression x = in();
       Expression low = Expression.parameter(0);
       Expression high = Expression.parameter(1);
-      // Strict comparisons: the slope is 1 at the bounds themselves, and NaN passes.
-      Expression raised = Expression.where(x.lt(low), low, x);
-      return Pointwise.of("clamp", 1, 2, Expression.where(raised.gt(high), high, raised));
+      Expression outside =
+          Expression.where(x.lt(low), low.minimum(high), ifElseNan(x.gt(high), high));
+      return Pointwise.of("clamp", 1, 2, Expression.where(x.ge(low).and(x.le(high)), x, outside));
     }
 
-    /** Applies a scalar to integers as an integer if it is whole, else to float32 values. */
-    private static Variable scalar(Pointwise definition, Variable x, double value) {
-      boolean fraction = !x.dtype().isFloating() && value != Math.rint(value);
-      return definition.apply(fraction ? x.to(DType.FLOAT32) : x, value);
+    // The slope is 1 at the bounds themselves, and 0 at NaN, for which no comparison holds.
+
+    private static Expression raised(Expression x, Expression low) {
+      return Expression.where(x.ge(low), x, ifElseNan(x.lt(low), low));
+    }
+
+    private static Expression lowered(Expression x, Expression high) {
+      return Expression.where(x.le(high), x, ifElseNan(x.gt(high), high));
+    }
+
+    private static Expression ifElseNan(Expression condition, Expression value) {
+      return Expression.where(condition, value, Expression.constant(Double.NaN));
+    }
+
+    /** Applies scalars to integers as integers if all are whole, else to float32 values. */
+    private static Variable scalar(Pointwise definition, Variable x, double... values) {
+      boolean whole = true;
+      for (double value : values) {
+        // Beyond 2^63, infinities included, a value is as little a long as a fraction is.
+        whole &= value == Math.rint(value) && Math.abs(value) < 0x1p63;
+      }
+      return definition.apply(x.dtype().isFloating() || whole ? x : x.to(DType.FLOAT32), values);
     }
   }
 
@@ -253,16 +273,16 @@ sealed interface PointwiseOps permits Variable {
    * outside. If {@code low > high} everything becomes {@code high}, as in PyTorch.
    */
   default Variable clamp(double low, double high) {
-    return Definitions.CLAMP.apply(self(), low, high);
+    return Definitions.scalar(Definitions.CLAMP, self(), low, high);
   }
 
   /** Returns the values raised to at least {@code low}. */
   default Variable clampMin(double low) {
-    return clamp(low, Double.POSITIVE_INFINITY);
+    return Definitions.scalar(Definitions.CLAMP_MIN, self(), low);
   }
 
   /** Returns the values lowered to at most {@code high}. */
   default Variable clampMax(double high) {
-    return clamp(Double.NEGATIVE_INFINITY, high);
+    return Definitions.scalar(Definitions.CLAMP_MAX, self(), high);
   }
 }

@@ -176,6 +176,17 @@ sealed interface ReductionOps permits Variable {
           x.isRecorded() ? extremeEdge(x, reduced) : null);
     }
 
+    /** Of all elements: if any is NaN, those are the extreme ones. */
+    static Variable extremeOfAll(String operation, Variable x, Combine combine) {
+      boolean[] all = reduced(operation, x, new int[0]);
+      Variable result = extreme(operation, x, all, false, combine);
+      if (!x.dtype().isFloating() || !Double.isNaN(result.item())) {
+        return result;
+      }
+      Variable flat = x.flatten();
+      return flat.get(flat.ne(flat)).mean();
+    }
+
     private static Edge extremeEdge(Variable x, boolean[] reduced) {
       int[] axes = axes(reduced);
       long[] kept = kept(x, reduced);
@@ -357,26 +368,26 @@ sealed interface ReductionOps permits Variable {
   default Variable mean(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sum(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
+    boolean[] reduced = Steps.reduced("mean", x, axes);
+    return sum(axes).div((double) Steps.count(x, reduced));
   }
 
   /** Returns the mean with the reduced axes kept at size 1. */
   default Variable meanKeepDims(int... axes) {
     Variable x = self();
     Steps.requireFloating("mean", x);
-    return sumKeepDims(axes).div((double) Steps.count(x, Steps.reduced("mean", x, axes)));
+    boolean[] reduced = Steps.reduced("mean", x, axes);
+    return sumKeepDims(axes).div((double) Steps.count(x, reduced));
   }
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable max() {
-    return Steps.extreme(
-        "max", self(), Steps.reduced("max", self(), new int[0]), false, Combine.MAX);
+    return Steps.extremeOfAll("max", self(), Combine.MAX);
   }
 
   /** Returns the smallest element, NaN if any is; equal ones share the gradient evenly. */
   default Variable min() {
-    return Steps.extreme(
-        "min", self(), Steps.reduced("min", self(), new int[0]), false, Combine.MIN);
+    return Steps.extremeOfAll("min", self(), Combine.MIN);
   }
 
   /** Returns the largest values along an axis and where they are; the first of equal ones wins. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Layout;
+import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -106,10 +107,17 @@ sealed interface ShapeOps permits Variable {
     for (int axis = 0; axis < sizes.length; axis++) {
       if (sizes[axis] == -1) {
         checkArgument(
-            unknown < 0, "reshape: only one size may be -1, got %s", Arrays.toString(sizes));
+            unknown < 0,
+            "reshape: only one size may be -1, got %s for %s",
+            Arrays.toString(sizes),
+            x.describe());
         unknown = axis;
       } else {
-        checkArgument(sizes[axis] >= 0, "reshape: negative size in %s", Arrays.toString(sizes));
+        checkArgument(
+            sizes[axis] >= 0,
+            "reshape: negative size in %s for %s",
+            Arrays.toString(sizes),
+            x.describe());
         known *= sizes[axis];
       }
     }
@@ -136,7 +144,8 @@ sealed interface ShapeOps permits Variable {
     Variable x = self();
     int first = x.shape().axis(start, "flatten");
     int last = x.shape().axis(end, "flatten");
-    checkArgument(first <= last, "flatten: axis %s comes after axis %s", start, end);
+    checkArgument(
+        first <= last, "flatten: axis %s of %s comes after axis %s", start, x.describe(), end);
     long[] sizes = x.shape().toArray();
     long joined = 1;
     for (int axis = first; axis <= last; axis++) {
@@ -229,6 +238,11 @@ sealed interface ShapeOps permits Variable {
       if (full[axis] == -1 && own >= 0) {
         full[axis] = x.size(own);
       }
+      checkArgument(
+          full[axis] >= 0,
+          "expand: %s cannot get the sizes %s; a new axis needs a size, -1 keeps that of an old one",
+          x.describe(),
+          Arrays.toString(sizes));
     }
     Shape target = Shape.of(full);
     if (target.equals(x.shape())) {
@@ -240,7 +254,7 @@ sealed interface ShapeOps permits Variable {
         x.describe(),
         target);
     checkArgument(
-        target.elementCount() <= Integer.MAX_VALUE - 8,
+        target.elementCount() <= Storage.MAX_LENGTH,
         "expand: shape %s has more elements than an array can hold",
         target);
     return Steps.view("expand", x, x.data().layout().expand(target), Edge.to(x, g -> g));

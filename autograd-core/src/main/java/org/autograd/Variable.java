@@ -86,7 +86,7 @@ public final class Variable
    */
   public static Variable of(float[][] rows) {
     int columns = rows.length == 0 ? 0 : rows[0].length;
-    float[] values = new float[rows.length * columns];
+    float[] values = new float[length("of", (double) rows.length * columns)];
     for (int r = 0; r < rows.length; r++) {
       checkRow(r, rows[r].length, columns);
       System.arraycopy(rows[r], 0, values, r * columns, columns);
@@ -101,7 +101,7 @@ public final class Variable
    */
   public static Variable of(double[][] rows) {
     int columns = rows.length == 0 ? 0 : rows[0].length;
-    double[] values = new double[rows.length * columns];
+    double[] values = new double[length("of", (double) rows.length * columns)];
     for (int r = 0; r < rows.length; r++) {
       checkRow(r, rows[r].length, columns);
       System.arraycopy(rows[r], 0, values, r * columns, columns);
@@ -185,6 +185,21 @@ public final class Variable
     return full(DType.FLOAT32, value, shape);
   }
 
+  /** Returns zeros of another Variable's shape and dtype. */
+  public static Variable zerosLike(Variable other) {
+    return fullLike(other, 0);
+  }
+
+  /** Returns ones of another Variable's shape and dtype. */
+  public static Variable onesLike(Variable other) {
+    return fullLike(other, 1);
+  }
+
+  /** Returns an array of another Variable's shape and dtype, filled with a value. */
+  public static Variable fullLike(Variable other, double value) {
+    return new Variable(NdArray.full(other.dtype(), other.shape(), value), null);
+  }
+
   /** Returns an array filled with a value, converted to the dtype. */
   public static Variable full(DType dtype, double value, long... shape) {
     return new Variable(NdArray.full(dtype, Shape.of(shape), value), null);
@@ -209,23 +224,34 @@ public final class Variable
         end,
         step,
         dtype);
-    double[] values = new double[Math.toIntExact((long) count)];
+    double[] values = new double[length("arange", count)];
     java.util.Arrays.setAll(values, i -> start + i * step);
     return of(values).to(dtype);
+  }
+
+  /** Returns a number of elements as an int; throws if one array cannot hold as many. */
+  private static int length(String operation, double count) {
+    checkArgument(
+        count >= 0 && count <= Storage.MAX_LENGTH,
+        "%s: %s elements are asked for, but an array has 0 to %s",
+        operation,
+        count,
+        Storage.MAX_LENGTH);
+    return (int) count;
   }
 
   /**
    * Returns a float32 vector of {@code count} values from {@code start} to {@code end} inclusive.
    */
   public static Variable linspace(double start, double end, int count) {
-    double[] values = new double[count];
-    // From both ends, so that both are met exactly.
+    double[] values = new double[length("linspace", count)];
+    // From both ends, so that both are met exactly; a single value is the start.
     java.util.Arrays.setAll(
         values,
         i ->
-            i < count / 2
-                ? start + (end - start) * i / (count - 1)
-                : end - (end - start) * (count - 1 - i) / Math.max(1, count - 1));
+            i == 0 || i < count / 2
+                ? start + (end - start) * i / Math.max(1, count - 1)
+                : end - (end - start) * (count - 1 - i) / (count - 1));
     return of(values).to(DType.FLOAT32);
   }
 
@@ -236,8 +262,9 @@ public final class Variable
 
   /** Returns the identity matrix. */
   public static Variable eye(DType dtype, long size) {
-    int n = Math.toIntExact(size);
-    double[] values = new double[Math.multiplyExact(n, n)];
+    checkArgument(size >= 0, "eye: the size must not be negative, got %s", size);
+    double[] values = new double[length("eye", (double) size * size)];
+    int n = (int) size;
     for (int i = 0; i < n; i++) {
       values[i * n + i] = 1;
     }
@@ -306,8 +333,7 @@ public final class Variable
 
   /** Returns a random order of {@code 0 ... count - 1} as an int64 vector. */
   public static Variable randperm(Generator rng, int count) {
-    checkArgument(count >= 0, "randperm: the count must not be negative, got %s", count);
-    long[] order = new long[count];
+    long[] order = new long[length("randperm", count)];
     synchronized (rng) {
       for (int i = 0; i < count; i++) {
         int j = rng.nextInt(i + 1);
@@ -581,7 +607,7 @@ public final class Variable
         "backward: only a result with one element has a gradient by itself, got %s; reduce it with"
             + " sum() or mean(), or pass the gradient of each element",
         this.describe());
-    backward(ones(dtype(), shape().toArray()), options);
+    backward(onesLike(this), options);
   }
 
   /**
@@ -689,7 +715,7 @@ public final class Variable
 
   /** Sets all elements to a value. */
   public Variable fill_(double value) {
-    return assign("fill_", full(dtype(), value, shape().toArray()));
+    return assign("fill_", fullLike(this, value));
   }
 
   /** Copies the elements of another Variable, which is broadcast and converted as needed. */

@@ -1,6 +1,7 @@
 package org.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -196,5 +197,39 @@ class GradientOwnershipTest {
     scale(gradOf(a));
     assertValues(b, 3, 4);
     assertValues(gradOf(b), 1, 2);
+  }
+
+  @Test
+  void aRuleMayReturnWhatItSaved() {
+    Variable x = leaf(1, 2);
+    Variable slope = Variable.of(3.0, 4.0);
+    Variable y = Node.record("linear", slope.copy().data(), Edge.to(x, slope, (_, saved) -> saved));
+    y.sum().backward(BackwardOptions.retainGraph());
+    scale(gradOf(x));
+    assertValues(slope, 3, 4);
+    x.zeroGrad();
+    y.mul(1).add(x).add(x).sum().backward();
+    assertValues(gradOf(x), 5, 6);
+    assertValues(slope, 3, 4);
+  }
+
+  @Test
+  void onlyRulesOnTheWayAreAsked() {
+    Variable x = leaf(1, 2);
+    Variable aside = leaf(3, 4);
+    int[] calls = new int[1];
+    Variable y =
+        Node.record(
+            "both",
+            x.copy().data(),
+            Edge.to(x, g -> g),
+            Edge.to(
+                aside,
+                g -> {
+                  calls[0]++;
+                  return g;
+                }));
+    assertValues(Autograd.grad(y.sum(), x).getFirst(), 1, 1);
+    assertEquals(0, calls[0]);
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +31,14 @@ class GraphMemoryTest {
       }
     }
     return reference.get() == null;
+  }
+
+  static volatile @Nullable Object used;
+
+  /** Keeps an object reachable up to here. */
+  private static void stillUsed(Object object) {
+    used = object;
+    used = null;
   }
 
   private static void onSmallStack(Runnable body) {
@@ -114,7 +121,7 @@ class GraphMemoryTest {
     Variable x = Variable.of(1.0, 2.0).requiresGrad(true);
     List<WeakReference<Storage>> way = forward(x).way();
     assertCollected(way);
-    Reference.reachabilityFence(x);
+    stillUsed(x);
   }
 
   @Test
@@ -128,7 +135,7 @@ class GraphMemoryTest {
     assertNotNull(passed.way().get(2).get());
     passed.loss().backward();
     assertCollected(passed.way());
-    Reference.reachabilityFence(passed.loss());
+    stillUsed(passed.loss());
   }
 
   @Test
@@ -140,8 +147,8 @@ class GraphMemoryTest {
     labels = Variable.scalar(0f);
     loss.backward();
     assertTrue(isCollected(reference));
-    Reference.reachabilityFence(loss);
-    Reference.reachabilityFence(labels);
+    stillUsed(loss);
+    stillUsed(labels);
   }
 
   @Test
@@ -153,7 +160,7 @@ class GraphMemoryTest {
     Variable y = scaled.mul(Variable.of(4.0, 5.0));
     scaled = y;
     assertTrue(isCollected(reference));
-    Reference.reachabilityFence(scaled);
+    stillUsed(scaled);
   }
 
   @Test
@@ -164,7 +171,7 @@ class GraphMemoryTest {
     WeakReference<Node> node = new WeakReference<>(trunk.tanh().requireNode());
     assertTrue(isCollected(branch));
     assertTrue(isCollected(node));
-    Reference.reachabilityFence(trunk);
+    stillUsed(trunk);
   }
 
   private static WeakReference<Node> secondOrder(Variable x) {
@@ -183,7 +190,7 @@ class GraphMemoryTest {
     grad = null;
     x.zeroGrad();
     assertTrue(isCollected(graph));
-    Reference.reachabilityFence(x);
+    stillUsed(x);
     assertEquals(null, grad);
   }
 
@@ -201,7 +208,7 @@ class GraphMemoryTest {
     hidden = x;
     assertTrue(isCollected(reference));
     assertEquals(1, kept.size());
-    Reference.reachabilityFence(hidden);
+    stillUsed(hidden);
   }
 
   @Test
@@ -223,6 +230,6 @@ class GraphMemoryTest {
     }
     assertTrue(total > 0);
     assertCollected(ways);
-    Reference.reachabilityFence(w);
+    stillUsed(w);
   }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.autograd.expression.Expression;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,17 @@ class InPlaceTest {
     Variable picked = leaf(5, 6).indexSelect(0, index).sum();
     index.zero_();
     assertThrows(IllegalStateException.class, picked::backward);
+  }
+
+  @Test
+  void argumentsAreTakenAsTheyAreAtTheCall() {
+    Pointwise scale = Pointwise.of("scale", 1, 1, Expression.input(0).mul(Expression.parameter(0)));
+    Variable x = leaf(1, 2);
+    double[] arguments = {3};
+    Variable y = scale.apply(x, arguments);
+    arguments[0] = 100;
+    y.sum().backward();
+    assertGrad(x, 3, 3);
   }
 
   @Test

@@ -47,6 +47,7 @@ class OperationTest {
   }
 
   /** One application of an operation: to fresh leaves, of which the operands are made. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Application(
       Operation operation, Sample sample, Arguments arguments, Variable[] leaves) {
 
@@ -395,7 +396,15 @@ class OperationTest {
 
   /** What returns a Variable but is not an operation. */
   private static final Set<String> NOT_OPERATIONS =
-      Set.of("self()", "detach()", "grad()", "requiresGrad(boolean)", "retainGrad()");
+      Set.of(
+          "self()",
+          "detach()",
+          "grad()",
+          "requiresGrad(boolean)",
+          "retainGrad()",
+          "zerosLike(Variable)",
+          "onesLike(Variable)",
+          "fullLike(Variable,double)");
 
   @Test
   void everyPublicOperationIsRegistered() {

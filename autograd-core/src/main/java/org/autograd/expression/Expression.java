@@ -5,7 +5,6 @@ import com.google.common.collect.Interners;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Operator.Kind;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class Expression {
   private static final Interner<Expression> INTERNER = Interners.newWeakInterner();
   private static final double TWO_OVER_SQRT_PI = 1.1283791670955126;
+
+  /** How deep and how long, about, {@link #toString} goes. */
+  private static final int TEXT_DEPTH = 24;
+
+  private static final int TEXT_LENGTH = 1000;
 
   private final Operator operator;
   private final List<Expression> operands;
@@ -334,8 +338,8 @@ public final class Expression {
    * (forward-mode differentiation, symbolically). With one seed {@code {x: g}} this is also the
    * vector-Jacobian product towards {@code x}, since a pointwise function's Jacobian is diagonal.
    *
-   * <p>Where a function has a corner the value is PyTorch's: 0 for {@code abs} at 0, half to each
-   * side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor}.
+   * <p>Where a function has a corner the value is PyTorch's: 0 for {@code abs} at 0 and NaN, half
+   * to each side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor}.
    *
    * @param seeds for each leaf that changes, its rate
    * @return the rate of change, or null if this does not depend on any of the leaves
@@ -382,7 +386,7 @@ public final class Expression {
     Expression one = constant(1);
     return switch (operator) {
       case NEG -> da.neg();
-      case ABS -> where(a.lt(0), da.neg(), where(a.eq(0), constant(0), da));
+      case ABS -> where(a.lt(0), da.neg(), where(a.gt(0), da, constant(0)));
       case SQRT -> da.mul(0.5).div(this);
       case EXP -> da.mul(this);
       case EXPM1 -> da.mul(a.exp());
@@ -405,8 +409,8 @@ public final class Expression {
       case SUB -> sum(da, db == null ? null : db.neg());
       case MUL -> sum(da == null ? null : da.mul(b), db == null ? null : db.mul(a));
       case DIV -> sum(da == null ? null : da.div(b), db == null ? null : db.mul(this).div(b).neg());
-      case MINIMUM -> sum(share(a.lt(b), a.eq(b), da), share(b.lt(a), a.eq(b), db));
-      case MAXIMUM -> sum(share(b.lt(a), a.eq(b), da), share(a.lt(b), a.eq(b), db));
+      case MINIMUM -> sum(share(b.lt(a), a.eq(b), da), share(a.lt(b), a.eq(b), db));
+      case MAXIMUM -> sum(share(a.lt(b), a.eq(b), da), share(b.lt(a), a.eq(b), db));
       case POW -> sum(powerBaseRule(a, b, da), powerExponentRule(a, b, db));
       default -> throw new AssertionError(operator);
     };
@@ -426,9 +430,10 @@ public final class Expression {
         : where(a.eq(0).and(constant(0).le(b)), constant(0), db.mul(this.mul(a.log())));
   }
 
+  /** With a NaN neither loses, so both get all of the gradient. */
   private static @Nullable Expression share(
-      Expression wins, Expression tie, @Nullable Expression rate) {
-    return rate == null ? null : where(wins, rate, where(tie, rate.mul(0.5), constant(0)));
+      Expression loses, Expression tie, @Nullable Expression rate) {
+    return rate == null ? null : where(loses, constant(0), where(tie, rate.mul(0.5), rate));
   }
 
   private static Expression orZero(@Nullable Expression rate) {
@@ -515,21 +520,36 @@ public final class Expression {
     return hash;
   }
 
-  /** Returns a readable form, for example {@code MUL(in0, SIGMOID(in0))}. */
+  /**
+   * Returns a readable form, for example {@code MUL(in0, SIGMOID(in0))}, with dots for what is
+   * deeper than a message can show: written out in full, shared parts would appear once for each
+   * path to them.
+   */
   @Override
   public String toString() {
-    return switch (operator) {
-      case INPUT -> "in" + index;
-      case MASK_INPUT -> "mask" + index;
-      case CONSTANT -> Double.toString(value);
-      case PARAMETER -> "param" + index;
+    StringBuilder text = new StringBuilder();
+    append(text, 0);
+    return text.toString();
+  }
+
+  private void append(StringBuilder text, int depth) {
+    switch (operator) {
+      case INPUT -> text.append("in").append(index);
+      case MASK_INPUT -> text.append("mask").append(index);
+      case CONSTANT -> text.append(value);
+      case PARAMETER -> text.append("param").append(index);
       default -> {
-        StringBuilder text = new StringBuilder(operator.name()).append('(');
-        for (int i = 0; i < operands.size(); i++) {
-          text.append(i == 0 ? "" : ", ").append(Objects.toString(operands.get(i)));
+        text.append(operator.name()).append('(');
+        if (depth == TEXT_DEPTH || text.length() > TEXT_LENGTH) {
+          text.append("...");
+        } else {
+          for (int i = 0; i < operands.size(); i++) {
+            text.append(i == 0 ? "" : ", ");
+            operands.get(i).append(text, depth + 1);
+          }
         }
-        yield text.append(')').toString();
+        text.append(')');
       }
-    };
+    }
   }
 }

@@ -7,7 +7,13 @@ package org.autograd.type;
  * <p>Promotion follows one rule for every operation that combines arrays: the operands are
  * converted to the later of their dtypes in the order {@code BOOL < INT32 < INT64 < FLOAT32 <
  * FLOAT64}. A Java scalar operand never widens an array within its own kind ({@code
- * float32.add(0.1)} is float32).
+ * float32.add(0.1)} is float32); one that is not whole, or beyond the range of a long, turns an
+ * integer array into float32.
+ *
+ * <p>Where this differs from PyTorch: an operand of shape [] counts like any other ({@code float32}
+ * with a {@code float64} scalar Variable gives {@code float64}); arithmetic on truth values counts,
+ * in int64; powers of integers are float32. Quotients and functions of integers are float32 there
+ * as here.
  */
 public enum DType {
   /** Truth values, stored as {@code boolean[]}. */

@@ -1,5 +1,13 @@
 package org.autograd.operations;
 
+import static org.autograd.operations.Choices.axes;
+import static org.autograd.operations.Choices.fixed;
+import static org.autograd.operations.Choices.given;
+import static org.autograd.operations.Choices.index;
+import static org.autograd.operations.Choices.numberPairs;
+import static org.autograd.operations.Choices.numbers;
+import static org.autograd.operations.Choices.oneOf;
+import static org.autograd.operations.Choices.orders;
 import static org.autograd.operations.Operation.Trait.BOOLS;
 import static org.autograd.operations.Operation.Trait.FLAT;
 import static org.autograd.operations.Operation.Trait.INTEGERS;
@@ -24,18 +32,13 @@ import static org.autograd.operations.Samples.updates;
 import static org.autograd.operations.Samples.vectors;
 import static org.autograd.operations.Samples.withAxes;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
 import org.autograd.Extremum;
-import org.autograd.Index;
 import org.autograd.Variable;
 import org.autograd.type.DType;
-import org.autograd.type.Shape;
 
 /**
  * Every public operation of {@link Variable}, one entry for each overload: signature, operands,
@@ -132,31 +135,31 @@ public final class OperationRegistry {
       // Reductions.
       op("sum(int...)", reducible(REAL), axes(true), (x, a) -> x[0].sum(a.axes(0))).with(INTEGERS, LARGE),
       op("sumKeepDims(int...)", reducible(REAL), axes(true), (x, a) -> x[0].sumKeepDims(a.axes(0))).with(INTEGERS),
-      op("sumToShape(Shape)", arrays(REAL), smallerShapes(), (x, a) -> x[0].sumToShape(a.shape(0))).with(MAY_SHARE),
+      op("sumToShape(Shape)", arrays(REAL), Choices::smallerShapes, (x, a) -> x[0].sumToShape(a.shape(0))).with(MAY_SHARE),
       op("mean(int...)", reducible(REAL), axes(true), (x, a) -> x[0].mean(a.axes(0))).with(LARGE),
       op("meanKeepDims(int...)", reducible(REAL), axes(true), (x, a) -> x[0].meanKeepDims(a.axes(0))),
-      op("max()", reducible(REAL), nonEmpty(), (x, a) -> x[0].max()).with(INTEGERS, LARGE),
-      op("min()", reducible(REAL), nonEmpty(), (x, a) -> x[0].min()).with(INTEGERS),
-      outputs("max(int)", reducible(REAL), nonEmptyAxis(),
+      op("max()", reducible(REAL), Choices::nonEmpty, (x, a) -> x[0].max()).with(INTEGERS, LARGE),
+      op("min()", reducible(REAL), Choices::nonEmpty, (x, a) -> x[0].min()).with(INTEGERS),
+      outputs("max(int)", reducible(REAL), Choices::nonEmptyAxis,
           (x, a) -> both(x[0].max(a.integer(0)))).with(INTEGERS, LARGE),
-      outputs("min(int)", reducible(REAL), nonEmptyAxis(), (x, a) -> both(x[0].min(a.integer(0)))).with(INTEGERS),
+      outputs("min(int)", reducible(REAL), Choices::nonEmptyAxis, (x, a) -> both(x[0].min(a.integer(0)))).with(INTEGERS),
       op("amax(int...)", reducible(REAL), axes(false), (x, a) -> x[0].amax(a.axes(0))).with(INTEGERS, LARGE),
       op("amaxKeepDims(int...)", reducible(REAL), axes(false),
           (x, a) -> x[0].amaxKeepDims(a.axes(0))).with(INTEGERS),
       op("amin(int...)", reducible(REAL), axes(false), (x, a) -> x[0].amin(a.axes(0))).with(INTEGERS),
       op("aminKeepDims(int...)", reducible(REAL), axes(false),
           (x, a) -> x[0].aminKeepDims(a.axes(0))).with(INTEGERS),
-      op("argmax()", reducible(REAL), nonEmpty(), (x, a) -> x[0].argmax()).with(NOT_DIFFERENTIABLE, INTEGERS),
-      op("argmax(int)", reducible(REAL), nonEmptyAxis(),
+      op("argmax()", reducible(REAL), Choices::nonEmpty, (x, a) -> x[0].argmax()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("argmax(int)", reducible(REAL), Choices::nonEmptyAxis,
           (x, a) -> x[0].argmax(a.integer(0))).with(NOT_DIFFERENTIABLE, INTEGERS),
-      op("argmin()", reducible(REAL), nonEmpty(), (x, a) -> x[0].argmin()).with(NOT_DIFFERENTIABLE, INTEGERS),
-      op("argmin(int)", reducible(REAL), nonEmptyAxis(),
+      op("argmin()", reducible(REAL), Choices::nonEmpty, (x, a) -> x[0].argmin()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("argmin(int)", reducible(REAL), Choices::nonEmptyAxis,
           (x, a) -> x[0].argmin(a.integer(0))).with(NOT_DIFFERENTIABLE, INTEGERS),
-      op("var(int...)", reducible(REAL), severalAlong(), (x, a) -> x[0].var(a.axes(0))).with(LARGE),
-      op("varKeepDims(int,int...)", reducible(REAL), corrections(),
+      op("var(int...)", reducible(REAL), Choices::severalAlong, (x, a) -> x[0].var(a.axes(0))).with(LARGE),
+      op("varKeepDims(int,int...)", reducible(REAL), Choices::corrections,
           (x, a) -> x[0].varKeepDims(a.integer(0), a.axes(1))),
-      op("std(int...)", reducible(REAL), severalAlong(), (x, a) -> x[0].std(a.axes(0))),
-      op("stdKeepDims(int,int...)", reducible(REAL), corrections(),
+      op("std(int...)", reducible(REAL), Choices::severalAlong, (x, a) -> x[0].std(a.axes(0))),
+      op("stdKeepDims(int,int...)", reducible(REAL), Choices::corrections,
           (x, a) -> x[0].stdKeepDims(a.integer(0), a.axes(1))),
       op("norm(int...)", reducible(REAL), axes(true), (x, a) -> x[0].norm(a.axes(0))).with(LARGE),
       op("norm(double,int...)", reducible(POSITIVE), orders(1, 2, 3, 0.5, INFINITY),
@@ -167,9 +170,9 @@ public final class OperationRegistry {
       op("logSumExpKeepDims(int...)", reducible(REAL), axes(true), (x, a) -> x[0].logSumExpKeepDims(a.axes(0))),
 
       // Normalisation.
-      op("softmax(int)", reducible(REAL), axis(), (x, a) -> x[0].softmax(a.integer(0))).with(LARGE),
-      op("logSoftmax(int)", reducible(REAL), axis(), (x, a) -> x[0].logSoftmax(a.integer(0))).with(LARGE),
-      op("softmaxCrossEntropy(Variable)", reducible(REAL), labels(),
+      op("softmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].softmax(a.integer(0))).with(LARGE),
+      op("logSoftmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].logSoftmax(a.integer(0))).with(LARGE),
+      op("softmaxCrossEntropy(Variable)", reducible(REAL), Choices::labels,
           (x, a) -> x[0].softmaxCrossEntropy(a.array(0))).with(LARGE),
 
       // Shapes.
@@ -177,46 +180,46 @@ public final class OperationRegistry {
           (x, a) -> x[0].to(a.dtype(0))).with(MAY_SHARE),
       op("copy()", arrays(REAL), (x, a) -> x[0].copy()).with(MOVES_ONLY),
       op("contiguous()", arrays(REAL), (x, a) -> x[0].contiguous()).with(MAY_SHARE, MOVES_ONLY),
-      op("reshape(long...)", arrays(REAL), newShapes(),
+      op("reshape(long...)", arrays(REAL), Choices::newShapes,
           (x, a) -> x[0].reshape(a.sizes(0))).with(MAY_SHARE, MOVES_ONLY),
       op("flatten()", arrays(REAL), (x, a) -> x[0].flatten()).with(MAY_SHARE, MOVES_ONLY),
-      op("flatten(int,int)", withAxes(arrays(REAL)), flattened(),
+      op("flatten(int,int)", withAxes(arrays(REAL)), Choices::flattened,
           (x, a) -> x[0].flatten(a.integer(0), a.integer(1))).with(MAY_SHARE, MOVES_ONLY),
-      op("transpose()", arrays(REAL), atLeastTwoAxes(), (x, a) -> x[0].transpose()).with(VIEW, MOVES_ONLY),
-      op("transpose(int,int)", withAxes(arrays(REAL)), axisPairs(),
+      op("transpose()", arrays(REAL), Choices::atLeastTwoAxes, (x, a) -> x[0].transpose()).with(VIEW, MOVES_ONLY),
+      op("transpose(int,int)", withAxes(arrays(REAL)), Choices::axisPairs,
           (x, a) -> x[0].transpose(a.integer(0), a.integer(1))).with(VIEW, MOVES_ONLY),
-      op("permute(int...)", arrays(REAL), orders(), (x, a) -> x[0].permute(a.axes(0))).with(VIEW, MOVES_ONLY),
+      op("permute(int...)", arrays(REAL), Choices::orders, (x, a) -> x[0].permute(a.axes(0))).with(VIEW, MOVES_ONLY),
       op("squeeze()", arrays(REAL), (x, a) -> x[0].squeeze()).with(MAY_SHARE, MOVES_ONLY),
-      op("squeeze(int)", withAxes(arrays(REAL)), axis(),
+      op("squeeze(int)", withAxes(arrays(REAL)), Choices::axis,
           (x, a) -> x[0].squeeze(a.integer(0))).with(MAY_SHARE, MOVES_ONLY),
-      op("unsqueeze(int)", arrays(REAL), newAxis(), (x, a) -> x[0].unsqueeze(a.integer(0))).with(VIEW, MOVES_ONLY),
-      op("expand(long...)", arrays(REAL), largerShapes(), (x, a) -> x[0].expand(a.sizes(0))).with(VIEW, MOVES_ONLY),
+      op("unsqueeze(int)", arrays(REAL), Choices::newAxis, (x, a) -> x[0].unsqueeze(a.integer(0))).with(VIEW, MOVES_ONLY),
+      op("expand(long...)", arrays(REAL), Choices::largerShapes, (x, a) -> x[0].expand(a.sizes(0))).with(VIEW, MOVES_ONLY),
       op("cat(int,Variable[])", joinable(false), numbers(0),
           (x, a) -> Variable.cat(a.integer(0), x)).with(MOVES_ONLY),
-      op("cat(int,Variable[])", joinable(true), lastAxis(),
+      op("cat(int,Variable[])", joinable(true), Choices::lastAxis,
           (x, a) -> Variable.cat(a.integer(0), x)).with(MOVES_ONLY),
       op("cat(int,List)", joinable(false), numbers(0),
           (x, a) -> Variable.cat(a.integer(0), List.of(x))).with(MOVES_ONLY),
-      op("stack(int,Variable[])", joinable(true), newAxis(),
+      op("stack(int,Variable[])", joinable(true), Choices::newAxis,
           (x, a) -> Variable.stack(a.integer(0), x)).with(MOVES_ONLY),
-      op("stack(int,List)", joinable(true), newAxis(),
+      op("stack(int,List)", joinable(true), Choices::newAxis,
           (x, a) -> Variable.stack(a.integer(0), List.of(x))).with(MOVES_ONLY),
 
       // Selections.
-      op("narrow(int,long,long)", withAxes(arrays(REAL)), ranges(),
+      op("narrow(int,long,long)", withAxes(arrays(REAL)), Choices::ranges,
           (x, a) -> x[0].narrow(a.integer(0), a.integer(1), a.integer(2))).with(VIEW, MOVES_ONLY),
-      op("select(int,long)", withAxes(arrays(REAL)), positions(),
+      op("select(int,long)", withAxes(arrays(REAL)), Choices::positions,
           (x, a) -> x[0].select(a.integer(0), a.integer(1))).with(VIEW, MOVES_ONLY),
-      op("get(Index...)", arrays(REAL), slices(), (x, a) -> x[0].get(a.index(0))).with(VIEW, MOVES_ONLY),
-      op("get(Index...)", withAxes(arrays(REAL)), selections(), (x, a) -> x[0].get(a.index(0))).with(MOVES_ONLY),
-      op("get(Variable)", withAxes(arrays(REAL)), rowsAndMasks(), (x, a) -> x[0].get(a.array(0))).with(MOVES_ONLY),
-      op("indexSelect(int,Variable)", withAxes(arrays(REAL)), axisAndPositions(),
+      op("get(Index...)", arrays(REAL), Choices::slices, (x, a) -> x[0].get(a.index(0))).with(VIEW, MOVES_ONLY),
+      op("get(Index...)", withAxes(arrays(REAL)), Choices::selections, (x, a) -> x[0].get(a.index(0))).with(MOVES_ONLY),
+      op("get(Variable)", withAxes(arrays(REAL)), Choices::rowsAndMasks, (x, a) -> x[0].get(a.array(0))).with(MOVES_ONLY),
+      op("indexSelect(int,Variable)", withAxes(arrays(REAL)), Choices::axisAndPositions,
           (x, a) -> x[0].indexSelect(a.integer(0), a.array(1))).with(MOVES_ONLY, LARGE),
       op("indexAdd(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {5, 4}), fixed(0, given(2, 0, 2, 1, 2)),
           (x, a) -> x[0].indexAdd(a.integer(0), a.array(1), x[1])),
       op("indexAdd(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {3, 2}), fixed(-1, given(3, 3)),
           (x, a) -> x[0].indexAdd(a.integer(0), a.array(1), x[1])),
-      op("gather(int,Variable)", withAxes(arrays(REAL)), axisAndIndex(),
+      op("gather(int,Variable)", withAxes(arrays(REAL)), Choices::axisAndIndex,
           (x, a) -> x[0].gather(a.integer(0), a.array(1))).with(MOVES_ONLY, LARGE),
       op("scatterAdd(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {5, 4}), fixed(0, index(3, 5, 4)),
           (x, a) -> x[0].scatterAdd(a.integer(0), a.array(1), x[1])),
@@ -276,361 +279,5 @@ public final class OperationRegistry {
           return x[1].shape().broadcastsTo(x[0].shape());
         })
         .toList();
-  }
-
-  // Arguments.
-
-  private static Function<Variable[], List<Arguments>> fixed(Object... values) {
-    return x -> List.of(Arguments.of(values));
-  }
-
-  private static Function<Variable[], List<Arguments>> oneOf(Object... values) {
-    return x -> Arrays.stream(values).map(value -> Arguments.of(value)).toList();
-  }
-
-  private static Function<Variable[], List<Arguments>> numbers(double... values) {
-    return x -> DoubleStream.of(values).mapToObj(value -> Arguments.of(value)).toList();
-  }
-
-  private static Function<Variable[], List<Arguments>> numberPairs(double... values) {
-    List<Arguments> result = new ArrayList<>();
-    for (int k = 0; k < values.length; k += 2) {
-      result.add(Arguments.of(values[k], values[k + 1]));
-    }
-    return x -> result;
-  }
-
-  /** All and some sets of axes; those without elements along them only if that is defined. */
-  private static Function<Variable[], List<Arguments>> axes(boolean overNothing) {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      int[][] candidates = {{}, {0}, {-1}, {1}, {0, -1}, {-1, 1}, {0, 1}, {2, 0, 1}};
-      for (int[] candidate : candidates) {
-        long count = alongAxes(x[0], candidate);
-        if (count > 0 || (count == 0 && overNothing)) {
-          result.add(Arguments.of(candidate));
-        }
-      }
-      return result;
-    };
-  }
-
-  /** Returns how many elements there are along axes, -1 if the axes do not exist or repeat. */
-  private static long alongAxes(Variable x, int... axes) {
-    if (axes.length == 0) {
-      return x.elementCount();
-    }
-    long count = 1;
-    boolean[] seen = new boolean[x.rank()];
-    for (int axis : axes) {
-      int at = axis < 0 ? axis + x.rank() : axis;
-      if (at < 0 || at >= x.rank() || seen[at]) {
-        return -1;
-      }
-      seen[at] = true;
-      count *= x.size(at);
-    }
-    return count;
-  }
-
-  /** Axes along which there are at least two elements, where the unbiased variance is finite. */
-  private static Function<Variable[], List<Arguments>> severalAlong() {
-    return x -> axes(true).apply(x).stream().filter(a -> alongAxes(x[0], a.axes(0)) > 1).toList();
-  }
-
-  private static Function<Variable[], List<Arguments>> corrections() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (Arguments a : severalAlong().apply(x)) {
-        result.add(Arguments.of(0, a.axes(0)));
-        result.add(Arguments.of(1, a.axes(0)));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> orders(double... orders) {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (double order : orders) {
-        for (Arguments a : axes(order != INFINITY).apply(x)) {
-          result.add(Arguments.of(order, a.axes(0)));
-        }
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> axis() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (int axis = 0; axis < x[0].rank(); axis++) {
-        result.add(Arguments.of(axis));
-      }
-      if (x[0].rank() > 0) {
-        result.add(Arguments.of(-1));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> nonEmptyAxis() {
-    return x -> axis().apply(x).stream().filter(a -> x[0].size(a.integer(0)) > 0).toList();
-  }
-
-  private static Function<Variable[], List<Arguments>> lastAxis() {
-    return x -> x[0].rank() > 0 ? List.of(Arguments.of(x[0].rank() - 1)) : List.of();
-  }
-
-  private static Function<Variable[], List<Arguments>> nonEmpty() {
-    return x -> x[0].elementCount() > 0 ? List.of(Arguments.of()) : List.of();
-  }
-
-  private static Function<Variable[], List<Arguments>> atLeastTwoAxes() {
-    return x -> x[0].rank() >= 2 ? List.of(Arguments.of()) : List.of();
-  }
-
-  private static Function<Variable[], List<Arguments>> newAxis() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (int axis = -1; axis <= x[0].rank(); axis++) {
-        result.add(Arguments.of(axis));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> axisPairs() {
-    return x -> {
-      int last = x[0].rank() - 1;
-      return List.of(Arguments.of(0, -1), Arguments.of(last, 0), Arguments.of(-1, -1));
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> orders() {
-    return x ->
-        switch (x[0].rank()) {
-          case 0 -> List.of(Arguments.of(new int[0]));
-          case 1 -> List.of(Arguments.of(new int[] {0}));
-          case 2 -> List.of(Arguments.of(new int[] {1, 0}), Arguments.of(new int[] {0, -1}));
-          default ->
-              List.of(
-                  Arguments.of(new int[] {2, 0, 1}),
-                  Arguments.of(new int[] {1, -1, 0}),
-                  Arguments.of(new int[] {0, 2, 1}));
-        };
-  }
-
-  private static Function<Variable[], List<Arguments>> flattened() {
-    return x ->
-        x[0].rank() > 2
-            ? List.of(Arguments.of(0, 1), Arguments.of(1, -1), Arguments.of(0, -1))
-            : List.of(Arguments.of(0, -1), Arguments.of(0, 0));
-  }
-
-  private static Function<Variable[], List<Arguments>> newShapes() {
-    return x -> {
-      long n = x[0].elementCount();
-      List<Arguments> result = new ArrayList<>();
-      result.add(Arguments.of(new long[] {n}));
-      result.add(Arguments.of(new long[] {1, n, 1}));
-      result.add(Arguments.of(x[0].shape().toArray()));
-      if (n > 0) {
-        result.add(Arguments.of(new long[] {-1}));
-      }
-      if (n > 0 && n % 2 == 0) {
-        result.add(Arguments.of(new long[] {2, -1}));
-        result.add(Arguments.of(new long[] {-1, 1, 2}));
-      }
-      if (n == 1) {
-        result.add(Arguments.of(new long[] {}));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> smallerShapes() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      Shape shape = x[0].shape();
-      result.add(Arguments.of(shape));
-      result.add(Arguments.of(Shape.scalar()));
-      for (int axis = 0; axis < shape.rank(); axis++) {
-        result.add(Arguments.of(shape.with(axis, 1)));
-      }
-      if (shape.rank() > 0) {
-        result.add(Arguments.of(shape.without(0)));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> largerShapes() {
-    return x -> {
-      long[] sizes = x[0].shape().toArray();
-      long[] more = new long[sizes.length + 1];
-      System.arraycopy(sizes, 0, more, 1, sizes.length);
-      more[0] = 2;
-      List<Arguments> result = new ArrayList<>();
-      result.add(Arguments.of(more.clone()));
-      result.add(Arguments.of(sizes));
-      more[0] = 0;
-      result.add(Arguments.of(more.clone()));
-      more[0] = 3;
-      for (int axis = 1; axis < more.length; axis++) {
-        more[axis] = more[axis] == 1 ? 4 : -1;
-      }
-      result.add(Arguments.of(more));
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> ranges() {
-    return x -> {
-      int last = x[0].rank() - 1;
-      int size = (int) x[0].size(last);
-      List<Arguments> result = new ArrayList<>();
-      result.add(Arguments.of(last, 0, size));
-      result.add(Arguments.of(-1, size, 0));
-      if (size > 1) {
-        result.add(Arguments.of(last, 1, size - 1));
-        result.add(Arguments.of(-1, 0, 1));
-      }
-      if (x[0].size(0) > 2) {
-        result.add(Arguments.of(0, 1, 1));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> positions() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (int axis = 0; axis < x[0].rank(); axis++) {
-        int size = (int) x[0].size(axis);
-        if (size > 0) {
-          result.add(Arguments.of(axis, 0));
-          result.add(Arguments.of(axis - x[0].rank(), size - 1));
-          result.add(Arguments.of(axis, -1));
-        }
-      }
-      return result;
-    };
-  }
-
-  private static Arguments parts(Index... parts) {
-    return Arguments.of((Object) parts);
-  }
-
-  private static Function<Variable[], List<Arguments>> slices() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      result.add(parts());
-      result.add(parts(Index.ellipsis()));
-      result.add(parts(Index.newAxis(), Index.ellipsis(), Index.newAxis()));
-      if (x[0].rank() > 0) {
-        result.add(parts(Index.all()));
-        result.add(parts(Index.all().step(2)));
-        result.add(parts(Index.range(1, 3)));
-        result.add(parts(Index.range(-2, 100)));
-        result.add(parts(Index.range(2, 1), Index.newAxis()));
-        result.add(parts(Index.ellipsis(), Index.from(1).step(3)));
-        result.add(parts(Index.newAxis(), Index.range(-100, -1)));
-      }
-      if (x[0].rank() > 1 && x[0].elementCount() > 0) {
-        result.add(parts(Index.at(0), Index.all().step(2)));
-        result.add(parts(Index.range(0, 2), Index.newAxis(), Index.at(-1)));
-        result.add(parts(Index.ellipsis(), Index.at(-1), Index.newAxis()));
-      }
-      if (x[0].rank() > 2) {
-        result.add(parts(Index.from(1), Index.ellipsis(), Index.at(1)));
-        result.add(parts(Index.all(), Index.at(1), Index.range(0, 3).step(2)));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> selections() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      if (x[0].elementCount() > 0) {
-        result.add(parts(Index.at(index(x[0].size(0), 3))));
-        result.add(parts(Index.ellipsis(), Index.at(index(x[0].size(-1), 4))));
-        result.add(parts(Index.at(index(x[0].size(0), 0))));
-      }
-      if (x[0].elementCount() > 0 && x[0].rank() > 1) {
-        result.add(parts(Index.range(0, 2), Index.at(index(x[0].size(1), 3))));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> rowsAndMasks() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      result.add(Arguments.of(Samples.mask(x[0].shape().toArray())));
-      result.add(Arguments.of(Variable.zeros(DType.BOOL, x[0].shape().toArray())));
-      if (x[0].size(0) > 0) {
-        result.add(Arguments.of(index(x[0].size(0), 3)));
-        result.add(Arguments.of(index(x[0].size(0), 2, 2).transpose()));
-        result.add(Arguments.of(index(x[0].size(0)).to(DType.INT32)));
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> axisAndPositions() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (int axis = 0; axis < x[0].rank(); axis++) {
-        long size = x[0].size(axis);
-        result.add(Arguments.of(axis, Variable.zeros(DType.INT64, 0)));
-        if (size > 0) {
-          result.add(Arguments.of(axis, index(size, 5)));
-          result.add(Arguments.of(axis - x[0].rank(), index(size, 6).get(Index.all().step(2))));
-        }
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> axisAndIndex() {
-    return x -> {
-      List<Arguments> result = new ArrayList<>();
-      for (int axis = 0; axis < x[0].rank(); axis++) {
-        long size = x[0].size(axis);
-        if (size > 0) {
-          long[] longer = x[0].shape().with(axis, size + 2).toArray();
-          long[] shorter = x[0].shape().with(axis, 1).toArray();
-          shorter[0] = Math.min(shorter[0], 2);
-          result.add(Arguments.of(axis, index(size, longer)));
-          result.add(Arguments.of(axis - x[0].rank(), index(size, shorter)));
-        }
-      }
-      return result;
-    };
-  }
-
-  private static Function<Variable[], List<Arguments>> labels() {
-    return x -> {
-      if (x[0].rank() == 0 || x[0].size(-1) == 0) {
-        return List.of();
-      }
-      long[] shape = x[0].shape().without(x[0].rank() - 1).toArray();
-      return List.of(Arguments.of(index(x[0].size(-1), shape)));
-    };
-  }
-
-  /** Returns positions below {@code size}, some of them repeated. */
-  private static Variable index(long size, long... shape) {
-    long count = Shape.of(shape).elementCount();
-    long[] values = new long[(int) count];
-    Arrays.setAll(values, i -> (2 + 7L * i * i + i / 3) % size);
-    return Variable.fromArray(values, shape);
-  }
-
-  /** Returns the given positions. */
-  private static Variable given(int... positions) {
-    return Variable.of(positions).to(DType.INT64);
   }
 }

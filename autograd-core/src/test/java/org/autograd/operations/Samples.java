@@ -17,6 +17,7 @@ final class Samples {
    *
    * @param special values at which the function has corners, poles or jumps
    */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record Domain(double low, double high, double... special) {
     private static final double[] EVERYWHERE = {
       0.0,
@@ -70,14 +71,12 @@ final class Samples {
     return new Domain(-1.93, 2.3, corners);
   }
 
-  private static final UnaryOperator<Variable[]> AS_THEY_ARE = x -> x;
-
   private static Sample sample(String label, Variable... bases) {
-    return new Sample(label, List.of(bases), AS_THEY_ARE, true);
+    return new Sample(label, List.of(bases), UnaryOperator.identity(), true);
   }
 
   private static Sample rough(String label, Variable... bases) {
-    return new Sample(label, List.of(bases), AS_THEY_ARE, false);
+    return new Sample(label, List.of(bases), UnaryOperator.identity(), false);
   }
 
   private static Sample view(String label, UnaryOperator<Variable> view, Variable base) {
@@ -136,6 +135,7 @@ final class Samples {
   /** As {@link #arrays}, with ties, zeros, infinities and NaN for reductions. */
   static List<Sample> reducible(Domain domain) {
     List<Sample> samples = arrays(domain);
+    samples.add(sample("four axes", domain.sample(0, 2, 3, 2, 2)));
     samples.add(
         rough("ties", Variable.of(new double[][] {{1, 3, 3, 2}, {2, 2, 2, 2}, {-1, 0, -1, 0}})));
     samples.add(rough("zeros", Variable.zeros(DType.FLOAT64, 2, 3)));

@@ -96,6 +96,7 @@ public final class Initializers {
               + Module.describe(weight)
               + "; use uniform, normal or constant for it");
     }
-    return (double) (weight.elementCount() / weight.size(fan == Fan.IN ? 0 : 1));
+    long count = weight.elementCount() / weight.size(fan == Fan.IN ? 0 : 1);
+    return (double) count;
   }
 }

@@ -98,8 +98,9 @@ public final class ReductionLoop {
     // The first group applies the expression; the results of that are then combined as they are.
     ReductionLoop loop = this;
     int axis = reduced.length - 1;
+    // The elements of all axes after the group, those after earlier groups included.
+    int inner = 1;
     while (axis >= 0) {
-      int inner = 1;
       while (axis >= 0 && (!reduced[axis] || operands[0].size(axis) == 1)) {
         inner *= operands[0].size(axis--);
       }

@@ -9,6 +9,9 @@ import org.autograd.type.Shape;
  * uses the value.
  */
 public final class Storage {
+  /** The largest number of elements: what HotSpot can allocate as one array. */
+  public static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
+
   private final Object array;
   private final DType dtype;
   private final int length;
@@ -28,7 +31,7 @@ public final class Storage {
    */
   public static Storage allocate(DType dtype, Shape shape) {
     long count = shape.elementCount();
-    if (count > Integer.MAX_VALUE - 8) {
+    if (count > MAX_LENGTH) {
       throw new IllegalArgumentException(
           "allocate: shape "
               + shape
@@ -36,7 +39,9 @@ public final class Storage {
               + dtype
               + " has "
               + count
-              + " elements, but one array holds at most 2147483639; split it along an axis");
+              + " elements, but one array holds at most "
+              + MAX_LENGTH
+              + "; split it along an axis");
     }
     int length = (int) count;
     Object array =

@@ -1,6 +1,7 @@
 package org.autograd.internal.kernel.compiler;
 
 /** The error function: an odd polynomial near 0, {@code 1 - e^q(x)} farther out. */
+@SuppressWarnings("FloatingPointLiteralPrecision") // as tools/minimax.py prints them
 final class ErrorFunctions {
   /** p in {@code erf(x) = x + x p(x^2)} up to {@link #BORDER}. */
   private static final double[] SINGLE_NEAR = {

@@ -7,6 +7,7 @@ package org.autograd.internal.kernel.compiler;
  * <p>The coefficients here and in the neighbouring classes are minimax fits, computed by {@code
  * tools/minimax.py}.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // as tools/minimax.py prints them
 final class Exponentials {
   private static final double LOG2_E = 1.4426950408889634;
 

@@ -173,7 +173,7 @@ final class Interpreter implements Kernel {
       case DIV -> a / b;
       case MINIMUM -> Math.min(a, b);
       case MAXIMUM -> Math.max(a, b);
-      case POW -> Math.pow(a, b);
+      case POW -> Power.pow(a, b);
       case LT -> a < b ? 1 : 0;
       case LE -> a <= b ? 1 : 0;
       case EQ -> a == b ? 1 : 0;

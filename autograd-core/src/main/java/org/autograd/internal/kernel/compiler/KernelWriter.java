@@ -99,7 +99,7 @@ final class KernelWriter {
 
   private String method(String kind, Consumer<CodeBuilder> body) {
     String name = kind + methods++;
-    builder.withMethodBody(name, methodType, ClassFile.ACC_STATIC, body::accept);
+    builder.withMethodBody(name, methodType, ClassFile.ACC_STATIC, body);
     return name;
   }
 

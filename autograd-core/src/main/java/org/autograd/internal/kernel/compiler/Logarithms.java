@@ -4,6 +4,7 @@ package org.autograd.internal.kernel.compiler;
  * Logarithms. With {@code x = 2^k m} and m between the square roots of 1/2 and 2, {@code log x = k
  * log 2 + log m}.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // as tools/minimax.py prints them
 final class Logarithms {
   /** p in {@code log(1 + f) = f - f^2 / 2 + f^3 p(f)}. */
   private static final double[] SINGLE = {

@@ -4,6 +4,7 @@ import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
+import static java.util.Objects.requireNonNull;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -37,6 +38,7 @@ abstract class MethodWriter {
   static final int TO = 7;
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 
   final CodeBuilder code;
   final Plan plan;
@@ -117,11 +119,11 @@ abstract class MethodWriter {
   }
 
   void pushArray(int buffer) {
-    code.aload(arrays.get(buffer));
+    code.aload(requireNonNull(arrays.get(buffer)));
   }
 
   void pushBase(int buffer) {
-    code.iload(bases.get(buffer));
+    code.iload(requireNonNull(bases.get(buffer)));
   }
 
   void pushNumber(double value) {

@@ -1,5 +1,7 @@
 package org.autograd.internal.kernel.compiler;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -212,7 +214,7 @@ final class Planner {
       boolean scalarOnly = isScalarOnly(expression);
       if (scalarOnly != piece.scalarOnly() || piece.length() >= LONG_PIECE) {
         for (Expression value : piece.added()) {
-          if (lastUses.get(value) >= i) {
+          if (requireNonNull(lastUses.get(value)) >= i) {
             Plan.Place place = keep.apply(value);
             piece.output(place, value);
             places.put(value, place);
@@ -270,7 +272,7 @@ final class Planner {
             default -> expression.operands().stream().anyMatch(varying::get);
           });
     }
-    return varying.get(root);
+    return requireNonNull(varying.get(root));
   }
 
   /** Collects a {@link Plan.Piece}. */

@@ -6,6 +6,7 @@ import java.lang.constant.ConstantDescs;
 import org.autograd.type.DType;
 
 /** What differs between the code for float32 and the code for float64. */
+@SuppressWarnings("ImmutableEnumChecker") // class descriptors are immutable
 enum Precision {
   SINGLE(ConstantDescs.CD_float, ConstantDescs.CD_int, TypeKind.FLOAT, TypeKind.INT, 23, 127, 64),
   DOUBLE(

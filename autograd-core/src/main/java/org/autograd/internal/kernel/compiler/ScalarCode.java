@@ -6,6 +6,7 @@ import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
+import static java.util.Objects.requireNonNull;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -160,7 +161,7 @@ final class ScalarCode extends MethodWriter {
     switch (node.op()) {
       case CONSTANT -> pushNumber(node.value());
       case BITS_CONSTANT -> pushBits(node.index());
-      default -> code.loadLocal(kind(node), locals.get(node));
+      default -> code.loadLocal(kind(node), requireNonNull(locals.get(node)));
     }
   }
 
@@ -203,10 +204,10 @@ final class ScalarCode extends MethodWriter {
   private void compute(Node node) {
     switch (node.op()) {
       case SELECT -> select(node);
-      case SQRT -> inDouble("sqrt", node);
-      case SIN -> inDouble("sin", node);
-      case COS -> inDouble("cos", node);
-      case POW -> inDouble("pow", node);
+      case SQRT -> inDouble(MATH, "sqrt", node);
+      case SIN -> inDouble(MATH, "sin", node);
+      case COS -> inDouble(MATH, "cos", node);
+      case POW -> inDouble(POWER, "pow", node);
       default -> {
         node.operands().forEach(this::push);
         computeOnStack(node);
@@ -260,8 +261,8 @@ final class ScalarCode extends MethodWriter {
     code.with(OperatorInstruction.of(single ? forSingle : forDouble));
   }
 
-  /** Math has these in double precision only; rounding their result to float is right. */
-  private void inDouble(String name, Node node) {
+  /** There are only double versions of these; rounding their result to float is right. */
+  private void inDouble(ClassDesc owner, String name, Node node) {
     ClassDesc[] parameters = new ClassDesc[node.operands().size()];
     Arrays.fill(parameters, CD_double);
     for (Node operand : node.operands()) {
@@ -270,7 +271,7 @@ final class ScalarCode extends MethodWriter {
         code.f2d();
       }
     }
-    code.invokestatic(MATH, name, MethodTypeDesc.of(CD_double, parameters));
+    code.invokestatic(owner, name, MethodTypeDesc.of(CD_double, parameters));
     if (single) {
       code.d2f();
     }

@@ -1,5 +1,7 @@
 package org.autograd.internal.kernel.compiler;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ final class Simplifier {
       }
       done.put(expression, result);
     }
-    return done.get(root);
+    return requireNonNull(done.get(root));
   }
 
   private Expression simplify(Expression expression, IntFunction<Expression> operand) {
@@ -53,9 +55,9 @@ final class Simplifier {
   private @Nullable Boolean decide(Expression mask) {
     return switch (mask.operator()) {
       case LT, LE, EQ -> {
-        Double a = constant(done.get(mask.operands().getFirst()));
-        Double b = constant(done.get(mask.operands().getLast()));
-        yield a == null || b == null ? null : compare(mask.operator(), a, b);
+        Double a = constant(requireNonNull(done.get(mask.operands().getFirst())));
+        Double b = constant(requireNonNull(done.get(mask.operands().getLast())));
+        yield (a == null || b == null) ? null : compare(mask.operator(), a, b);
       }
       case NOT -> {
         Boolean operand = decided.get(mask.operands().getFirst());
@@ -66,7 +68,7 @@ final class Simplifier {
         Boolean a = decided.get(mask.operands().getFirst());
         Boolean b = decided.get(mask.operands().getLast());
         boolean known = a != null && b != null;
-        boolean dominated = a != null && a == dominant || b != null && b == dominant;
+        boolean dominated = (a != null && a == dominant) || (b != null && b == dominant);
         yield dominated ? Boolean.valueOf(dominant) : known ? Boolean.valueOf(!dominant) : null;
       }
       default -> null;

@@ -41,7 +41,8 @@ final class Trainer {
     EXECUTOR.allowCoreThreadTimeOut(true);
   }
 
-  /** One shape that the kernels run over. */
+  /** One shape that the kernels run over; never compared. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Shape(int columns, Object[] buffers, int[] offsets, int[] rowStrides) {}
 
   private final Program program;
@@ -61,6 +62,8 @@ final class Trainer {
     }
   }
 
+  /** The lowest priority is a hint, and harmless where it is not taken. */
+  @SuppressWarnings("ThreadPriorityCheck")
   private static Thread newThread(Runnable task) {
     Thread thread =
         Thread.ofPlatform()

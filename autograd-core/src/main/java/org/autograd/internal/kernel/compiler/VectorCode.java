@@ -4,6 +4,7 @@ import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
+import static java.util.Objects.requireNonNull;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -246,7 +247,7 @@ final class VectorCode extends MethodWriter {
   }
 
   private void push(Node node) {
-    code.aload(locals.get(node));
+    code.aload(requireNonNull(locals.get(node)));
   }
 
   private static MethodTypeDesc type(ClassDesc result, ClassDesc... parameters) {
@@ -419,7 +420,7 @@ final class VectorCode extends MethodWriter {
   private void extreme(Node node, String name) {
     boolean first = node.a().isConstant();
     double bound = first ? node.a().value() : node.b().value();
-    if (!first && !node.b().isConstant() || Double.isNaN(bound)) {
+    if ((!first && !node.b().isConstant()) || Double.isNaN(bound)) {
       binary(node, name);
       return;
     }

@@ -10,7 +10,16 @@ import org.autograd.internal.kernel.Parallel;
  */
 final class PlainMatmulF32 implements MatmulKernel<float[]> {
   private static final int TILE = 4;
-  private static final int ROWS_PER_BLOCK = 32;
+  private static final int ROWS_PER_BLOCK = 64;
+
+  /**
+   * From this many multiply-adds on, operands are copied into strips four elements wide: walking
+   * down the columns of a wide matrix misses the cache.
+   */
+  private static final long PACKED_WORK = 1 << 18;
+
+  /** Bounds those copies: to 64 MB for float32. */
+  private static final int PACKED_DEPTH = 1 << 18;
 
   @Override
   public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
@@ -43,22 +52,48 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
       }
       return;
     }
+    int depth = a.columns();
+    boolean packed = MatmulKernel.work(a, b) >= PACKED_WORK && depth <= PACKED_DEPTH;
+    float[] left = new float[packed ? Math.ceilDiv(c.rows(), TILE) * TILE * depth : 0];
+    float[] right = new float[packed ? TILE * depth : 0];
+    for (int row = 0; packed && row < c.rows(); row += TILE) {
+      pack(a, Math.min(row, lastRow), left, row * depth);
+    }
     for (int column = 0; column < c.columns(); column += TILE) {
+      int j = Math.min(column, lastColumn);
+      if (packed) {
+        pack(b.transposed(), j, right, 0);
+      }
       for (int row = 0; row < c.rows(); row += TILE) {
+        int i = Math.min(row, lastRow);
         tile(
-            a.columns(),
-            a.data(),
-            a.index(Math.min(row, lastRow), 0),
-            a.rowStride(),
-            a.columnStride(),
-            b.data(),
-            b.index(0, Math.min(column, lastColumn)),
-            b.rowStride(),
-            b.columnStride(),
+            depth,
+            packed ? left : a.data(),
+            packed ? row * depth : a.index(i, 0),
+            packed ? 1 : a.rowStride(),
+            packed ? TILE : a.columnStride(),
+            packed ? right : b.data(),
+            packed ? 0 : b.index(0, j),
+            packed ? TILE : b.rowStride(),
+            packed ? 1 : b.columnStride(),
             c.data(),
-            c.index(Math.min(row, lastRow), Math.min(column, lastColumn)),
+            c.index(i, j),
             c.rowStride());
       }
+    }
+  }
+
+  private static void pack(Matrix<float[]> matrix, int row, float[] packed, int to) {
+    float[] data = matrix.data();
+    int stride = matrix.rowStride();
+    int from = matrix.index(row, 0);
+    for (int k = 0; k < matrix.columns(); k++) {
+      packed[to] = data[from];
+      packed[to + 1] = data[from + stride];
+      packed[to + 2] = data[from + 2 * stride];
+      packed[to + 3] = data[from + 3 * stride];
+      from += matrix.columnStride();
+      to += TILE;
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
-import org.autograd.internal.kernel.Program.Builder;
 import org.autograd.internal.kernel.Program.Combine;
 
 /** Programs for tests, by name. */
@@ -23,7 +22,7 @@ public final class Programs {
 
   /** Returns {@code out = function(in0, in1)}. */
   public static Program of(int parameters, Expression function) {
-    Builder builder = Program.builder(parameters);
+    Program.Builder builder = Program.builder(parameters);
     builder.full();
     builder.full();
     builder.store(builder.full(), function);
@@ -97,7 +96,7 @@ public final class Programs {
   }
 
   public static Program softmax() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     int out = builder.full();
     Expression max = builder.reduce(Combine.MAX, X);
@@ -110,7 +109,7 @@ public final class Programs {
    * Parameters: 1 / columns, epsilon; also stores the mean and the inverse deviation of each row.
    */
   public static Program layerNorm() {
-    Builder builder = Program.builder(2);
+    Program.Builder builder = Program.builder(2);
     builder.full();
     builder.full();
     Expression bias = Expression.input(builder.full());
@@ -131,7 +130,7 @@ public final class Programs {
 
   /** Buffers: value, gradient, first and second moment. */
   public static Program adam() {
-    Builder builder = Program.builder(5);
+    Program.Builder builder = Program.builder(5);
     int value = builder.full();
     builder.full();
     int first = builder.full();
@@ -152,7 +151,7 @@ public final class Programs {
   }
 
   private static Program rowInput() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     builder.row();
     builder.store(builder.full(), X.mul(Y).add(Y.tanh()));
@@ -160,7 +159,7 @@ public final class Programs {
   }
 
   private static Program masks() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     builder.full();
     Expression mask = Expression.mask(builder.buffer(Access.FULL, true));
@@ -173,7 +172,7 @@ public final class Programs {
   }
 
   private static Program rowMask() {
-    Builder builder = Program.builder(1);
+    Program.Builder builder = Program.builder(1);
     builder.full();
     Expression mask = Expression.mask(builder.buffer(Access.ROW, true));
     int out = builder.full();
@@ -186,14 +185,14 @@ public final class Programs {
   }
 
   private static Program inPlace() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     int x = builder.full();
     int y = builder.full();
     return builder.store(x, X.add(Y)).store(y, X.sub(Y)).build();
   }
 
   private static Program reduceOverwritten() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     int x = builder.full();
     int row = builder.row();
     Expression sum = builder.store(x, X.exp()).reduce(Combine.SUM, X);
@@ -201,7 +200,7 @@ public final class Programs {
   }
 
   private static Program twoReductions() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     int smallest = builder.row();
     int sum = builder.row();
@@ -217,7 +216,7 @@ public final class Programs {
   }
 
   private static Program invariants() {
-    Builder builder = Program.builder(2);
+    Program.Builder builder = Program.builder(2);
     builder.full();
     builder.row();
     int out = builder.full();
@@ -231,7 +230,7 @@ public final class Programs {
   }
 
   private static Program powersAndSines() {
-    Builder builder = Program.builder(1);
+    Program.Builder builder = Program.builder(1);
     builder.full();
     builder.full();
     int out = builder.full();
@@ -242,7 +241,7 @@ public final class Programs {
   }
 
   public static Program sum() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     int out = builder.row();
     Expression sum = builder.reduce(Combine.SUM, X);

@@ -1,0 +1,195 @@
+package org.autograd.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.autograd.Index;
+import org.autograd.Variable;
+import org.autograd.type.DType;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Wrong calls throw in PyTorch and here, and here the message says what was wrong with what. */
+class ErrorOracleTest {
+  /**
+   * A call that is wrong.
+   *
+   * @param names what our message must name, the operation first
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Wrong(
+      String names,
+      Function<Variable[], Object> ours,
+      Function<Tensor[], Object> pyTorchs,
+      Variable... operands) {
+    @Override
+    public String toString() {
+      return names + " of " + Stream.of(operands).map(x -> x.dtype() + "" + x.shape()).toList();
+    }
+  }
+
+  private static Variable f(long... shape) {
+    return Variable.ones(shape);
+  }
+
+  private static Variable positions(long... values) {
+    return Variable.of(values);
+  }
+
+  private static final Variable SCALAR = f();
+
+  // spotless:off
+  static List<Wrong> wrongCalls() {
+    return List.of(
+        // Shapes that do not broadcast.
+        new Wrong("add", x -> x[0].add(x[1]), t -> t[0].add(t[1]), f(2, 3), f(2, 4)),
+        new Wrong("add", x -> x[0].add(x[1]), t -> t[0].add(t[1]), f(2, 3), f(2)),
+        new Wrong("sub", x -> x[0].sub(x[1]), t -> t[0].sub(t[1]), f(3), f(4)),
+        new Wrong("mul", x -> x[0].mul(x[1]), t -> t[0].mul(t[1]), f(2, 3), f(3, 2)),
+        new Wrong("div", x -> x[0].div(x[1]), t -> t[0].div(t[1]), f(2, 1, 3), f(4, 2)),
+        new Wrong("pow", x -> x[0].pow(x[1]), t -> t[0].pow(t[1]), f(0), f(2)),
+        new Wrong("maximum", x -> x[0].maximum(x[1]), t -> t[0].maximum(t[1]), f(3), f(2)),
+        new Wrong("lt", x -> x[0].lt(x[1]), t -> t[0].lt(t[1]), f(3), f(2)),
+        new Wrong("where", x -> Variable.where(x[0], x[1], x[2]), t -> torch.where(t[0], t[1], t[2]), f(2).gt(0), f(3), f(3)),
+        new Wrong("where", x -> Variable.where(x[0], x[1], x[2]), t -> torch.where(t[0], t[1], t[2]), f(2), f(2), f(2)),
+        new Wrong("expand", x -> x[0].expand(2, 4), t -> t[0].expand(2, 4), f(2, 3)),
+        new Wrong("expand", x -> x[0].expand(3), t -> t[0].expand(3), f(2, 3)),
+        new Wrong("expand", x -> x[0].expand(-1, 3), t -> t[0].expand(-1, 3), f(3)),
+        new Wrong("sumToShape", x -> x[0].sumToShape(f(2).shape()), t -> t[0].sum_to_size(2), f(2, 3)),
+        new Wrong("add_", x -> x[0].add_(x[1]), t -> t[0].add_(t[1]), f(1, 3), f(2, 3)),
+        new Wrong("copy_", x -> x[0].copy_(x[1]), t -> t[0].copy_(t[1]), f(3), f(2)),
+        new Wrong("add_", x -> x[0].add_(x[1]), t -> t[0].add_(t[1]), f(3).to(DType.INT64), f(3)),
+
+        // Axes.
+        new Wrong("sum", x -> x[0].sum(2), t -> t[0].sum(2), f(2, 3)),
+        new Wrong("sum", x -> x[0].sum(-3), t -> t[0].sum(-3), f(2, 3)),
+        new Wrong("sum", x -> x[0].sum(0, -2), t -> t[0].sum(0, -2), f(2, 3)),
+        new Wrong("mean", x -> x[0].mean(5), t -> t[0].mean(5), f(2, 3)),
+        new Wrong("amax", x -> x[0].amax(1, 1), t -> t[0].amax(new long[] {1, 1}, false), f(2, 3)),
+        new Wrong("max", x -> x[0].max(2), t -> t[0].max(2L), f(2, 3)),
+        new Wrong("var", x -> x[0].var(2), t -> t[0].var(new long[] {2}, true), f(2, 3)),
+        new Wrong("logSumExp", x -> x[0].logSumExp(2), t -> t[0].logsumexp(2), f(2, 3)),
+        new Wrong("softmax", x -> x[0].softmax(2), t -> t[0].softmax(2), f(2, 3)),
+        new Wrong("logSoftmax", x -> x[0].logSoftmax(-3), t -> t[0].log_softmax(-3), f(2, 3)),
+        new Wrong("transpose", x -> x[0].transpose(0, 2), t -> t[0].transpose(0, 2), f(2, 3)),
+        new Wrong("transpose", x -> x[0].transpose(), t -> t[0].mT(), f(3)),
+        new Wrong("permute", x -> x[0].permute(0), t -> t[0].permute(0), f(2, 3)),
+        new Wrong("permute", x -> x[0].permute(0, 0), t -> t[0].permute(0, 0), f(2, 3)),
+        new Wrong("squeeze", x -> x[0].squeeze(2), t -> t[0].squeeze(2L), f(2, 1)),
+        new Wrong("unsqueeze", x -> x[0].unsqueeze(4), t -> t[0].unsqueeze(4), f(2, 1)),
+        new Wrong("flatten", x -> x[0].flatten(1, 0), t -> t[0].flatten(1, 0), f(2, 1)),
+        new Wrong("flatten", x -> x[0].flatten(0, 2), t -> t[0].flatten(0, 2), f(2, 1)),
+        new Wrong("cat", x -> Variable.cat(2, x), t -> torch.cat(new TensorVector(t), 2), f(2, 3), f(2, 3)),
+        new Wrong("stack", x -> Variable.stack(3, x), t -> torch.stack(new TensorVector(t), 3), f(2), f(2)),
+        new Wrong("argmax", x -> x[0].argmax(1), t -> torch.argmax(t[0], new org.bytedeco.pytorch.LongOptional(1), false), f(2)),
+
+        // Nothing to choose from.
+        new Wrong("max", x -> x[0].max(), t -> t[0].max(), f(0, 3)),
+        new Wrong("amin", x -> x[0].amin(0), t -> t[0].amin(new long[] {0}, false), f(0, 3)),
+        new Wrong("argmax", x -> x[0].argmax(), t -> t[0].argmax(), f(0)),
+        new Wrong("min", x -> x[0].min(1), t -> t[0].min(1L), f(2, 0)),
+
+        // Sizes.
+        new Wrong("reshape", x -> x[0].reshape(4, 2), t -> t[0].reshape(4, 2), f(2, 3)),
+        new Wrong("reshape", x -> x[0].reshape(-1, 4), t -> t[0].reshape(-1, 4), f(2, 3)),
+        new Wrong("reshape", x -> x[0].reshape(-1, -1), t -> t[0].reshape(-1, -1), f(2, 3)),
+        new Wrong("reshape", x -> x[0].reshape(-2, 3), t -> t[0].reshape(-2, 3), f(2, 3)),
+        new Wrong("reshape", x -> x[0].reshape(-1, 0), t -> t[0].reshape(-1, 0), f(0, 3)),
+        new Wrong("cat", x -> Variable.cat(0, x), t -> torch.cat(new TensorVector(t), 0), f(2, 3), f(2, 4)),
+        new Wrong("cat", x -> Variable.cat(0, x), t -> torch.cat(new TensorVector(t), 0), f(2, 3), f(2)),
+        new Wrong("cat", x -> Variable.cat(0, x), t -> torch.cat(new TensorVector(t), 0), SCALAR, SCALAR),
+        new Wrong("cat", x -> Variable.cat(0), t -> torch.cat(new TensorVector(), 0)),
+        new Wrong("stack", x -> Variable.stack(0, x), t -> torch.stack(new TensorVector(t), 0), f(2, 3), f(3, 2)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), f(2, 3), f(2, 3)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), f(3), f(2)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), SCALAR, f(2, 3)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), f(2, 3, 4), f(3, 4, 5)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), f(5, 2, 3), f(2, 3)),
+        new Wrong("matmul", x -> x[0].matmul(x[1]), t -> t[0].matmul(t[1]), f(2, 3), f(2)),
+        new Wrong("dot", x -> x[0].dot(x[1]), t -> t[0].dot(t[1]), f(2, 3), f(3)),
+        new Wrong("dot", x -> x[0].dot(x[1]), t -> t[0].dot(t[1]), f(2), f(3)),
+        new Wrong("outer", x -> x[0].outer(x[1]), t -> t[0].outer(t[1]), f(2, 3), f(3)),
+
+        // Positions.
+        new Wrong("select", x -> x[0].select(0, 2), t -> t[0].select(0, 2), f(2, 3)),
+        new Wrong("select", x -> x[0].select(1, -4), t -> t[0].select(1, -4), f(2, 3)),
+        new Wrong("narrow", x -> x[0].narrow(1, 2, 2), t -> t[0].narrow(1, 2L, 2), f(2, 3)),
+        new Wrong("narrow", x -> x[0].narrow(1, 0, -1), t -> t[0].narrow(1, 0L, -1), f(2, 3)),
+        new Wrong("get", x -> x[0].get(Index.at(0), Index.at(0), Index.at(0)), t -> LibTorch.index(t[0], Index.at(0), Index.at(0), Index.at(0)), f(2, 3)),
+        new Wrong("get", x -> x[0].get(Index.at(5)), t -> LibTorch.index(t[0], Index.at(5)), f(2, 3)),
+        new Wrong("get", x -> x[0].get(x[1]), t -> LibTorch.index(t[0], Index.at(positions(3))), f(2, 3), positions(3)),
+        new Wrong("get", x -> x[0].get(x[1]), t -> LibTorch.index(t[0], Index.at(f(3).gt(0))), f(2, 3), f(3).gt(0)),
+        new Wrong("indexSelect", x -> x[0].indexSelect(0, x[1]), t -> t[0].index_select(0, t[1]), f(2, 3), positions(0, 2)),
+        new Wrong("indexSelect", x -> x[0].indexSelect(0, x[1]), t -> t[0].index_select(0, t[1]), f(2, 3), positions(-1)),
+        new Wrong("indexSelect", x -> x[0].indexSelect(0, x[1]), t -> t[0].index_select(0, t[1]), f(2, 3), f(1)),
+        new Wrong("indexSelect", x -> x[0].indexSelect(0, x[1]), t -> t[0].index_select(0, t[1]), f(2, 3), positions(0, 1).reshape(1, 2)),
+        new Wrong("gather", x -> x[0].gather(1, x[1]), t -> t[0].gather(1, t[1]), f(2, 3), positions(0, 3).reshape(2, 1)),
+        new Wrong("gather", x -> x[0].gather(1, x[1]), t -> t[0].gather(1, t[1]), f(2, 3), positions(0, 1, 2).reshape(3, 1)),
+        new Wrong("gather", x -> x[0].gather(1, x[1]), t -> t[0].gather(1, t[1]), f(2, 3), positions(0, 1)),
+        new Wrong("scatterAdd", x -> x[0].scatterAdd(0, x[1], x[2]), t -> t[0].scatter_add(0, t[1], t[2]), f(2, 3), positions(0, 5).reshape(2, 1), f(2, 1)),
+        new Wrong("scatterAdd", x -> x[0].scatterAdd(0, x[1], x[2]), t -> t[0].scatter_add(0, t[1], t[2]), f(2, 3), positions(0, 1).reshape(2, 1), f(1, 1)),
+        new Wrong("indexAdd", x -> x[0].indexAdd(0, x[1], x[2]), t -> t[0].index_add(0, t[1], t[2]), f(2, 3), positions(0, 1), f(1, 3)),
+        new Wrong("indexAdd", x -> x[0].indexAdd(0, x[1], x[2]), t -> t[0].index_add(0, t[1], t[2]), f(2, 3), positions(0, 2), f(2, 3)),
+        new Wrong("softmaxCrossEntropy", x -> x[0].softmaxCrossEntropy(x[1]), t -> torch.cross_entropy(t[0], t[1]), f(2, 3), positions(0, 3)),
+        new Wrong("softmaxCrossEntropy", x -> x[0].softmaxCrossEntropy(x[1]), t -> torch.cross_entropy(t[0], t[1]), f(2, 3), positions(0, 1, 2)),
+
+        // Dtypes.
+        new Wrong("mean", x -> x[0].mean(), t -> t[0].mean(), positions(1, 2)),
+        new Wrong("var", x -> x[0].var(), t -> t[0].var(), positions(1, 2)),
+        new Wrong("norm", x -> x[0].norm(), t -> t[0].norm(), positions(1, 2)),
+        new Wrong("softmax", x -> x[0].softmax(0), t -> t[0].softmax(0), positions(1, 2)),
+        new Wrong("requiresGrad", x -> x[0].requiresGrad(true), t -> t[0].set_requires_grad(true), positions(1, 2)),
+        new Wrong("scatterAdd", x -> x[0].scatterAdd(0, x[1], x[2]), t -> t[0].scatter_add(0, t[1], t[2]), f(2), positions(0), positions(1)),
+        new Wrong("indexAdd", x -> x[0].indexAdd(0, x[1], x[2]), t -> t[0].index_add(0, t[1], t[2]), f(2), positions(0), f(1).to(DType.FLOAT64)),
+
+        // Gradients.
+        new Wrong("backward", x -> run(() -> x[0].requiresGrad(true).mul(2).backward()), t -> run(() -> t[0].set_requires_grad(true).mul(new Scalar(2L)).backward()), f(3)),
+        new Wrong("does not require a gradient", x -> run(() -> x[0].mul(2).backward()), t -> run(() -> t[0].mul(new Scalar(2L)).backward()), f(1)),
+        new Wrong("add_", x -> x[0].requiresGrad(true).add_(1), t -> t[0].set_requires_grad(true).add_(new Scalar(1L)), f(3)),
+        new Wrong("item", x -> x[0].item(), t -> t[0].item_double(), f(3)));
+  }
+  // spotless:on
+
+  private static Object run(Runnable body) {
+    body.run();
+    return body;
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCalls")
+  void throwsInPyTorchAndHere(Wrong wrong) {
+    try (PointerScope _ = new PointerScope()) {
+      Tensor[] tensors = Stream.of(wrong.operands).map(LibTorch::tensor).toArray(Tensor[]::new);
+      assertThrows(RuntimeException.class, () -> wrong.pyTorchs.apply(tensors), "PyTorch");
+    }
+    double[][] before =
+        Stream.of(wrong.operands).map(Variable::toDoubleArray).toArray(double[][]::new);
+    RuntimeException thrown =
+        assertThrows(RuntimeException.class, () -> wrong.ours.apply(wrong.operands), "ours");
+    String message = String.valueOf(thrown.getMessage());
+    assertTrue(
+        thrown instanceof IllegalArgumentException || thrown instanceof IllegalStateException,
+        () -> "the wrong kind of error: " + thrown);
+    assertTrue(message.contains(wrong.names), () -> "does not name the operation: " + message);
+    for (Variable operand : wrong.operands) {
+      String shape = operand.shape().toString();
+      assertTrue(message.contains(shape), () -> "does not name " + shape + ": " + message);
+    }
+    for (int k = 0; k < before.length; k++) {
+      assertEquals(
+          Arrays.toString(before[k]),
+          Arrays.toString(wrong.operands[k].toDoubleArray()),
+          "an operand was changed");
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package org.autograd.oracle;
+
+import static org.autograd.oracle.LibTorch.axes;
+import static org.autograd.oracle.LibTorch.longs;
+import static org.autograd.oracle.LibTorch.scalar;
+import static org.autograd.oracle.LibTorch.tensor;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.autograd.operations.Arguments;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** What each operation of the registry is called in PyTorch, one line each. */
+final class TorchCalls {
+  private static final ScalarTypeOptional SAME = new ScalarTypeOptional();
+  private static final Map<String, Call> CALLS = new TreeMap<>();
+
+  private TorchCalls() {}
+
+  /** Applies an operation. */
+  @FunctionalInterface
+  interface Call {
+    List<Tensor> apply(Tensor[] operands, Arguments arguments);
+  }
+
+  /** Returns the calls by the signatures of our operations. */
+  static Map<String, Call> calls() {
+    return CALLS;
+  }
+
+  private static void call(String signature, BiFunction<Tensor[], Arguments, Tensor> call) {
+    calls(signature, (t, a) -> List.of(call.apply(t, a)));
+  }
+
+  private static void calls(String signature, Call call) {
+    if (CALLS.put(signature, call) != null) {
+      throw new AssertionError("twice: " + signature);
+    }
+  }
+
+  // spotless:off
+  static {
+    call("add(Variable)", (t, a) -> t[0].add(t[1]));
+    call("add(double)", (t, a) -> t[0].add(scalar(a.number(0))));
+    call("sub(Variable)", (t, a) -> t[0].sub(t[1]));
+    call("sub(double)", (t, a) -> t[0].sub(scalar(a.number(0))));
+    call("rsub(double)", (t, a) -> torch.rsub(t[0], scalar(a.number(0))));
+    call("mul(Variable)", (t, a) -> t[0].mul(t[1]));
+    call("mul(double)", (t, a) -> t[0].mul(scalar(a.number(0))));
+    call("div(Variable)", (t, a) -> t[0].div(t[1]));
+    call("div(double)", (t, a) -> t[0].div(scalar(a.number(0))));
+    call("rdiv(double)", (t, a) -> t[0].reciprocal().mul(scalar(a.number(0))));
+    call("neg()", (t, a) -> t[0].neg());
+    call("abs()", (t, a) -> t[0].abs());
+    call("square()", (t, a) -> t[0].square());
+    call("sqrt()", (t, a) -> t[0].sqrt());
+    call("rsqrt()", (t, a) -> t[0].rsqrt());
+    call("reciprocal()", (t, a) -> t[0].reciprocal());
+    call("pow(Variable)", (t, a) -> t[0].pow(t[1]));
+    call("pow(double)", (t, a) -> t[0].pow(scalar(a.number(0))));
+    call("exp()", (t, a) -> t[0].exp());
+    call("expm1()", (t, a) -> t[0].expm1());
+    call("log()", (t, a) -> t[0].log());
+    call("log1p()", (t, a) -> t[0].log1p());
+    call("sin()", (t, a) -> t[0].sin());
+    call("cos()", (t, a) -> t[0].cos());
+    call("tanh()", (t, a) -> t[0].tanh());
+    call("erf()", (t, a) -> t[0].erf());
+    call("floor()", (t, a) -> t[0].floor());
+    call("maximum(Variable)", (t, a) -> t[0].maximum(t[1]));
+    call("minimum(Variable)", (t, a) -> t[0].minimum(t[1]));
+    call("clamp(double,double)", (t, a) -> t[0].clamp(optional(a.number(0)), optional(a.number(1))));
+    call("clampMin(double)", (t, a) -> t[0].clamp_min(new Scalar(a.number(0))));
+    call("clampMax(double)", (t, a) -> t[0].clamp_max(new Scalar(a.number(0))));
+    call("where(Variable,Variable,Variable)", (t, a) -> torch.where(t[0], t[1], t[2]));
+
+    call("sigmoid()", (t, a) -> t[0].sigmoid());
+    call("relu()", (t, a) -> t[0].relu());
+    call("leakyRelu(double)", (t, a) -> torch.leaky_relu(t[0], new Scalar(a.number(0))));
+    call("elu(double)", (t, a) -> torch.elu(t[0], new Scalar(a.number(0)), new Scalar(1L), new Scalar(1L)));
+    call("silu()", (t, a) -> torch.silu(t[0]));
+    call("gelu()", (t, a) -> torch.gelu(t[0]));
+    call("geluTanh()", (t, a) -> torch.gelu(t[0], "tanh"));
+    call("softplus()", (t, a) -> torch.softplus(t[0]));
+    call("softplus(double,double)", (t, a) -> torch.softplus(t[0], new Scalar(a.number(0)), new Scalar(a.number(1))));
+
+    call("lt(Variable)", (t, a) -> t[0].lt(t[1]));
+    call("lt(double)", (t, a) -> t[0].lt(scalar(a.number(0))));
+    call("le(Variable)", (t, a) -> t[0].le(t[1]));
+    call("le(double)", (t, a) -> t[0].le(scalar(a.number(0))));
+    call("gt(Variable)", (t, a) -> t[0].gt(t[1]));
+    call("gt(double)", (t, a) -> t[0].gt(scalar(a.number(0))));
+    call("ge(Variable)", (t, a) -> t[0].ge(t[1]));
+    call("ge(double)", (t, a) -> t[0].ge(scalar(a.number(0))));
+    call("eq(Variable)", (t, a) -> t[0].eq(t[1]));
+    call("eq(double)", (t, a) -> t[0].eq(scalar(a.number(0))));
+    call("ne(Variable)", (t, a) -> t[0].ne(t[1]));
+    call("ne(double)", (t, a) -> t[0].ne(scalar(a.number(0))));
+    call("logicalAnd(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_and(t[1].gt(scalar(0))));
+    call("logicalOr(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_or(t[1].gt(scalar(0))));
+    call("logicalNot()", (t, a) -> t[0].gt(scalar(0)).logical_not());
+
+    call("sum(int...)", (t, a) -> t[0].sum(axes(t[0], a.axes(0))));
+    call("sumKeepDims(int...)", (t, a) -> t[0].sum(axes(t[0], a.axes(0)), true, SAME));
+    call("sumToShape(Shape)", (t, a) -> t[0].sum_to_size(a.shape(0).toArray()));
+    call("mean(int...)", (t, a) -> t[0].mean(axes(t[0], a.axes(0))));
+    call("meanKeepDims(int...)", (t, a) -> t[0].mean(axes(t[0], a.axes(0)), true, SAME));
+    call("max()", (t, a) -> t[0].max());
+    call("min()", (t, a) -> t[0].min());
+    calls("max(int)", (t, a) -> both(t[0].max((long) a.integer(0))));
+    calls("min(int)", (t, a) -> both(t[0].min((long) a.integer(0))));
+    call("amax(int...)", (t, a) -> t[0].amax(axes(t[0], a.axes(0)), false));
+    call("amaxKeepDims(int...)", (t, a) -> t[0].amax(axes(t[0], a.axes(0)), true));
+    call("amin(int...)", (t, a) -> t[0].amin(axes(t[0], a.axes(0)), false));
+    call("aminKeepDims(int...)", (t, a) -> t[0].amin(axes(t[0], a.axes(0)), true));
+    call("argmax()", (t, a) -> t[0].argmax());
+    call("argmax(int)", (t, a) -> t[0].argmax(new LongOptional(a.integer(0)), false));
+    call("argmin()", (t, a) -> t[0].argmin());
+    call("argmin(int)", (t, a) -> t[0].argmin(new LongOptional(a.integer(0)), false));
+    call("var(int...)", (t, a) -> t[0].var(axes(t[0], a.axes(0)), optional(1), false));
+    call("varKeepDims(int,int...)", (t, a) -> t[0].var(axes(t[0], a.axes(1)), optional(a.number(0)), true));
+    call("std(int...)", (t, a) -> t[0].std(axes(t[0], a.axes(0)), optional(1), false));
+    call("stdKeepDims(int,int...)", (t, a) -> t[0].std(axes(t[0], a.axes(1)), optional(a.number(0)), true));
+    call("norm(int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(2.0), axes(t[0], a.axes(0)), false, SAME));
+    call("norm(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), false, SAME));
+    call("normKeepDims(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), true, SAME));
+    call("logSumExp(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), false));
+    call("logSumExpKeepDims(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), true));
+
+    call("softmax(int)", (t, a) -> t[0].softmax(a.integer(0)));
+    call("logSoftmax(int)", (t, a) -> t[0].log_softmax(a.integer(0)));
+    call("softmaxCrossEntropy(Variable)", (t, a) -> t[0].log_softmax(-1).gather(-1, tensor(a.array(0)).unsqueeze(-1)).squeeze(-1).neg());
+
+    call("to(DType)", (t, a) -> t[0].to(LibTorch.scalarType(a.dtype(0))));
+    call("copy()", (t, a) -> t[0].clone());
+    call("contiguous()", (t, a) -> t[0].contiguous());
+    call("reshape(long...)", (t, a) -> t[0].reshape(a.sizes(0)));
+    call("flatten()", (t, a) -> t[0].flatten());
+    call("flatten(int,int)", (t, a) -> t[0].flatten(a.integer(0), a.integer(1)));
+    call("transpose()", (t, a) -> t[0].mT());
+    call("transpose(int,int)", (t, a) -> t[0].transpose(a.integer(0), a.integer(1)));
+    call("permute(int...)", (t, a) -> t[0].permute(longs(a.axes(0))));
+    call("squeeze()", (t, a) -> t[0].squeeze());
+    call("squeeze(int)", (t, a) -> t[0].squeeze((long) a.integer(0)));
+    call("unsqueeze(int)", (t, a) -> t[0].unsqueeze(a.integer(0)));
+    call("expand(long...)", (t, a) -> t[0].expand(a.sizes(0)));
+    call("cat(int,Variable[])", (t, a) -> torch.cat(new TensorVector(t), a.integer(0)));
+    call("cat(int,List)", (t, a) -> torch.cat(new TensorVector(t), a.integer(0)));
+    call("stack(int,Variable[])", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
+    call("stack(int,List)", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
+
+    call("narrow(int,long,long)", (t, a) -> t[0].narrow(a.integer(0), (long) a.integer(1), a.integer(2)));
+    call("select(int,long)", (t, a) -> t[0].select(a.integer(0), a.integer(1)));
+    call("get(Index...)", (t, a) -> LibTorch.index(t[0], a.index(0)));
+    call("get(Variable)", (t, a) -> LibTorch.index(t[0], org.autograd.Index.at(a.array(0))));
+    call("indexSelect(int,Variable)", (t, a) -> t[0].index_select(a.integer(0), tensor(a.array(1))));
+    call("indexAdd(int,Variable,Variable)", (t, a) -> t[0].index_add(a.integer(0), tensor(a.array(1)), t[1]));
+    call("gather(int,Variable)", (t, a) -> t[0].gather(a.integer(0), tensor(a.array(1))));
+    call("scatterAdd(int,Variable,Variable)", (t, a) -> t[0].scatter_add(a.integer(0), tensor(a.array(1)), t[1]));
+
+    call("matmul(Variable)", (t, a) -> t[0].matmul(t[1]));
+    call("dot(Variable)", (t, a) -> t[0].dot(t[1]));
+    call("outer(Variable)", (t, a) -> t[0].outer(t[1]));
+
+    call("add_(Variable)", (t, a) -> t[0].clone().add_(t[1]));
+    call("add_(double)", (t, a) -> t[0].clone().add_(scalar(a.number(0))));
+    call("sub_(Variable)", (t, a) -> t[0].clone().sub_(t[1]));
+    call("mul_(Variable)", (t, a) -> t[0].clone().mul_(t[1]));
+    call("mul_(double)", (t, a) -> t[0].clone().mul_(scalar(a.number(0))));
+    call("div_(Variable)", (t, a) -> t[0].clone().div_(t[1]));
+    call("zero_()", (t, a) -> t[0].clone().zero_());
+    call("fill_(double)", (t, a) -> t[0].clone().fill_(scalar(a.number(0))));
+    call("copy_(Variable)", (t, a) -> t[0].clone().copy_(t[1]));
+  }
+  // spotless:on
+
+  private static ScalarOptional optional(double value) {
+    return new ScalarOptional(scalar(value));
+  }
+
+  private static List<Tensor> both(T_TensorTensor_T pair) {
+    return List.of(pair.get0(), pair.get1());
+  }
+}
