@@ -218,7 +218,7 @@ class RandomShapesTest {
   /** Returns an array of a shape with one layout or another. */
   private static Variable inSomeLayout(Generator rng, long... shape) {
     int rank = shape.length;
-    switch (rng.nextInt(4)) {
+    return switch (rng.nextInt(4)) {
       case 0 -> {
         long[] larger = shape.clone();
         Index[] parts = new Index[rank];
@@ -226,7 +226,7 @@ class RandomShapesTest {
           larger[axis] = 2 * shape[axis] + 1;
           parts[axis] = Index.from(1).step(2);
         }
-        return random(rng, larger).get(parts);
+        yield random(rng, larger).get(parts);
       }
       case 1 -> {
         int[] order = Variable.randperm(rng, rank).toIntArray();
@@ -234,16 +234,14 @@ class RandomShapesTest {
         for (int axis = 0; axis < rank; axis++) {
           permuted[order[axis]] = shape[axis];
         }
-        return random(rng, permuted).permute(order);
+        yield random(rng, permuted).permute(order);
       }
       case 2 -> {
         long[] smaller = Arrays.stream(shape).map(s -> rng.nextInt(3) == 0 ? 1 : s).toArray();
-        return random(rng, smaller).expand(shape);
+        yield random(rng, smaller).expand(shape);
       }
-      default -> {
-        return random(rng, shape);
-      }
-    }
+      default -> random(rng, shape);
+    };
   }
 
   /** Returns a shape that broadcasts to the given one. */
