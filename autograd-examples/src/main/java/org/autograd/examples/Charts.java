@@ -5,7 +5,6 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.autograd.io.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -39,7 +38,7 @@ final class Charts {
         .getStyler()
         .setChartBackgroundColor(Color.WHITE)
         .setPlotBorderVisible(false)
-        .setLegendPosition(LegendPosition.InsideNE)
+        .setLegendPosition(LegendPosition.InsideN)
         .setLegendBorderColor(Color.WHITE)
         .setChartTitleBoxVisible(false);
     return chart;
@@ -61,15 +60,6 @@ final class Charts {
         .setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter)
         .setMarker(SeriesMarkers.CIRCLE)
         .setMarkerColor(color);
-  }
-
-  /** Returns a chart of the loss in each epoch, on a log scale. */
-  static XYChart losses(String title, double[] losses) {
-    XYChart chart = chart(title + ": training loss", "epoch", "loss");
-    chart.getStyler().setYAxisLogarithmic(true).setLegendVisible(false);
-    double[] epochs = IntStream.rangeClosed(1, losses.length).asDoubleStream().toArray();
-    addLine(chart, "loss", epochs, losses, BLUE);
-    return chart;
   }
 
   /** Writes charts beside each other into a PNG file. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "digits",
     description = "Train a perceptron on 1,437 handwritten digits, test it on 360 others.")
 final class DigitsCommand implements Callable<Integer> {
-  @Mixin private final TrainingOptions options = new TrainingOptions("digits", 40, 32, 128);
+  @Mixin private final TrainingOptions options = new TrainingOptions("digits", 20, 32, 512);
 
   @Spec private CommandSpec spec;
 
@@ -41,7 +41,7 @@ final class DigitsCommand implements Callable<Integer> {
     Optimizer<?> optimizer = options.optimizer(model.parameters());
 
     PrintWriter out = spec.commandLine().getOut();
-    double[] losses = new double[options.epochs];
+    LossCurve losses = new LossCurve();
     try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
         double lossSum = 0;
@@ -59,13 +59,13 @@ final class DigitsCommand implements Callable<Integer> {
           progress.step();
         }
         double accuracy = (double) correct / digits.train().size();
-        losses[epoch - 1] = lossSum / digits.train().size();
-        progress.report(epoch, "loss %.6f  accuracy %.4f", losses[epoch - 1], accuracy);
+        losses.add(lossSum / digits.train().size());
+        progress.report(epoch, losses.last(), accuracy);
       }
     }
 
     SafeTensors.of(model.stateDict()).write(options.output.resolve("model.safetensors"));
-    Charts.write(options.output.resolve("loss.png"), Charts.losses("Digits", losses));
+    Charts.write(options.output.resolve("loss.png"), losses.chart("Digits"));
     out.println("saved model.safetensors and loss.png in " + options.output);
     double accuracy = Classification.accuracy(model, digits.test());
     out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);

@@ -33,7 +33,8 @@ final class FashionMnistCommand implements Callable<Integer> {
       description = "Where the four files of Fashion-MNIST are (default: ${DEFAULT-VALUE}).")
   private Path data = Path.of("/usr/share/datasets/fashion-mnist");
 
-  @Mixin private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128, 256);
+  @Mixin
+  private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128, 256, 128);
 
   @Spec private CommandSpec spec;
 
@@ -50,9 +51,12 @@ final class FashionMnistCommand implements Callable<Integer> {
     Optimizer<?> optimizer = options.optimizer(model.parameters());
 
     PrintWriter out = spec.commandLine().getOut();
-    double[] losses = new double[options.epochs];
+    LossCurve losses = new LossCurve();
     try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
+        // Smaller and smaller steps: a constant rate ends about one percent lower.
+        optimizer.setLearningRate(
+            options.learningRate() * (options.epochs - epoch + 1) / options.epochs);
         double lossSum = 0;
         for (Dataset batch : loader) {
           Variable loss = Losses.crossEntropy(model.apply(batch.inputs()), batch.targets());
@@ -64,13 +68,13 @@ final class FashionMnistCommand implements Callable<Integer> {
           lossSum += loss.item() * batch.size();
           progress.step();
         }
-        losses[epoch - 1] = lossSum / clothes.train().size();
-        progress.report(epoch, "loss %.6f", losses[epoch - 1]);
+        losses.add(lossSum / clothes.train().size());
+        progress.report(epoch, losses.last());
       }
     }
 
     SafeTensors.of(model.stateDict()).write(options.output.resolve("model.safetensors"));
-    Charts.write(options.output.resolve("loss.png"), Charts.losses("Fashion-MNIST", losses));
+    Charts.write(options.output.resolve("loss.png"), losses.chart("Fashion-MNIST"));
     out.println("saved model.safetensors and loss.png in " + options.output);
     double accuracy = Classification.accuracy(model, clothes.test());
     out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);

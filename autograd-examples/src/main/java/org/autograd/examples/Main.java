@@ -62,13 +62,15 @@ public final class Main implements Runnable {
   }
 
   private static String message(Exception exception) {
-    return switch (exception) {
-      // Their own messages are the bare names of files.
-      case NoSuchFileException e -> "no such file: " + e.getFile();
-      case AccessDeniedException e -> "access denied: " + e.getFile();
-      case Exception e when e.getMessage() == null -> e.toString();
-      case Exception e -> e.getMessage();
-    };
+    // The messages of these two are bare names of files.
+    if (exception instanceof NoSuchFileException e) {
+      return "no such file: " + e.getFile();
+    }
+    if (exception instanceof AccessDeniedException e) {
+      return "access denied: " + e.getFile();
+    }
+    String message = exception.getMessage();
+    return message == null ? exception.toString() : message;
   }
 
   /** Reads the version that Maven has written. */

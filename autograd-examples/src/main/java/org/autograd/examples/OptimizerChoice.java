@@ -13,8 +13,8 @@ import org.autograd.optim.Sgd;
 enum OptimizerChoice {
   /** With a momentum of 0.9. */
   SGD(0.05),
-  ADAM(1e-3),
-  ADAMW(1e-3),
+  ADAM(2e-3),
+  ADAMW(2e-3),
   RMSPROP(1e-3);
 
   private final double usualRate;

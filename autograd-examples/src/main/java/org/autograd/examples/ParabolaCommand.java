@@ -52,9 +52,10 @@ final class ParabolaCommand implements Callable<Integer> {
     Optimizer<?> optimizer = options.optimizer(model.parameters());
 
     PrintWriter out = spec.commandLine().getOut();
-    double[] losses = new double[options.epochs];
+    LossCurve losses = new LossCurve();
     try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
+        double lossSum = 0;
         for (Dataset batch : loader) {
           Variable loss = Losses.mse(model.apply(batch.inputs()), batch.targets());
 
@@ -62,10 +63,11 @@ final class ParabolaCommand implements Callable<Integer> {
           loss.backward();
           optimizer.step();
 
-          losses[epoch - 1] += loss.item() * batch.size() / POINTS;
+          lossSum += loss.item() * batch.size();
           progress.step();
         }
-        progress.report(epoch, "loss %.6f", losses[epoch - 1]);
+        losses.add(lossSum / POINTS);
+        progress.report(epoch, losses.last());
       }
     }
 
@@ -75,9 +77,7 @@ final class ParabolaCommand implements Callable<Integer> {
     }
     SafeTensors.of(model.stateDict()).write(options.output.resolve("model.safetensors"));
     Charts.write(
-        options.output.resolve("fit.png"),
-        fit(points, prediction),
-        Charts.losses("y = x^2", losses));
+        options.output.resolve("fit.png"), fit(points, prediction), losses.chart("y = x^2"));
     out.println("saved model.safetensors and fit.png in " + options.output);
     double mse = Losses.mse(prediction, points.targets()).item();
     out.printf(Locale.ROOT, "final MSE: %.6f%n", mse);
@@ -86,6 +86,7 @@ final class ParabolaCommand implements Callable<Integer> {
 
   private static XYChart fit(Dataset points, Variable prediction) {
     XYChart chart = Charts.chart("y = x^2: what was learned", "x", "y");
+    chart.getStyler().setXAxisMin(-1.1).setXAxisMax(1.1);
     double[] x = points.inputs().toDoubleArray();
     double[] truth = points.inputs().square().toDoubleArray();
     Charts.addPoints(chart, "data", x, points.targets().toDoubleArray(), Charts.GRAY);

@@ -29,9 +29,13 @@ final class Progress implements AutoCloseable {
    * @param steps how often {@link #step} will be called in an epoch
    */
   static Progress start(PrintWriter out, int epochs, int steps) {
+    return new Progress(out, epochs, isTerminal() ? bar((long) epochs * steps) : null);
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it may be null all the same, with -Djdk.console
+  private static boolean isTerminal() {
     Console console = System.console();
-    boolean terminal = console != null && console.isTerminal();
-    return new Progress(out, epochs, terminal ? bar((long) epochs * steps) : null);
+    return console != null && console.isTerminal();
   }
 
   private static ProgressBar bar(long steps) {
@@ -51,14 +55,17 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /**
-   * Shows the results of an epoch.
-   *
-   * @param epoch its number, from 1
-   * @param format as of {@link String#format}
-   */
-  void report(int epoch, String format, Object... values) {
-    String results = String.format(Locale.ROOT, format, values);
+  /** Shows the loss of an epoch, counted from 1. */
+  void report(int epoch, double loss) {
+    show(epoch, String.format(Locale.ROOT, "loss %.6f", loss));
+  }
+
+  /** Shows the loss of an epoch, counted from 1, and the share of right answers in it. */
+  void report(int epoch, double loss, double accuracy) {
+    show(epoch, String.format(Locale.ROOT, "loss %.6f  accuracy %.4f", loss, accuracy));
+  }
+
+  private void show(int epoch, String results) {
     if (bar != null) {
       bar.setExtraMessage(results);
     } else if (epoch == epochs || epoch % Math.ceilDiv(epochs, LINES) == 0) {

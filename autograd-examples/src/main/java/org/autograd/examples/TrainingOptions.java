@@ -87,9 +87,12 @@ final class TrainingOptions {
     return activation.create();
   }
 
+  double learningRate() {
+    return learningRate == null ? optimizer.usualRate() : learningRate;
+  }
+
   Optimizer<?> optimizer(Collection<Variable> parameters) {
-    double rate = learningRate == null ? optimizer.usualRate() : learningRate;
-    return optimizer.create(parameters, rate);
+    return optimizer.create(parameters, learningRate());
   }
 
   /** Accepts whole numbers from 1 on. */
