@@ -171,8 +171,11 @@ public final class GradCheck {
     }
   }
 
-  /** Differentiates the function; the pass is recorded only if its caller records. */
-  private static List<Variable> gradients(
+  /**
+   * Returns the gradients of a function towards its inputs, which come first, for given gradients
+   * of its outputs, which follow them; the pass is recorded only if its caller records.
+   */
+  static List<Variable> gradients(
       Function<Variable[], List<Variable>> function, Variable[] all, int inputCount) {
     boolean recorded = GradMode.isEnabled();
     try (var _ = Autograd.enableGrad()) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.autograd.internal.storage.Storage;
@@ -159,13 +160,7 @@ class OperationTest {
         DType.FLOAT64,
         a -> {
           if (a.sample.smooth() && !isUndefined(a)) {
-            GradCheck.checkAllSecondOrder(
-                PRECISE,
-                leaves ->
-                    a.operation.call().apply(a.sample.operands(leaves), a.arguments).stream()
-                        .filter(r -> r.dtype() == DType.FLOAT64)
-                        .toList(),
-                a.leaves);
+            GradCheck.checkAllSecondOrder(PRECISE, leaves -> results(a, leaves), a.leaves);
           }
         });
   }
@@ -205,6 +200,77 @@ class OperationTest {
             }
           }
         });
+  }
+
+  /** Once: what holds to second order for every sample can still be wrong in the rule of a rule. */
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void gradientsOfThirdOrderAgreeWithDifferences(Operation operation) {
+    AtomicInteger tried = new AtomicInteger();
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          long elements = Stream.of(a.leaves).mapToLong(Variable::elementCount).sum();
+          if (a.sample.smooth() && elements > 1 && elements <= 24 && tried.getAndIncrement() < 2) {
+            int count = a.leaves.length;
+            List<Variable> inputs = new ArrayList<>(List.of(a.leaves));
+            differentiable(a.results()).stream()
+                .filter(r -> r.dtype() == DType.FLOAT64)
+                .forEach(r -> inputs.add(factors(r)));
+            GradCheck.checkAllSecondOrder(
+                PRECISE.withTolerances(1e-6, 1e-5),
+                x -> GradCheck.gradients(leaves -> results(a, leaves), x, count),
+                inputs.toArray(Variable[]::new));
+          }
+        });
+  }
+
+  private static List<Variable> results(Application a, Variable... leaves) {
+    return a.operation.call().apply(a.sample.operands(leaves), a.arguments).stream()
+        .filter(r -> r.dtype() == DType.FLOAT64)
+        .toList();
+  }
+
+  /** Each operand gets a gradient of its own dtype, whatever the operation computed in. */
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void operandsOfBothDTypes(Operation operation) {
+    int[] count = {0};
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          List<Variable> expected = gradients(differentiable(a.results()), a.leaves);
+          for (int k = 0; a.leaves.length > 1 && a.sample.smooth() && k < a.leaves.length; k++) {
+            Variable[] mixed = a.sample.leaves(DType.FLOAT64);
+            if (mixed[k].requiresGrad()) {
+              mixed[k] = a.sample.leaves(DType.FLOAT32)[k];
+              compareMixed(a, mixed, expected);
+              count[0]++;
+            }
+          }
+        });
+    boolean several = operation.samples().getFirst().bases().size() > 1;
+    assertEquals(several, count[0] > 0, "tried");
+  }
+
+  private static void compareMixed(Application a, Variable[] mixed, List<Variable> expected) {
+    List<Variable> results;
+    try {
+      results = a.operation.call().apply(a.sample.operands(mixed), a.arguments);
+    } catch (IllegalArgumentException e) {
+      // To refuse is all right, to compute something else is not.
+      String message = String.valueOf(e.getMessage());
+      assertTrue(message.contains("float32") && message.contains("float64"), message);
+      return;
+    }
+    assertAllClose("value", a.results(), results, 2e-6, 5e-6);
+    List<Variable> gradients = gradients(differentiable(results), mixed);
+    assertAllClose("gradient", expected, gradients, 1e-5, 2e-5);
+    List<DType> dtypes =
+        Stream.of(mixed).filter(Variable::requiresGrad).map(Variable::dtype).toList();
+    assertEquals(dtypes, gradients.stream().map(Variable::dtype).toList());
   }
 
   @ParameterizedTest
@@ -353,21 +419,13 @@ class OperationTest {
         });
   }
 
-  /** Large enough for several blocks and threads, and no multiple of any block or lane count. */
   @ParameterizedTest
   @MethodSource("largeOnes")
   void numberOfThreadsDoesNotMatter(Operation operation) {
     int before = Autograd.threads();
     try {
-      Generator rng = new Generator(1);
-      long[][] shapes = {{307, 331}, {100_003}, {3, 40_009}, {40_009, 3}};
-      for (long[] shape : shapes) {
-        Variable[] operands = new Variable[operation.samples().getFirst().bases().size()];
-        for (int k = 0; k < operands.length; k++) {
-          Variable values = Variable.rand(rng, DType.FLOAT32, shape);
-          boolean mask = operands.length == 3 && k == 0;
-          operands[k] = mask ? values.gt(0.5) : values.requiresGrad(true);
-        }
+      for (long[] shape : OperationRegistry.largeShapes()) {
+        Variable[] operands = OperationRegistry.operands(operation, DType.FLOAT32, shape);
         for (Arguments arguments : operation.arguments().apply(operands)) {
           List<List<Variable>> found = new ArrayList<>();
           for (int threads = 1; threads <= 3; threads++) {

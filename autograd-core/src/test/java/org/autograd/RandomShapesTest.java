@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -217,7 +218,7 @@ class RandomShapesTest {
   /** Returns an array of a shape with one layout or another. */
   private static Variable inSomeLayout(Generator rng, long... shape) {
     int rank = shape.length;
-    switch (rng.nextInt(4)) {
+    return switch (rng.nextInt(4)) {
       case 0 -> {
         long[] larger = shape.clone();
         Index[] parts = new Index[rank];
@@ -225,7 +226,7 @@ class RandomShapesTest {
           larger[axis] = 2 * shape[axis] + 1;
           parts[axis] = Index.from(1).step(2);
         }
-        return random(rng, larger).get(parts);
+        yield random(rng, larger).get(parts);
       }
       case 1 -> {
         int[] order = Variable.randperm(rng, rank).toIntArray();
@@ -233,16 +234,14 @@ class RandomShapesTest {
         for (int axis = 0; axis < rank; axis++) {
           permuted[order[axis]] = shape[axis];
         }
-        return random(rng, permuted).permute(order);
+        yield random(rng, permuted).permute(order);
       }
       case 2 -> {
         long[] smaller = Arrays.stream(shape).map(s -> rng.nextInt(3) == 0 ? 1 : s).toArray();
-        return random(rng, smaller).expand(shape);
+        yield random(rng, smaller).expand(shape);
       }
-      default -> {
-        return random(rng, shape);
-      }
-    }
+      default -> random(rng, shape);
+    };
   }
 
   /** Returns a shape that broadcasts to the given one. */
@@ -367,5 +366,88 @@ class RandomShapesTest {
     shape[batch.length] = rows;
     shape[batch.length + 1] = columns;
     return shape;
+  }
+
+  /** Long enough for several blocks and threads, and no multiple of a block or a lane count. */
+  static List<long[]> largeShapes() {
+    return List.of(
+        new long[] {100_003},
+        new long[] {3, 40_009},
+        new long[] {40_009, 3},
+        new long[] {307, 331},
+        new long[] {5, 2_003, 7},
+        new long[] {2, 1, 70_001});
+  }
+
+  @ParameterizedTest
+  @MethodSource("largeShapes")
+  void largeReductions(long... shape) {
+    Variable x = random(new Generator(1), shape).sub(0.5);
+    double[] values = x.toDoubleArray();
+    for (int axis = -1; axis < shape.length; axis++) {
+      int[] axes = axis < 0 ? new int[0] : new int[] {axis};
+      long[] kept = axis < 0 ? new long[shape.length] : with(shape, axis, 1);
+      if (axis < 0) {
+        Arrays.fill(kept, 1);
+      }
+      double[] sums = new double[count(kept)];
+      double[] squares = new double[sums.length];
+      double[] powers = new double[sums.length];
+      double[] smallest = new double[sums.length];
+      for (int i = 0; i < values.length; i++) {
+        int p = broadcastPosition(kept, index(shape, i));
+        sums[p] += values[i];
+        squares[p] += values[i] * values[i];
+        powers[p] += Math.exp(values[i]);
+        smallest[p] = Math.min(smallest[p], values[i]);
+      }
+      String text = x.describe() + Arrays.toString(axes);
+      assertArrayEquals(sums, x.sum(axes).toDoubleArray(), 1e-9, text);
+      assertArrayEquals(smallest, x.minimum(Variable.scalar(0.0)).amin(axes).toDoubleArray(), text);
+      double[] norms = Arrays.stream(squares).map(Math::sqrt).toArray();
+      assertArrayEquals(norms, x.norm(axes).toDoubleArray(), 1e-9, text);
+      double[] logarithms = Arrays.stream(powers).map(Math::log).toArray();
+      assertArrayEquals(logarithms, x.logSumExp(axes).toDoubleArray(), 1e-9, text);
+      if (axis >= 0) {
+        double[] softmax = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+          int p = broadcastPosition(kept, index(shape, i));
+          softmax[i] = Math.exp(values[i]) / powers[p];
+        }
+        assertArrayEquals(softmax, x.softmax(axis).toDoubleArray(), 1e-12, text);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("largeShapes")
+  void largeBroadcasts(long... shape) {
+    Generator rng = new Generator(2);
+    Variable wide = random(rng, shape).requiresGrad(true);
+    double[] a = wide.toDoubleArray();
+    for (int axis = 0; axis < shape.length; axis++) {
+      long[] narrow = with(shape, axis, 1);
+      Variable other = random(rng, narrow).requiresGrad(true);
+      double[] b = other.toDoubleArray();
+      Variable factors = random(rng, shape);
+      double[] factor = factors.toDoubleArray();
+      double[] expected = new double[a.length];
+      double[] gradientA = new double[a.length];
+      double[] gradientB = new double[b.length];
+      for (int i = 0; i < a.length; i++) {
+        int p = broadcastPosition(narrow, index(shape, i));
+        expected[i] = b[p] / (1 + a[i]);
+        gradientA[i] = -factor[i] * b[p] / (1 + a[i]) / (1 + a[i]);
+        gradientB[p] += factor[i] / (1 + a[i]);
+      }
+      Variable quotient = other.div(wide.add(1));
+      assertArrayEquals(expected, quotient.toDoubleArray(), 1e-12);
+      wide.zeroGrad();
+      quotient.backward(factors, BackwardOptions.defaults());
+      assertArrayEquals(
+          gradientA, Objects.requireNonNull(wide.grad()).toDoubleArray(), 1e-12, "wide");
+      assertArrayEquals(
+          gradientB, Objects.requireNonNull(other.grad()).toDoubleArray(), 1e-9, "narrow");
+    }
   }
 }

@@ -29,7 +29,7 @@ final class PlainLoops {
   }
 
   private static float gelu(float x) {
-    float inner = 0.7978845608028654f * (x + 0.044715f * x * x * x);
+    float inner = 0.7978846f * (x + 0.044715f * x * x * x);
     return 0.5f * x * (1f + (float) Math.tanh(inner));
   }
 

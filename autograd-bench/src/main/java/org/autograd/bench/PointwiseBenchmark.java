@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
-import org.autograd.internal.kernel.Program.Builder;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.type.DType;
@@ -119,13 +118,13 @@ public class PointwiseBenchmark {
   }
 
   private static Program unary(Expression function) {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     return builder.store(builder.full(), function).build();
   }
 
   private static Program binary(Expression function) {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     builder.full();
     builder.full();
     return builder.store(builder.full(), function).build();
@@ -137,7 +136,7 @@ public class PointwiseBenchmark {
   }
 
   private static Program adam() {
-    Builder builder = Program.builder(7);
+    Program.Builder builder = Program.builder(7);
     int value = builder.full();
     int first = builder.full();
     int second = builder.full();
@@ -157,7 +156,7 @@ public class PointwiseBenchmark {
   }
 
   private static Program softmax() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     Expression x = Expression.input(builder.full());
     int out = builder.full();
     Expression max = builder.reduce(Combine.MAX, x);
@@ -168,7 +167,7 @@ public class PointwiseBenchmark {
   }
 
   private static Program sum() {
-    Builder builder = Program.builder(0);
+    Program.Builder builder = Program.builder(0);
     Expression x = Expression.input(builder.full());
     int out = builder.row();
     return builder.store(out, builder.reduce(Combine.SUM, x)).build();

@@ -69,7 +69,7 @@ final class VectorLoops {
   }
 
   private static FloatVector gelu(FloatVector x) {
-    FloatVector inner = x.add(x.mul(x).mul(x).mul(0.044715f)).mul(0.7978845608028654f);
+    FloatVector inner = x.add(x.mul(x).mul(x).mul(0.044715f)).mul(0.7978846f);
     return x.mul(0.5f).mul(inner.lanewise(VectorOperators.TANH).add(1f));
   }
 

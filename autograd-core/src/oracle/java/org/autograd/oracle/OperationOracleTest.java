@@ -39,6 +39,10 @@ class OperationOracleTest {
         .toList();
   }
 
+  static List<Operation> largeOnes() {
+    return operations().stream().filter(o -> o.is(Trait.LARGE)).toList();
+  }
+
   @BeforeAll
   static void oneThread() {
     torch.set_num_threads(1);
@@ -49,7 +53,7 @@ class OperationOracleTest {
     System.out.printf(
         "libtorch oracle: %d operations, %s; known differences:%n  %s%n",
         operations().size(), Comparison.counts(), String.join("\n  ", Differences.counts()));
-    if (tests == 2 * operations().size() + ofIntegers().size()) {
+    if (tests == 2 * operations().size() + ofIntegers().size() + largeOnes().size()) {
       assertEquals(List.of(), Differences.thatDoNotOccur(), "known differences that are gone");
     }
   }
@@ -88,6 +92,22 @@ class OperationOracleTest {
                     absolute,
                     relative)
                 .difference();
+        differences.add(Objects.requireNonNullElse(difference, ""));
+      }
+    }
+    assertNone(differences);
+  }
+
+  @ParameterizedTest
+  @MethodSource("largeOnes")
+  void largeOnesAreEqual(Operation operation) {
+    List<String> differences = new ArrayList<>();
+    for (long[] shape : OperationRegistry.largeShapes()) {
+      List<Variable> operands =
+          List.of(OperationRegistry.operands(operation, DType.FLOAT64, shape));
+      for (Arguments arguments : choices(operation, operands)) {
+        String difference =
+            new Comparison(operation, "large", arguments, operands, 1e-12, 1e-9).difference();
         differences.add(Objects.requireNonNullElse(difference, ""));
       }
     }

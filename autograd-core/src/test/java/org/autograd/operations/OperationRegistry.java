@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.autograd.Extremum;
+import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 
@@ -242,6 +243,30 @@ public final class OperationRegistry {
       op("fill_(double)", arrays(REAL), numbers(1.5), (x, a) -> x[0].copy().fill_(a.number(0))).with(FLAT),
       op("copy_(Variable)", assignable(), (x, a) -> x[0].copy().copy_(x[1])));
   // spotless:on
+
+  /**
+   * Shapes that are large enough for several blocks and threads, and no multiple of any block or
+   * lane count.
+   */
+  public static List<long[]> largeShapes() {
+    return List.of(
+        new long[] {307, 331},
+        new long[] {100_003},
+        new long[] {3, 40_009},
+        new long[] {40_009, 3});
+  }
+
+  /** Returns operands of one shape for an operation, those of a float dtype as leaves. */
+  public static Variable[] operands(Operation operation, DType dtype, long... shape) {
+    Generator rng = new Generator(1);
+    Sample sample = operation.samples().getFirst();
+    Variable[] result = sample.operands(sample.leaves(dtype));
+    for (int k = 0; k < result.length; k++) {
+      Variable values = Variable.rand(rng, dtype, shape);
+      result[k] = result[k].dtype() == DType.BOOL ? values.gt(0.5) : values.requiresGrad(true);
+    }
+    return result;
+  }
 
   // How entries are made.
 
