@@ -7,7 +7,7 @@ import org.autograd.internal.kernel.matmul.Matmul;
 
 /** Gradients as values, recording on and off, and the settings of the process. */
 public final class Autograd {
-  private static volatile Generator generator = new Generator(0);
+  private static final Generator GENERATOR = new Generator(0);
 
   private Autograd() {}
 
@@ -83,12 +83,14 @@ public final class Autograd {
 
   /** Returns the generator that is used where none is given. */
   public static Generator generator() {
-    return generator;
+    return GENERATOR;
   }
 
   /** Starts the default generator anew, so that what follows is reproducible. */
   public static void manualSeed(long seed) {
-    generator = new Generator(seed);
+    synchronized (GENERATOR) {
+      GENERATOR.restore(new Generator.State(seed, 0));
+    }
   }
 
   /**

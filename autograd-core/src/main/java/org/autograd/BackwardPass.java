@@ -22,7 +22,7 @@ final class BackwardPass {
   private int count;
   private Node[] nodes = new Node[64];
 
-  /** The number of edges into each node that have not delivered yet. */
+  /** The number of edges into each node, counted down while the nodes are put in order. */
   private int[] pending = new int[64];
 
   /** Where each node's edges start in {@link #targets}, which holds them as node numbers. */
@@ -83,7 +83,6 @@ final class BackwardPass {
     }
     gradients = new Variable[count];
     owned = new boolean[count];
-    boolean[] needed = null;
     int[] inputNumbers = new int[0];
     if (inputs != null) {
       inputNumbers = new int[inputs.size()];
@@ -98,34 +97,48 @@ final class BackwardPass {
                   + "; was it detached, or computed under noGrad()?");
         }
       }
-      needed = nodesOnTheWayTo(inputNumbers);
     }
+    int[] order = order(rootNumbers);
+    boolean[] needed = inputs == null ? null : nodesOnTheWayTo(inputNumbers, order);
     @Nullable Variable[] results = new Variable[inputNumbers.length];
     try (var _ = GradMode.set(options.createsGraph())) {
       for (int k = 0; k < rootNumbers.length; k++) {
         deliver(rootNumbers[k], seeds.get(k), false);
       }
-      int[] ready = new int[count];
-      int readyCount = 0;
-      for (int root : rootNumbers) {
-        // A root that another root depends on waits for it; one that is given twice runs once.
-        if (pending[root] == 0) {
-          pending[root] = -1;
-          ready[readyCount++] = root;
-        }
-      }
-      while (readyCount > 0) {
-        int number = ready[--readyCount];
+      for (int number : order) {
         work(number, inputNumbers, results, needed);
-        int end = firstEdge[number] + nodes[number].edges().length;
-        for (int e = firstEdge[number]; e < end; e++) {
-          if (--pending[targets[e]] == 0) {
-            ready[readyCount++] = targets[e];
-          }
-        }
       }
     }
     return results;
+  }
+
+  /**
+   * Returns the nodes such that each comes after all that were computed from it. Depth first, so that a
+   * gradient is used soon after it is made.
+   */
+  private int[] order(int... rootNumbers) {
+    int[] order = new int[count];
+    int done = 0;
+    int[] ready = new int[count];
+    int readyCount = 0;
+    for (int root : rootNumbers) {
+      // A root that another root depends on waits for it; one that is given twice runs once.
+      if (pending[root] == 0) {
+        pending[root] = -1;
+        ready[readyCount++] = root;
+      }
+    }
+    while (readyCount > 0) {
+      int number = ready[--readyCount];
+      order[done++] = number;
+      int end = firstEdge[number] + nodes[number].edges().length;
+      for (int e = firstEdge[number]; e < end; e++) {
+        if (--pending[targets[e]] == 0) {
+          ready[readyCount++] = targets[e];
+        }
+      }
+    }
+    return order;
   }
 
   /** Finds all nodes reachable from a root that were not found before, and returns its number. */
@@ -192,18 +205,15 @@ final class BackwardPass {
   }
 
   /** Returns for each node whether a wanted input can be reached from it. */
-  private boolean[] nodesOnTheWayTo(int[] inputNumbers) {
+  private boolean[] nodesOnTheWayTo(int[] inputNumbers, int... order) {
     boolean[] needed = new boolean[count];
     for (int input : inputNumbers) {
       if (input >= 0) {
         needed[input] = true;
       }
     }
-    // Inputs have smaller sequences than what is computed from them.
-    Integer[] order = new Integer[count];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Long.compare(nodes[a].sequence(), nodes[b].sequence()));
-    for (int number : order) {
+    for (int i = count - 1; i >= 0; i--) {
+      int number = order[i];
       int end = firstEdge[number] + nodes[number].edges().length;
       for (int e = firstEdge[number]; e < end; e++) {
         needed[number] |= needed[targets[e]];

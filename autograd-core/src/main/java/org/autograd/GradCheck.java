@@ -60,6 +60,11 @@ public final class GradCheck {
     }
   }
 
+  /** Returns PyTorch's options: a step of 1e-6, atol 1e-5, rtol 1e-3. */
+  public static Options options() {
+    return new Options(1e-6, 1e-5, 1e-3, 500, 0);
+  }
+
   /**
    * How closely gradients must agree: {@code |analytic - numeric| <= atol + rtol * |numeric|}.
    *
@@ -81,28 +86,23 @@ public final class GradCheck {
           rtol);
     }
 
-    /** Returns PyTorch's: a step of 1e-6, atol 1e-5, rtol 1e-3. */
-    public static Options defaults() {
-      return new Options(1e-6, 1e-5, 1e-3, 500, 0);
-    }
-
     /** Returns these options with another step. */
-    public Options withEps(double step) {
+    public Options eps(double step) {
       return new Options(step, atol, rtol, elementLimit, seed);
     }
 
     /** Returns these options with other tolerances. */
-    public Options withTolerances(double absolute, double relative) {
+    public Options tolerances(double absolute, double relative) {
       return new Options(eps, absolute, relative, elementLimit, seed);
     }
 
     /** Returns these options with another limit up to which all elements are tried. */
-    public Options withElementLimit(int limit) {
+    public Options elementLimit(int limit) {
       return new Options(eps, atol, rtol, limit, seed);
     }
 
     /** Returns these options with other random factors and directions. */
-    public Options withSeed(long number) {
+    public Options seed(long number) {
       return new Options(eps, atol, rtol, elementLimit, number);
     }
   }
@@ -116,7 +116,7 @@ public final class GradCheck {
    * @throws IllegalArgumentException if an input or output is float32
    */
   public static void check(Function<Variable[], Variable> function, Variable... inputs) {
-    check(Options.defaults(), function, inputs);
+    check(options(), function, inputs);
   }
 
   /** Checks the gradient of a function with one output, with options. */
@@ -136,7 +136,7 @@ public final class GradCheck {
    * gradients that a backward pass gives when it is itself recorded with those when it is not.
    */
   public static void checkSecondOrder(Function<Variable[], Variable> function, Variable... inputs) {
-    checkSecondOrder(Options.defaults(), function, inputs);
+    checkSecondOrder(options(), function, inputs);
   }
 
   /** Checks the gradients of first and second order, with options. */

@@ -15,8 +15,12 @@ final class GradMode {
   /** Switches recording on or off until the scope is closed, which restores what was before. */
   static GradScope set(boolean enabled) {
     GradMode mode = CURRENT.get();
-    boolean before = mode.enabled;
+    GradScope scope = new GradScope(mode, mode.enabled);
     mode.enabled = enabled;
-    return () -> mode.enabled = before;
+    return scope;
+  }
+
+  void restore(boolean before) {
+    enabled = before;
   }
 }

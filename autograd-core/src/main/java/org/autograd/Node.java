@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -28,7 +27,7 @@ final class Node {
   /** The Variable whose {@code grad} receives the gradient: a leaf, or a result that retains it. */
   private @Nullable Variable receiver;
 
-  private @Nullable List<UnaryOperator<@Nullable Variable>> hooks;
+  private volatile @Nullable List<HookHandle> hooks;
 
   private Node(String operation, Shape shape, DType dtype, Edge[] edges) {
     this.operation = operation;
@@ -107,17 +106,17 @@ final class Node {
     receiver = variable;
   }
 
-  synchronized void addHook(UnaryOperator<@Nullable Variable> hook) {
+  synchronized void addHook(HookHandle hook) {
     // Copied on write: a backward pass may be walking the list.
-    List<UnaryOperator<@Nullable Variable>> copy =
+    List<HookHandle> copy =
         hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
     copy.add(hook);
     hooks = copy;
   }
 
-  synchronized void removeHook(UnaryOperator<@Nullable Variable> hook) {
+  synchronized void removeHook(HookHandle hook) {
     if (hooks != null) {
-      List<UnaryOperator<@Nullable Variable>> copy = new ArrayList<>(hooks);
+      List<HookHandle> copy = new ArrayList<>(hooks);
       copy.remove(hook);
       hooks = copy.isEmpty() ? null : copy;
     }
@@ -130,9 +129,9 @@ final class Node {
   /** Returns the gradient after all hooks, each of which may replace it. */
   Variable applyHooks(Variable gradient) {
     Variable result = gradient;
-    List<UnaryOperator<@Nullable Variable>> current = hooks;
+    List<HookHandle> current = hooks;
     if (current != null) {
-      for (UnaryOperator<@Nullable Variable> hook : current) {
+      for (HookHandle hook : current) {
         Variable replaced = hook.apply(result);
         if (replaced != null) {
           if (!replaced.shape().equals(shape) || replaced.dtype() != dtype) {

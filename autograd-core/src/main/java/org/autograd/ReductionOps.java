@@ -292,7 +292,7 @@ sealed interface ReductionOps permits Variable {
       if (order == Double.POSITIVE_INFINITY) {
         return extreme("norm", x.abs(), reduced, keep, Combine.MAX);
       }
-      checkArgument(order > 0, "norm: order must be positive or infinity, got %s", order);
+      checkArgument(order > 0, "vectorNorm: order must be positive or infinity, got %s", order);
       Variable value = new Variable(x.data(), null).abs().pow(order);
       return Node.record(
           "norm",
@@ -444,18 +444,27 @@ sealed interface ReductionOps permits Variable {
     return Steps.positions("argmin", self(), axis, false);
   }
 
-  /** Returns the unbiased variance (divided by n - 1), NaN for a single element. */
+  /** Returns the unbiased variance, divided by {@code n - 1}; NaN for a single element. */
   default Variable var(int... axes) {
     return Steps.variance(self(), 1, Steps.reduced("var", self(), axes), false);
   }
 
+  /** Returns {@link #var} with the reduced axes kept at size 1. */
+  default Variable varKeepDims(int... axes) {
+    return Steps.variance(self(), 1, Steps.reduced("var", self(), axes), true);
+  }
+
   /**
-   * Returns the variance divided by {@code n - correction}, with the reduced axes kept at size 1.
-   *
-   * @param correction 1 for the unbiased variance, 0 for that of a whole population
+   * Returns the variance of a whole population, divided by {@code n}, as normalisation layers use it.
+   * PyTorch's {@code var(correction=0)}.
    */
-  default Variable varKeepDims(int correction, int... axes) {
-    return Steps.variance(self(), correction, Steps.reduced("var", self(), axes), true);
+  default Variable populationVar(int... axes) {
+    return Steps.variance(self(), 0, Steps.reduced("populationVar", self(), axes), false);
+  }
+
+  /** Returns {@link #populationVar} with the reduced axes kept at size 1. */
+  default Variable populationVarKeepDims(int... axes) {
+    return Steps.variance(self(), 0, Steps.reduced("populationVar", self(), axes), true);
   }
 
   /** Returns the square root of the unbiased variance; slope 0 where it is 0. */
@@ -463,28 +472,47 @@ sealed interface ReductionOps permits Variable {
     return Steps.STANDARD_DEVIATION.apply(var(axes));
   }
 
-  /** Returns the square root of the variance, with the reduced axes kept at size 1. */
-  default Variable stdKeepDims(int correction, int... axes) {
-    return Steps.STANDARD_DEVIATION.apply(varKeepDims(correction, axes));
+  /** Returns {@link #std} with the reduced axes kept at size 1. */
+  default Variable stdKeepDims(int... axes) {
+    return Steps.STANDARD_DEVIATION.apply(varKeepDims(axes));
   }
 
-  /** Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. */
-  default Variable norm(int... axes) {
-    return norm(2.0, axes);
+  /** Returns the square root of the variance of a whole population. */
+  default Variable populationStd(int... axes) {
+    return Steps.STANDARD_DEVIATION.apply(populationVar(axes));
+  }
+
+  /** Returns {@link #populationStd} with the reduced axes kept at size 1. */
+  default Variable populationStdKeepDims(int... axes) {
+    return Steps.STANDARD_DEVIATION.apply(populationVarKeepDims(axes));
   }
 
   /**
-   * Returns the vector norm {@code (sum |x|^order)^(1/order)}.
+   * Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. The arguments are axes,
+   * as everywhere: norms of other orders are {@link #vectorNorm}.
+   */
+  default Variable norm(int... axes) {
+    return Steps.norm(self(), 2, Steps.reduced("norm", self(), axes), false);
+  }
+
+  /** Returns {@link #norm} with the reduced axes kept at size 1. */
+  default Variable normKeepDims(int... axes) {
+    return Steps.norm(self(), 2, Steps.reduced("norm", self(), axes), true);
+  }
+
+  /**
+   * Returns the vector norm {@code (sum |x|^order)^(1/order)}, PyTorch's {@code
+   * linalg.vector_norm(x, order)}.
    *
    * @param order positive; infinity for the largest absolute value
    */
-  default Variable norm(double order, int... axes) {
-    return Steps.norm(self(), order, Steps.reduced("norm", self(), axes), false);
+  default Variable vectorNorm(double order, int... axes) {
+    return Steps.norm(self(), order, Steps.reduced("vectorNorm", self(), axes), false);
   }
 
-  /** Returns {@link #norm(double, int...)} with the reduced axes kept at size 1. */
-  default Variable normKeepDims(double order, int... axes) {
-    return Steps.norm(self(), order, Steps.reduced("norm", self(), axes), true);
+  /** Returns {@link #vectorNorm} with the reduced axes kept at size 1. */
+  default Variable vectorNormKeepDims(double order, int... axes) {
+    return Steps.norm(self(), order, Steps.reduced("vectorNorm", self(), axes), true);
   }
 
   /** Returns {@code log(sum(e^this))} without overflow. */

@@ -586,12 +586,11 @@ public final class Variable
    *
    * @return a handle that removes the hook when closed
    */
-  public GradScope onGradient(UnaryOperator<@Nullable Variable> hook) {
+  public HookHandle onGradient(UnaryOperator<@Nullable Variable> hook) {
     Node own = requireNode();
-    // Each registration is an object of its own, so that a handle removes no other.
-    UnaryOperator<@Nullable Variable> registered = hook::apply;
-    own.addHook(registered);
-    return () -> own.removeHook(registered);
+    HookHandle handle = new HookHandle(own, hook);
+    own.addHook(handle);
+    return handle;
   }
 
   /** Adds to the gradients of all leaves from which this scalar was computed. */

@@ -175,7 +175,7 @@ class ErrorMessageTest {
             "float32[2, 2]",
             "int64[1, 2]"),
         mistake(() -> INTEGERS.softmaxCrossEntropy(INTEGERS), "softmaxCrossEntropy", "int64[2]"),
-        mistake(() -> VECTOR.norm(-1.0), "norm", "-1"));
+        mistake(() -> VECTOR.vectorNorm(-1.0), "vectorNorm", "-1"));
   }
 
   @ParameterizedTest

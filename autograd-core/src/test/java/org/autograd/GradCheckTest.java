@@ -42,7 +42,7 @@ class GradCheckTest {
     GradCheck.checkSecondOrder(x -> x[0].matmul(x[1]), MATRIX, ROW);
     GradCheck.checkSecondOrder(x -> x[0].mul(3), Variable.zeros(DType.FLOAT64, 0, 3));
     GradCheck.checkAllSecondOrder(
-        GradCheck.Options.defaults(), x -> List.of(x[0].exp(), x[0].sum(0)), MATRIX);
+        GradCheck.options(), x -> List.of(x[0].exp(), x[0].sum(0)), MATRIX);
   }
 
   @Test
@@ -216,7 +216,7 @@ class GradCheckTest {
     double[] factors = new double[700];
     java.util.Arrays.fill(factors, 2);
     GradCheck.checkSecondOrder(
-        GradCheck.Options.defaults().withElementLimit(100),
+        GradCheck.options().elementLimit(100),
         v -> square(v[0], (g, s) -> g.mul(s).mul(2)),
         x);
     factors[wrong] = 3;
@@ -235,7 +235,7 @@ class GradCheckTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> GradCheck.check(x -> x[0].to(DType.FLOAT32).exp(), ROW));
-    assertThrows(IllegalArgumentException.class, () -> GradCheck.Options.defaults().withEps(0));
+    assertThrows(IllegalArgumentException.class, () -> GradCheck.options().eps(0));
   }
 
   @Test

@@ -59,8 +59,8 @@ class HookTest {
   void aClosedHandleRemovesItsHookOnly() {
     Variable x = leaf(1);
     UnaryOperator<@Nullable Variable> twice = g -> g == null ? null : g.mul(2);
-    GradScope first = x.onGradient(twice);
-    GradScope second = x.onGradient(twice);
+    HookHandle first = x.onGradient(twice);
+    HookHandle second = x.onGradient(twice);
     first.close();
     first.close();
     x.sum().backward();
@@ -81,7 +81,7 @@ class HookTest {
   @Test
   void aHookMayRegisterAndRemoveHooks() {
     Variable x = leaf(1);
-    List<GradScope> own = new ArrayList<>();
+    List<HookHandle> own = new ArrayList<>();
     own.add(
         x.onGradient(g -> {
           own.getFirst().close();

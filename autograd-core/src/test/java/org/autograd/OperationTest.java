@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OperationTest {
   /** Far below PyTorch's defaults: the samples are small and smooth. */
   private static final GradCheck.Options PRECISE =
-      GradCheck.Options.defaults().withTolerances(2e-7, 1e-6);
+      GradCheck.options().tolerances(2e-7, 1e-6);
 
   static List<Operation> operations() {
     return OperationRegistry.operations();
@@ -219,7 +219,7 @@ class OperationTest {
                 .filter(r -> r.dtype() == DType.FLOAT64)
                 .forEach(r -> inputs.add(factors(r)));
             GradCheck.checkAllSecondOrder(
-                PRECISE.withTolerances(1e-6, 1e-5),
+                PRECISE.tolerances(1e-6, 1e-5),
                 x -> GradCheck.gradients(leaves -> results(a, leaves), x, count),
                 inputs.toArray(Variable[]::new));
           }

@@ -127,12 +127,17 @@ final class TorchCalls {
     call("argmin()", (t, a) -> t[0].argmin());
     call("argmin(int)", (t, a) -> t[0].argmin(new LongOptional(a.integer(0)), false));
     call("var(int...)", (t, a) -> t[0].var(axes(t[0], a.axes(0)), optional(1), false));
-    call("varKeepDims(int,int...)", (t, a) -> t[0].var(axes(t[0], a.axes(1)), optional(a.number(0)), true));
+    call("varKeepDims(int...)", (t, a) -> t[0].var(axes(t[0], a.axes(0)), optional(1), true));
+    call("populationVar(int...)", (t, a) -> t[0].var(axes(t[0], a.axes(0)), optional(0), false));
+    call("populationVarKeepDims(int...)", (t, a) -> t[0].var(axes(t[0], a.axes(0)), optional(0), true));
     call("std(int...)", (t, a) -> t[0].std(axes(t[0], a.axes(0)), optional(1), false));
-    call("stdKeepDims(int,int...)", (t, a) -> t[0].std(axes(t[0], a.axes(1)), optional(a.number(0)), true));
+    call("stdKeepDims(int...)", (t, a) -> t[0].std(axes(t[0], a.axes(0)), optional(1), true));
+    call("populationStd(int...)", (t, a) -> t[0].std(axes(t[0], a.axes(0)), optional(0), false));
+    call("populationStdKeepDims(int...)", (t, a) -> t[0].std(axes(t[0], a.axes(0)), optional(0), true));
     call("norm(int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(2.0), axes(t[0], a.axes(0)), false, SAME));
-    call("norm(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), false, SAME));
-    call("normKeepDims(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), true, SAME));
+    call("vectorNorm(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), false, SAME));
+    call("normKeepDims(int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(2.0), axes(t[0], a.axes(0)), true, SAME));
+    call("vectorNormKeepDims(double,int...)", (t, a) -> torch.linalg_vector_norm(t[0], new Scalar(a.number(0)), axes(t[0], a.axes(1)), true, SAME));
     call("logSumExp(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), false));
     call("logSumExpKeepDims(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), true));
 

@@ -74,15 +74,6 @@ final class Choices {
     return axes(true).apply(x).stream().filter(a -> alongAxes(x[0], a.axes(0)) > 1).toList();
   }
 
-  static List<Arguments> corrections(Variable... x) {
-    List<Arguments> result = new ArrayList<>();
-    for (Arguments a : severalAlong(x)) {
-      result.add(Arguments.of(0, a.axes(0)));
-      result.add(Arguments.of(1, a.axes(0)));
-    }
-    return result;
-  }
-
   static Function<Variable[], List<Arguments>> orders(double... orders) {
     return x -> {
       List<Arguments> result = new ArrayList<>();

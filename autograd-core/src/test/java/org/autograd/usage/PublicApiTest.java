@@ -27,6 +27,7 @@ import org.autograd.BackwardOptions;
 import org.autograd.Extremum;
 import org.autograd.Generator;
 import org.autograd.GradScope;
+import org.autograd.HookHandle;
 import org.autograd.Pointwise;
 import org.autograd.Variable;
 import org.autograd.type.DType;
@@ -116,7 +117,7 @@ class PublicApiTest {
   @Test
   void hooksScopesAndOptions() {
     Variable x = Variable.of(3f).requiresGrad(true);
-    GradScope hook = x.onGradient(g -> g.mul(2));
+    HookHandle hook = x.onGradient(g -> g.mul(2));
     Variable y = x.pow(3).sum();
     List<Variable> first = Autograd.grad(y, List.of(x), BackwardOptions.createGraph());
     assertEquals(54, first.getFirst().item());
