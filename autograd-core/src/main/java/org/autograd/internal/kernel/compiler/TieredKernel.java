@@ -2,6 +2,7 @@ package org.autograd.internal.kernel.compiler;
 
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 
 /**

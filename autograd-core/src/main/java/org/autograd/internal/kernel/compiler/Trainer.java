@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 
 /**

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 
