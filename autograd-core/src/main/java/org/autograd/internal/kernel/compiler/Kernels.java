@@ -1,7 +1,9 @@
 package org.autograd.internal.kernel.compiler;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Settings;
@@ -80,7 +82,7 @@ public final class Kernels {
   /** Returns a line for people: which kernels run, or what to do to get faster ones. */
   public static String description() {
     return switch (mode()) {
-      case TIERED -> Simd.description();
+      case TIERED -> Simd.description() + progress();
       case SCALAR ->
           Settings.kernel() == KernelMode.SCALAR
               ? "scalar kernels only, by request"
@@ -88,5 +90,16 @@ public final class Kernels {
       case VECTOR -> Simd.description() + ", without warming up";
       case INTERPRETER -> "expressions are interpreted";
     };
+  }
+
+  /** Scalar kernels are either cold or still training. */
+  private static String progress() {
+    List<Kernel> kernels =
+        Stream.of(FLOAT32, FLOAT64).flatMap(cache -> cache.values().stream()).toList();
+    long vectors =
+        kernels.stream()
+            .filter(kernel -> kernel instanceof TieredKernel tiered && tiered.isVector())
+            .count();
+    return ", used by %d of %d kernels so far".formatted(vectors, kernels.size());
   }
 }
