@@ -20,15 +20,24 @@ public final class Parallel {
   /** Bound while a thread runs blocks; a loop started there is serial, for all threads are busy. */
   private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
 
-  private static volatile int threads =
-      checkThreads(
-          Integer.getInteger("autograd.threads", Runtime.getRuntime().availableProcessors()));
+  /** 0 until it is set or asked for. */
+  private static final AtomicInteger THREADS = new AtomicInteger();
 
   private Parallel() {}
 
-  /** Returns the number of threads that share a loop, the calling one included. */
+  /**
+   * Returns the number of threads that share a loop, the calling one included.
+   *
+   * @throws IllegalArgumentException if the system property {@code autograd.threads} is wrong and
+   *     nothing was set instead
+   */
   public static int threads() {
-    return threads;
+    int count = THREADS.get();
+    if (count > 0) {
+      return count;
+    }
+    THREADS.compareAndSet(0, Settings.threads());
+    return THREADS.get();
   }
 
   /**
@@ -36,14 +45,10 @@ public final class Parallel {
    * property {@code autograd.threads}, by default the number of processors.
    */
   public static void setThreads(int count) {
-    threads = checkThreads(count);
-  }
-
-  private static int checkThreads(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("threads must be at least 1, not " + count);
     }
-    return count;
+    THREADS.set(count);
   }
 
   /**
@@ -52,7 +57,7 @@ public final class Parallel {
    * further blocks are started and the first exception is thrown here.
    */
   public static void forEach(int blocks, IntConsumer body) {
-    int helpers = Math.min(threads, blocks) - 1;
+    int helpers = Math.min(threads(), blocks) - 1;
     if (helpers <= 0 || INSIDE.isBound()) {
       for (int block = 0; block < blocks; block++) {
         body.accept(block);

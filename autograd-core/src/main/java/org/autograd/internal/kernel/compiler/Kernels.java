@@ -1,17 +1,19 @@
 package org.autograd.internal.kernel.compiler;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Settings;
+import org.autograd.internal.kernel.Settings.KernelMode;
+import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 
 /**
- * Finds the kernel of a program, compiling it at first use.
- *
- * <p>The system property {@code autograd.simd} is {@code off} for scalar code only, or a width in
- * bits. For tests and measurements {@code autograd.kernel} is one of {@code tiered} (the default),
- * {@code scalar}, {@code vector} and {@code interpreter}.
+ * Finds the kernel of a program, compiling it at first use. How, is up to {@link
+ * Settings#simd} and {@link Settings#kernel}.
  */
 public final class Kernels {
   /**
@@ -20,35 +22,29 @@ public final class Kernels {
    */
   private static final int LIMIT = 2048;
 
-  private enum Mode {
-    TIERED,
-    SCALAR,
-    VECTOR,
-    INTERPRETER
-  }
-
-  private static final Mode MODE = mode();
   private static final Map<Program, Kernel> FLOAT32 = new ConcurrentHashMap<>();
   private static final Map<Program, Kernel> FLOAT64 = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
-  private static Mode mode() {
+  /** Asked only where a kernel is compiled; if a setting is wrong, this throws each time. */
+  private static KernelMode mode() {
+    KernelMode mode = Settings.kernel();
     // A native image cannot define classes.
     if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
-      return Mode.INTERPRETER;
+      return KernelMode.INTERPRETER;
     }
-    Mode mode =
-        switch (System.getProperty("autograd.kernel", "tiered")) {
-          case "scalar" -> Mode.SCALAR;
-          case "vector" -> Mode.VECTOR;
-          case "interpreter" -> Mode.INTERPRETER;
-          default -> Mode.TIERED;
-        };
-    return mode != Mode.INTERPRETER && Simd.bits() == 0 ? Mode.SCALAR : mode;
+    return switch (mode) {
+      case SCALAR, INTERPRETER -> mode;
+      case TIERED, VECTOR -> Simd.bits() == 0 ? KernelMode.SCALAR : mode;
+    };
   }
 
-  /** Returns the kernel of {@code program} for float32 or float64 arrays. */
+  /**
+   * Returns the kernel of {@code program} for float32 or float64 arrays.
+   *
+   * @throws IllegalArgumentException if a system property is wrong
+   */
   public static Kernel of(Program program, DType dtype) {
     Map<Program, Kernel> cache =
         switch (dtype) {
@@ -67,8 +63,9 @@ public final class Kernels {
   }
 
   private static Kernel compile(Program program, DType dtype) {
+    KernelMode mode = mode();
     try {
-      return switch (MODE) {
+      return switch (mode) {
         case TIERED -> new TieredKernel(program, dtype);
         case SCALAR -> KernelCompiler.compile(program, dtype, 0);
         case VECTOR -> KernelCompiler.compile(program, dtype, Simd.bits());
@@ -84,11 +81,25 @@ public final class Kernels {
 
   /** Returns a line for people: which kernels run, or what to do to get faster ones. */
   public static String description() {
-    return switch (MODE) {
-      case TIERED -> Simd.description();
-      case SCALAR -> Simd.bits() == 0 ? Simd.description() : "scalar kernels only, by request";
+    return switch (mode()) {
+      case TIERED -> Simd.description() + progress();
+      case SCALAR ->
+          Settings.kernel() == KernelMode.SCALAR
+              ? "scalar kernels only, by request"
+              : Simd.description();
       case VECTOR -> Simd.description() + ", without warming up";
       case INTERPRETER -> "expressions are interpreted";
     };
+  }
+
+  /** Scalar kernels are either cold or still training. */
+  private static String progress() {
+    List<Kernel> kernels =
+        Stream.of(FLOAT32, FLOAT64).flatMap(cache -> cache.values().stream()).toList();
+    long vectors =
+        kernels.stream()
+            .filter(kernel -> kernel instanceof TieredKernel tiered && tiered.isVector())
+            .count();
+    return ", used by %d of %d kernels so far".formatted(vectors, kernels.size());
   }
 }

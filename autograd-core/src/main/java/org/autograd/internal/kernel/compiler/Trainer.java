@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 
 /**
@@ -15,7 +17,9 @@ import org.autograd.type.DType;
  * something to train.
  */
 final class Trainer {
-  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /** A turn is short, as others wait for theirs; see {@link TieredKernel#endTurn}. */
+  private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private static final int ROWS = 2;
 
   /** A round calls a kernel this many times for each number of columns. */
@@ -50,12 +54,20 @@ final class Trainer {
   private final Kernel scalar;
   private final Kernel vector;
   private final double[] parameters;
+  private final LongSupplier clock;
+  private int rounds;
 
   Trainer(Program program, DType dtype, Kernel scalar, Kernel vector) {
+    this(program, dtype, scalar, vector, System::nanoTime);
+  }
+
+  /** Tests bring a clock of their own. */
+  Trainer(Program program, DType dtype, Kernel scalar, Kernel vector, LongSupplier clock) {
     this.program = program;
     this.dtype = dtype;
     this.scalar = scalar;
     this.vector = vector;
+    this.clock = clock;
     this.parameters = new double[program.parameters()];
     for (int i = 0; i < parameters.length; i++) {
       parameters[i] = 0.5 + i % 3 * 0.25;
@@ -81,31 +93,42 @@ final class Trainer {
     try {
       EXECUTOR.execute(() -> trainQuietly(kernel));
     } catch (RuntimeException | OutOfMemoryError e) {
-      log(e);
+      log("no thread for training", e);
+      kernel.postpone();
     }
   }
 
   private static void trainQuietly(TieredKernel kernel) {
     try {
-      kernel.train();
+      if (!kernel.isVector()) {
+        kernel.train();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      log(e);
+      log("a kernel stays with scalar code", e);
     }
   }
 
-  private static void log(Throwable e) {
-    System.getLogger(Trainer.class.getName())
-        .log(System.Logger.Level.DEBUG, "a kernel stays with scalar code", e);
+  private static void log(String message, Throwable e) {
+    System.getLogger(Trainer.class.getName()).log(System.Logger.Level.DEBUG, message, e);
   }
 
-  /** Returns whether the SIMD kernel is as fast as the scalar one, and so is compiled. */
-  boolean train() throws InterruptedException {
+  Kernel vector() {
+    return vector;
+  }
+
+  /**
+   * Trains until the SIMD kernel is as fast as the scalar one, and so is compiled, but not for
+   * long.
+   *
+   * @return whether it is; if not, another turn continues this one
+   */
+  boolean turn() throws InterruptedException {
     List<Shape> shapes = shapes();
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     int good = 0;
-    for (int round = 0; System.nanoTime() - start < LIMIT_NANOS; round++) {
+    for (; clock.getAsLong() - start < TURN_NANOS; rounds++) {
       long scalarNanos = 0;
       long vectorNanos = 0;
       for (Shape shape : shapes) {
@@ -113,10 +136,10 @@ final class Trainer {
         vectorNanos += time(vector, shape);
       }
       good = vectorNanos <= scalarNanos * TOLERANCE ? good + 1 : 0;
-      if (round >= FIRST_ROUNDS && good >= GOOD_ROUNDS) {
+      if (rounds >= FIRST_ROUNDS && good >= GOOD_ROUNDS) {
         return true;
       }
-      if (round >= MANY_ROUNDS) {
+      if (rounds >= MANY_ROUNDS) {
         Thread.sleep(1);
       }
     }
@@ -126,12 +149,12 @@ final class Trainer {
   private long time(Kernel kernel, Shape shape) {
     // Fresh numbers, as a program that works in place may drive them to infinity.
     fill(shape.buffers());
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     for (int i = 0; i < CALLS; i++) {
       kernel.run(
           shape.buffers(), shape.offsets(), shape.rowStrides(), parameters, ROWS, shape.columns());
     }
-    return System.nanoTime() - start;
+    return clock.getAsLong() - start;
   }
 
   /** With sizes of one kind only, HotSpot would leave out the code for the others. */

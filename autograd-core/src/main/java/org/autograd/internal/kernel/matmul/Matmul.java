@@ -1,5 +1,6 @@
 package org.autograd.internal.kernel.matmul;
 
+import org.autograd.internal.kernel.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,14 +8,26 @@ import org.jspecify.annotations.Nullable;
  * names a {@link MatmulProvider}, by default the fastest one available. Chosen once, at first use.
  */
 public final class Matmul {
-  private static final MatmulProvider PROVIDER = choose(System.getProperty("autograd.matmul"));
-  private static final MatmulKernel<float[]> FLOAT32 = PROVIDER.float32();
-  private static final MatmulKernel<double[]> FLOAT64 = PROVIDER.float64();
+  private record Choice(
+      MatmulProvider provider, MatmulKernel<float[]> float32, MatmulKernel<double[]> float64) {}
+
+  private static volatile @Nullable Choice choice;
 
   private Matmul() {}
 
-  static MatmulProvider choose(@Nullable String name) {
-    if (name == null) {
+  /** If a setting is wrong, this throws at each use. Two threads may choose, but the same. */
+  private static Choice choice() {
+    Choice made = choice;
+    if (made == null) {
+      MatmulProvider provider = choose(Settings.matmul());
+      made = new Choice(provider, provider.float32(), provider.float64());
+      choice = made;
+    }
+    return made;
+  }
+
+  static MatmulProvider choose(String name) {
+    if (name.equals("auto")) {
       return MatmulProvider.fastest();
     }
     try {
@@ -24,18 +37,22 @@ public final class Matmul {
     }
   }
 
-  /** Returns the provider in use. */
+  /**
+   * Returns the provider in use.
+   *
+   * @throws IllegalArgumentException if the system property is wrong, or names what cannot run here
+   */
   public static MatmulProvider provider() {
-    return PROVIDER;
+    return choice().provider();
   }
 
   /** Returns the kernel for {@code float[]}. */
   public static MatmulKernel<float[]> float32() {
-    return FLOAT32;
+    return choice().float32();
   }
 
   /** Returns the kernel for {@code double[]}. */
   public static MatmulKernel<double[]> float64() {
-    return FLOAT64;
+    return choice().float64();
   }
 }

@@ -3,6 +3,7 @@ package org.autograd.internal.kernel.matmul;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.autograd.internal.kernel.Simd;
 import org.jspecify.annotations.Nullable;
 
 /** The implementations of the matrix product that can be chosen by name, the slowest first. */
@@ -60,13 +61,10 @@ public enum MatmulProvider {
 
     @Override
     @Nullable String obstacle() {
-      if ("off".equals(System.getProperty("autograd.simd"))) {
-        return "the system property autograd.simd is off";
+      if (Simd.bits() == 0) {
+        return Simd.description();
       }
-      if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-        return "run java with --add-modules jdk.incubator.vector";
-      }
-      return VectorTileF32.SPECIES.vectorBitSize() < 128 ? "this machine has no vectors" : null;
+      return Simd.bits() < 128 ? "vectors of 64 bits are too narrow for it" : null;
     }
   };
 

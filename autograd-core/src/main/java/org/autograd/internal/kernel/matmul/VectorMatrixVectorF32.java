@@ -9,7 +9,7 @@ import org.autograd.internal.kernel.Parallel;
  * would cost more than the product: it is read where it is, along its contiguous dimension.
  */
 final class VectorMatrixVectorF32 {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> SPECIES = VectorTileF32.SPECIES;
   private static final int LANES = SPECIES.length();
 
   private static final int BLOCK_WORK = 1 << 18;

@@ -1,7 +1,9 @@
 package org.autograd.internal.kernel.matmul;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.autograd.internal.kernel.Simd;
 
 /**
  * The innermost loop of a product: a tile of eight rows and one or two vectors, whose sums stay in
@@ -16,7 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  * they can.
  */
 final class VectorTileF32 {
-  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Float> SPECIES =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(Simd.bits()));
   static final int LANES = SPECIES.length();
 
   static final int ROWS = 8;
