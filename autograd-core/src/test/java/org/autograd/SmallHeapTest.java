@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -20,8 +22,14 @@ class SmallHeapTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-cp", System.getProperty("java.class.path")));
+    // What this JVM was told about SIMD and matrix products holds for the small one too.
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
       command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    }
+    for (String name : new TreeSet<>(System.getProperties().stringPropertyNames())) {
+      if (name.startsWith("autograd.")) {
+        command.add("-D" + name + "=" + System.getProperty(name));
+      }
     }
     command.add(Training.class.getName());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -33,8 +41,19 @@ class SmallHeapTest {
     List<Long> used =
         output.lines().filter(line -> line.startsWith("used ")).map(SmallHeapTest::bytes).toList();
     assertEquals(4, used.size(), output);
+    assertTrue(output.lines().anyMatch(("settings " + settings())::equals), output);
     // The first figure is from step 2,500, when everything has been compiled that ever is.
     assertTrue(used.getLast() < used.getFirst() + (2 << 20), output);
+  }
+
+  /** Returns the properties of this virtual machine, and whether it has the vector module. */
+  private static String settings() {
+    return new TreeMap<>(System.getProperties())
+            .entrySet().stream()
+                .filter(entry -> entry.getKey().toString().startsWith("autograd."))
+                .toList()
+        + " "
+        + ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
   private static long bytes(String line) {
@@ -47,6 +66,7 @@ class SmallHeapTest {
 
     /** Trains a small network and prints the used heap four times. */
     public static void main(String[] arguments) {
+      System.out.println("settings " + settings());
       Generator rng = new Generator(1);
       Variable w1 = Variable.randn(rng, DType.FLOAT32, 20, 64).requiresGrad(true);
       Variable w2 = Variable.randn(rng, DType.FLOAT32, 64, 5).requiresGrad(true);

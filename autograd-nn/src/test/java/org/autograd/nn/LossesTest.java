@@ -4,21 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.autograd.Autograd;
 import org.autograd.BackwardOptions;
 import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.golden.Golden;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LossesTest {
+  private static final JsonObject RECORDED = Golden.read("losses");
   private static final Variable LABELS = Variable.of(0L, 3L, 1L);
 
   private static Variable z() {
@@ -30,56 +36,63 @@ class LossesTest {
     return Variable.fromArray(IntStream.range(0, 12).mapToDouble(k -> k % 2).toArray(), 3, 4);
   }
 
-  /** Returns the loss and then the gradient as recorded. */
-  private static double[] recorded(String name) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(LossesTest.class.getResourceAsStream("losses.txt"))) {
-      String line =
-          new String(in.readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .filter(l -> l.startsWith(name + ":"))
-              .findFirst()
-              .orElseThrow();
-      return Arrays.stream(line.substring(name.length() + 1).split("[;,]", -1))
-          .mapToDouble(Double::parseDouble)
-          .toArray();
-    }
-  }
+  /** The recorded functions of {@link #z}. */
+  private static final Map<String, UnaryOperator<Variable>> CALLS =
+      Map.of(
+          "cross_entropy", z -> Losses.crossEntropy(z, LABELS),
+          "bce_with_logits(target=(k%2))",
+              z -> Losses.binaryCrossEntropyWithLogits(z, binaryTarget()),
+          "gelu.sum", z -> z.gelu().sum(),
+          "gelu_tanh.sum", z -> z.geluTanh().sum(),
+          "silu.sum", z -> z.silu().sum(),
+          "softplus.sum", z -> z.softplus().sum());
 
-  private static void assertRecorded(String name, Variable loss, Variable input)
-      throws IOException {
-    double[] expected = recorded(name);
-    assertEquals(expected[0], loss.item(), 1e-9);
+  /** Losses of later issues. */
+  private static final Set<String> NOT_YET = Set.of("cross_entropy(ls=.1)", "huber(1) vs 0");
+
+  /** What the recorded block says of itself; {@link #z} and {@link #LABELS} are this. */
+  private static final Map<String, String> SETTINGS =
+      Map.of("z", "\"2*sin(.7k+.3).view(3,4)\"", "target", "[0,3,1]");
+
+  private static void assertRecorded(String name, Variable loss, Variable input) {
+    JsonObject expected = RECORDED.getAsJsonObject(name);
+    double value = expected.get("loss").getAsDouble();
+    assertEquals(value, loss.item(), 1e-9 * Math.max(1, Math.abs(value)));
     loss.backward();
     assertArrayEquals(
-        Arrays.copyOfRange(expected, 1, expected.length),
+        Golden.numbers(expected.get("grad")),
         Objects.requireNonNull(input.grad()).toDoubleArray(),
         1e-9);
   }
 
-  @Test
-  void crossEntropyEqualsPyTorch() throws IOException {
+  static Set<String> names() {
+    return CALLS.keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void equalsPyTorch(String name) {
     Variable z = z();
-    assertRecorded("crossEntropy", Losses.crossEntropy(z, LABELS), z);
+    assertRecorded(name, CALLS.get(name).apply(z), z);
   }
 
   @Test
-  void crossEntropyTakesInt32Labels() throws IOException {
-    Variable z = z();
-    assertRecorded("crossEntropy", Losses.crossEntropy(z, LABELS.to(DType.INT32)), z);
+  void everyRecordedLossIsTestedOrBelongsToALaterIssue() {
+    SETTINGS.forEach((key, value) -> assertEquals(value, RECORDED.get(key).toString()));
+    Golden.assertPartition(
+        RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
   }
 
   @Test
-  void nllOfLogSoftmaxIsCrossEntropy() throws IOException {
+  void crossEntropyTakesInt32Labels() {
     Variable z = z();
-    assertRecorded("crossEntropy", Losses.nll(z.logSoftmax(1), LABELS), z);
+    assertRecorded("cross_entropy", Losses.crossEntropy(z, LABELS.to(DType.INT32)), z);
   }
 
   @Test
-  void binaryCrossEntropyEqualsPyTorch() throws IOException {
+  void nllOfLogSoftmaxIsCrossEntropy() {
     Variable z = z();
-    assertRecorded(
-        "binaryCrossEntropyWithLogits", Losses.binaryCrossEntropyWithLogits(z, binaryTarget()), z);
+    assertRecorded("cross_entropy", Losses.nll(z.logSoftmax(1), LABELS), z);
   }
 
   @Test
@@ -159,7 +172,7 @@ class LossesTest {
     Variable target = Variable.of(0.0, 1.0, 0.3, 1.0);
     Variable loss = Losses.binaryCrossEntropyWithLogits(x, target, Reduction.SUM);
     Variable slope =
-        Autograd.grad(loss, java.util.List.of(x), BackwardOptions.createGraph()).getFirst();
+        Autograd.grad(loss, List.of(x), BackwardOptions.createGraph()).getFirst();
     Variable s = x.detach().sigmoid();
     assertArrayEquals(s.sub(target).toDoubleArray(), slope.toDoubleArray(), 1e-15);
     Variable curvature = Autograd.grad(slope.sum(), x).getFirst();

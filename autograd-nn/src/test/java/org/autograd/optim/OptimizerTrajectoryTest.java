@@ -3,17 +3,14 @@ package org.autograd.optim;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import com.google.gson.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.autograd.Variable;
+import org.autograd.golden.Golden;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Five steps of every optimizer in every form, against PyTorch. */
 class OptimizerTrajectoryTest {
+  private static final JsonObject RECORDED = Golden.read("optim");
   private static final Variable SCALE = Variable.of(1.0, 2.0, 3.0);
   private static final Variable SHIFT = Variable.of(0.1, -0.2, 0.3);
 
@@ -50,23 +48,29 @@ class OptimizerTrajectoryTest {
     return result;
   }
 
-  private static List<String> recorded() throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(
-            OptimizerTrajectoryTest.class.getResourceAsStream("trajectories.txt"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .toList();
-    }
+  /** Optimizers of later issues. */
+  private static final Set<String> NOT_YET =
+      Set.of(
+          "Adagrad(lr=.1)",
+          "Adadelta()",
+          "Adamax(lr=.1)",
+          "NAdam(lr=.1)",
+          "RAdam(lr=.1)",
+          "Rprop()");
+
+  /** What the recorded block says of itself; {@link #step} is this rule. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "p0", "[1,-2,0.5]",
+          "g_t", "\"p*[1,2,3]+[0.1,-0.2,0.3]\"",
+          "reported", "\"[p after step 1, p after step 5]\"");
+
+  static Set<String> names() {
+    return optimizers().keySet();
   }
 
-  static Stream<String> lines() throws IOException {
-    return recorded().stream();
-  }
-
-  private static double[] numbers(String list) {
-    return Arrays.stream(list.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+  private static double[] recorded(String name, int index) {
+    return Golden.numbers(RECORDED.getAsJsonArray(name).get(index));
   }
 
   private static void step(Variable p, Optimizer<?> optimizer) {
@@ -76,39 +80,39 @@ class OptimizerTrajectoryTest {
     optimizer.step();
   }
 
-  @ParameterizedTest
-  @MethodSource("lines")
-  void equalsPyTorch(String line) {
-    int colon = line.indexOf(':');
-    String[] values = line.substring(colon + 1).split(";", -1);
-    Variable p = Variable.of(1.0, -2.0, 0.5).requiresGrad(true);
-    Optimizer<?> optimizer = optimizers().get(line.substring(0, colon)).apply(List.of(p));
-    step(p, optimizer);
-    assertArrayEquals(numbers(values[0]), p.toDoubleArray(), 1e-9);
-    for (int k = 1; k < 5; k++) {
-      step(p, optimizer);
-    }
-    assertArrayEquals(numbers(values[1]), p.toDoubleArray(), 1e-9);
+  private static Variable start() {
+    return Variable.fromArray(Golden.numbers(RECORDED.get("p0")), 3);
   }
 
   @ParameterizedTest
-  @MethodSource("lines")
-  void float32IsClose(String line) {
-    int colon = line.indexOf(':');
-    Variable p = Variable.of(1.0, -2.0, 0.5).to(DType.FLOAT32).requiresGrad(true);
-    Optimizer<?> optimizer = optimizers().get(line.substring(0, colon)).apply(List.of(p));
+  @MethodSource("names")
+  void equalsPyTorch(String name) {
+    Variable p = start().requiresGrad(true);
+    Optimizer<?> optimizer = optimizers().get(name).apply(List.of(p));
+    step(p, optimizer);
+    assertArrayEquals(recorded(name, 0), p.toDoubleArray(), 1e-9);
+    for (int k = 1; k < 5; k++) {
+      step(p, optimizer);
+    }
+    assertArrayEquals(recorded(name, 1), p.toDoubleArray(), 1e-9);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void float32IsClose(String name) {
+    Variable p = start().to(DType.FLOAT32).requiresGrad(true);
+    Optimizer<?> optimizer = optimizers().get(name).apply(List.of(p));
     for (int k = 0; k < 5; k++) {
       step(p, optimizer);
     }
     assertEquals(DType.FLOAT32, p.dtype());
-    double[] expected = numbers(line.substring(colon + 1).split(";", -1)[1]);
-    assertArrayEquals(expected, p.toDoubleArray(), 1e-4);
+    assertArrayEquals(recorded(name, 1), p.toDoubleArray(), 1e-4);
   }
 
   @Test
-  void everyFormIsRecorded() throws IOException {
-    List<String> names =
-        recorded().stream().map(line -> line.substring(0, line.indexOf(':'))).toList();
-    assertEquals(List.copyOf(optimizers().keySet()), names);
+  void everyRecordedOptimizerIsTestedOrBelongsToALaterIssue() {
+    SETTINGS.forEach((key, value) -> assertEquals(value, RECORDED.get(key).toString()));
+    Golden.assertPartition(
+        RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
   }
 }
