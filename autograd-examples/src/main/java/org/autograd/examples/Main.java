@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code autograd} command. */
 @Command(
@@ -46,10 +47,21 @@ public final class Main implements Runnable {
     Main main = new Main();
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((exception, _) -> explain(exception))
         .setExecutionExceptionHandler((exception, command, _) -> {
           main.report(exception, command.getErr());
           return command.getCommandSpec().exitCodeOnExecutionException();
         });
+  }
+
+  /** Shows the usage also where picocli by itself would only suggest similar names. */
+  private static int explain(ParameterException exception) {
+    CommandLine command = exception.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(exception.getMessage());
+    UnmatchedArgumentException.printSuggestions(exception, err);
+    command.usage(err);
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   private void report(Exception exception, PrintWriter err) {
