@@ -190,6 +190,8 @@ public final class OperationRegistry {
       // Shapes.
       op("to(DType)", elements(REAL), oneOf(DType.FLOAT64, DType.FLOAT32),
           (x, a) -> x[0].to(a.dtype(0))).with(MAY_SHARE),
+      op("to(DType)", arrays(REAL), oneOf(DType.INT32, DType.INT64, DType.BOOL),
+          (x, a) -> x[0].to(a.dtype(0))).with(NOT_DIFFERENTIABLE, INTEGERS, MAY_SHARE),
       op("copy()", arrays(REAL), (x, a) -> x[0].copy()).with(MOVES_ONLY),
       op("contiguous()", arrays(REAL), (x, a) -> x[0].contiguous()).with(MAY_SHARE, MOVES_ONLY),
       op("reshape(long...)", arrays(REAL), Choices::newShapes,
