@@ -2,7 +2,9 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Expression;
 import org.autograd.internal.ndarray.Copies;
@@ -38,6 +40,7 @@ public final class Variable
         ShapeOps,
         IndexOps,
         LinearAlgebraOps,
+        InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
       new PointwiseLoop(2, 0, List.of(Expression.input(0).add(Expression.input(1))));
@@ -225,7 +228,7 @@ public final class Variable
         step,
         dtype);
     double[] values = new double[length("arange", count)];
-    java.util.Arrays.setAll(values, i -> start + i * step);
+    Arrays.setAll(values, i -> start + i * step);
     return of(values).to(dtype);
   }
 
@@ -246,7 +249,7 @@ public final class Variable
   public static Variable linspace(double start, double end, int count) {
     double[] values = new double[length("linspace", count)];
     // From both ends, so that both are met exactly; a single value is the start.
-    java.util.Arrays.setAll(
+    Arrays.setAll(
         values,
         i ->
             i == 0 || i < count / 2
@@ -297,7 +300,7 @@ public final class Variable
       Generator rng,
       DType dtype,
       long[] shape,
-      java.util.function.DoubleSupplier next) {
+      DoubleSupplier next) {
     checkArgument(
         dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
     NdArray result = NdArray.zeros(dtype, Shape.of(shape));
@@ -668,69 +671,16 @@ public final class Variable
     ADD.update(dtype(), operands, NO_ARGUMENTS, new NdArray[] {data});
   }
 
-  // Changes in place.
-
-  /** Adds in place, {@code this += other}. */
-  public Variable add_(Variable other) {
-    return assign("add_", add(other));
+  /** Returns this at its place in the graph, over a copy of the elements. */
+  Variable withCopiedElements() {
+    return new Variable(data.copy(), node);
   }
 
-  /** Adds a number in place. */
-  public Variable add_(double value) {
-    return assign("add_", add(value));
-  }
-
-  /** Subtracts in place, {@code this -= other}. */
-  public Variable sub_(Variable other) {
-    return assign("sub_", sub(other));
-  }
-
-  /** Multiplies in place, {@code this *= other}. */
-  public Variable mul_(Variable other) {
-    Variable left = asItIs(other);
-    return assign("mul_", left.mul(other == this ? left : other));
-  }
-
-  /** Multiplies by a number in place. */
-  public Variable mul_(double value) {
-    return assign("mul_", mul(value));
-  }
-
-  /** Divides in place, {@code this /= other}. */
-  public Variable div_(Variable other) {
-    Variable left = asItIs(other);
-    return assign("div_", left.div(other == this ? left : other));
-  }
-
-  /** Returns this with elements that stay, if the gradient of the other operand needs them. */
-  private Variable asItIs(Variable other) {
-    return other.isRecorded() ? new Variable(data.copy(), node) : this;
-  }
-
-  /** Sets all elements to 0. */
-  public Variable zero_() {
-    return fill_(0);
-  }
-
-  /** Sets all elements to a value. */
-  public Variable fill_(double value) {
-    return assign("fill_", fullLike(this, value));
-  }
-
-  /** Copies the elements of another Variable, which is broadcast and converted as needed. */
-  public Variable copy_(Variable source) {
-    checkArgument(
-        source.shape().broadcastsTo(shape()),
-        "copy_: %s cannot be copied into %s; the source must broadcast to the target's shape",
-        source.describe(),
-        this.describe());
-    Variable converted = source.to(dtype());
-    // A node of its own: this must not take over the source's, least of all a leaf's.
-    return assign(
-        "copy_", Node.record("copy_", converted.data.expand(shape()), Edge.to(converted, g -> g)));
-  }
-
-  private Variable assign(String operation, Variable result) {
+  /**
+   * Writes a result over this, for {@link InPlaceOps}. If it was recorded, this from now on has the
+   * result's place in the graph.
+   */
+  Variable assign(String operation, Variable result) {
     checkArgument(
         result.shape().equals(shape()) && result.dtype() == dtype(),
         "%s: the result would be %s, which does not fit into %s; use the form without _",
@@ -757,8 +707,8 @@ public final class Variable
             operation
                 + ": "
                 + describe()
-                + " shares its elements with a view, whose gradient would become wrong; use the form"
-                + " without _, or copy() first");
+                + " shares its elements with a view that was taken of it or that it is, whose gradient"
+                + " would become wrong; use the form without _, or copy() first");
       }
     }
     NdArray source = result.data;

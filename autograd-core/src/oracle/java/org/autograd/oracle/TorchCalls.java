@@ -178,6 +178,8 @@ final class TorchCalls {
 
     call("add_(Variable)", (t, a) -> t[0].clone().add_(t[1]));
     call("add_(double)", (t, a) -> t[0].clone().add_(scalar(a.number(0))));
+    call("sub_(double)", (t, a) -> t[0].clone().sub_(scalar(a.number(0))));
+    call("div_(double)", (t, a) -> t[0].clone().div_(scalar(a.number(0))));
     call("sub_(Variable)", (t, a) -> t[0].clone().sub_(t[1]));
     call("mul_(Variable)", (t, a) -> t[0].clone().mul_(t[1]));
     call("mul_(double)", (t, a) -> t[0].clone().mul_(scalar(a.number(0))));

@@ -248,6 +248,8 @@ public final class OperationRegistry {
       // Changes in place, of a copy.
       op("add_(Variable)", assignable(), (x, a) -> x[0].copy().add_(x[1])),
       op("add_(double)", arrays(REAL), numbers(1.5), (x, a) -> x[0].copy().add_(a.number(0))),
+      op("sub_(double)", arrays(REAL), numbers(1.5), (x, a) -> x[0].copy().sub_(a.number(0))),
+      op("div_(double)", arrays(REAL), numbers(1.5), (x, a) -> x[0].copy().div_(a.number(0))),
       op("sub_(Variable)", assignable(), (x, a) -> x[0].copy().sub_(x[1])),
       op("mul_(Variable)", assignable(), (x, a) -> x[0].copy().mul_(x[1])),
       op("mul_(double)", arrays(REAL), numbers(1.5), (x, a) -> x[0].copy().mul_(a.number(0))),
