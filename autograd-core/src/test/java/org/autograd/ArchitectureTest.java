@@ -133,10 +133,9 @@ class ArchitectureTest {
         Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
     Stream<JavaClass> ofMembers =
         type.getAllMembers().stream()
-            .filter(
-                member ->
-                    member.getModifiers().contains(JavaModifier.PUBLIC)
-                        || member.getModifiers().contains(JavaModifier.PROTECTED))
+            .filter(member ->
+                member.getModifiers().contains(JavaModifier.PUBLIC)
+                    || member.getModifiers().contains(JavaModifier.PROTECTED))
             .flatMap(member -> member.getAllInvolvedRawTypes().stream());
     return Stream.concat(supertypes.flatMap(t -> t.getAllInvolvedRawTypes().stream()), ofMembers)
         .map(JavaClass::getName)

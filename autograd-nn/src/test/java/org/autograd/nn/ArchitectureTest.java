@@ -78,24 +78,25 @@ class ArchitectureTest {
         && type.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
   }
 
-  /** Returns the types of Guava, EJML and Jackson in what users see of a class, inherited members too. */
+  /**
+   * Returns the types of Guava, EJML and Jackson in what users see of a class, inherited members
+   * too.
+   */
   private static Stream<String> librariesShownBy(JavaClass type) {
     Stream<JavaType> supertypes =
         Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
     Stream<JavaClass> ofMembers =
         type.getAllMembers().stream()
-            .filter(
-                member ->
-                    member.getModifiers().contains(JavaModifier.PUBLIC)
-                        || member.getModifiers().contains(JavaModifier.PROTECTED))
+            .filter(member ->
+                member.getModifiers().contains(JavaModifier.PUBLIC)
+                    || member.getModifiers().contains(JavaModifier.PROTECTED))
             .flatMap(member -> member.getAllInvolvedRawTypes().stream());
     return Stream.concat(supertypes.flatMap(t -> t.getAllInvolvedRawTypes().stream()), ofMembers)
         .map(JavaClass::getName)
-        .filter(
-            name ->
-                name.startsWith("com.google.")
-                    || name.startsWith("com.fasterxml.")
-                    || name.startsWith("org.ejml."))
+        .filter(name ->
+            name.startsWith("com.google.")
+                || name.startsWith("com.fasterxml.")
+                || name.startsWith("org.ejml."))
         .map(name -> type.getName() + " shows " + name);
   }
 

@@ -79,8 +79,7 @@ class LossesTest {
   @Test
   void everyRecordedLossIsTestedOrBelongsToALaterIssue() {
     SETTINGS.forEach((key, value) -> assertEquals(value, RECORDED.get(key).toString()));
-    Golden.assertPartition(
-        RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
+    Golden.assertPartition(RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
   }
 
   @Test
@@ -171,8 +170,7 @@ class LossesTest {
     Variable x = Variable.of(0.0, -3.0, 2.0, 40.0).requiresGrad(true);
     Variable target = Variable.of(0.0, 1.0, 0.3, 1.0);
     Variable loss = Losses.binaryCrossEntropyWithLogits(x, target, Reduction.SUM);
-    Variable slope =
-        Autograd.grad(loss, List.of(x), BackwardOptions.createGraph()).getFirst();
+    Variable slope = Autograd.grad(loss, List.of(x), BackwardOptions.createGraph()).getFirst();
     Variable s = x.detach().sigmoid();
     assertArrayEquals(s.sub(target).toDoubleArray(), slope.toDoubleArray(), 1e-15);
     Variable curvature = Autograd.grad(slope.sum(), x).getFirst();

@@ -112,7 +112,6 @@ class OptimizerTrajectoryTest {
   @Test
   void everyRecordedOptimizerIsTestedOrBelongsToALaterIssue() {
     SETTINGS.forEach((key, value) -> assertEquals(value, RECORDED.get(key).toString()));
-    Golden.assertPartition(
-        RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
+    Golden.assertPartition(RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
   }
 }
