@@ -61,7 +61,9 @@ class SettingsTest {
     }
   }
 
-  /** Each use fails alike, not only the first one, from which a static initializer would not rise. */
+  /**
+   * Each use fails alike, not only the first one, from which a static initializer would not rise.
+   */
   @ParameterizedTest
   @CsvSource({"simd,offf", "kernel,scaler", "matmul,vecto", "threads,0", "threads,abc"})
   void aWrongSettingIsTheSameErrorAtEachUse(String name, String value) throws Exception {
@@ -77,11 +79,10 @@ class SettingsTest {
 
     public static void main(String[] args) {
       for (int i = 0; i < 2; i++) {
-        attempt(
-            () -> {
-              Variable x = Variable.ones(300, 300);
-              x.matmul(x).exp();
-            });
+        attempt(() -> {
+          Variable x = Variable.ones(300, 300);
+          x.matmul(x).exp();
+        });
       }
       attempt(Autograd::info);
       System.out.println("end");

@@ -12,8 +12,8 @@ import org.autograd.internal.kernel.Simd;
 import org.autograd.type.DType;
 
 /**
- * Finds the kernel of a program, compiling it at first use. How, is up to {@link
- * Settings#simd} and {@link Settings#kernel}.
+ * Finds the kernel of a program, compiling it at first use. How, is up to {@link Settings#simd} and
+ * {@link Settings#kernel}.
  */
 public final class Kernels {
   /**
