@@ -113,8 +113,8 @@ final class BackwardPass {
   }
 
   /**
-   * Returns the nodes such that each comes after all that were computed from it. Depth first, so that a
-   * gradient is used soon after it is made.
+   * Returns the nodes such that each comes after all that were computed from it. Depth first, so
+   * that a gradient is used soon after it is made.
    */
   private int[] order(int... rootNumbers) {
     int[] order = new int[count];

@@ -3,8 +3,8 @@ package org.autograd;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * Operations that change their operand, and return it. They raise the version of its storage, so that
- * a backward pass notices if it still needs the elements that were there before. A leaf that
+ * Operations that change their operand, and return it. They raise the version of its storage, so
+ * that a backward pass notices if it still needs the elements that were there before. A leaf that
  * requires a gradient can be changed under {@link Autograd#noGrad} only; and while operations are
  * recorded, nothing that shares its elements with a view.
  */

@@ -108,8 +108,7 @@ final class Node {
 
   synchronized void addHook(HookHandle hook) {
     // Copied on write: a backward pass may be walking the list.
-    List<HookHandle> copy =
-        hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
+    List<HookHandle> copy = hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
     copy.add(hook);
     hooks = copy;
   }

@@ -455,8 +455,8 @@ sealed interface ReductionOps permits Variable {
   }
 
   /**
-   * Returns the variance of a whole population, divided by {@code n}, as normalisation layers use it.
-   * PyTorch's {@code var(correction=0)}.
+   * Returns the variance of a whole population, divided by {@code n}, as normalisation layers use
+   * it. PyTorch's {@code var(correction=0)}.
    */
   default Variable populationVar(int... axes) {
     return Steps.variance(self(), 0, Steps.reduced("populationVar", self(), axes), false);
@@ -488,8 +488,8 @@ sealed interface ReductionOps permits Variable {
   }
 
   /**
-   * Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. The arguments are axes,
-   * as everywhere: norms of other orders are {@link #vectorNorm}.
+   * Returns the Euclidean norm over axes or all elements; slope 0 where it is 0. The arguments are
+   * axes, as everywhere: norms of other orders are {@link #vectorNorm}.
    */
   default Variable norm(int... axes) {
     return Steps.norm(self(), 2, Steps.reduced("norm", self(), axes), false);

@@ -296,11 +296,7 @@ public final class Variable
   }
 
   private static Variable random(
-      String operation,
-      Generator rng,
-      DType dtype,
-      long[] shape,
-      DoubleSupplier next) {
+      String operation, Generator rng, DType dtype, long[] shape, DoubleSupplier next) {
     checkArgument(
         dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
     NdArray result = NdArray.zeros(dtype, Shape.of(shape));

@@ -216,9 +216,7 @@ class GradCheckTest {
     double[] factors = new double[700];
     java.util.Arrays.fill(factors, 2);
     GradCheck.checkSecondOrder(
-        GradCheck.options().elementLimit(100),
-        v -> square(v[0], (g, s) -> g.mul(s).mul(2)),
-        x);
+        GradCheck.options().elementLimit(100), v -> square(v[0], (g, s) -> g.mul(s).mul(2)), x);
     factors[wrong] = 3;
     Variable mask = Variable.of(factors);
     String message = failure(v -> square(v[0], (g, s) -> g.mul(s).mul(mask)), x);

@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What must hold for every operation, whatever it computes. */
 class OperationTest {
   /** Far below PyTorch's defaults: the samples are small and smooth. */
-  private static final GradCheck.Options PRECISE =
-      GradCheck.options().tolerances(2e-7, 1e-6);
+  private static final GradCheck.Options PRECISE = GradCheck.options().tolerances(2e-7, 1e-6);
 
   static List<Operation> operations() {
     return OperationRegistry.operations();

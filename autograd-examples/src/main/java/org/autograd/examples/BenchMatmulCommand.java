@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
-import org.autograd.Autograd;
 import org.autograd.bench.MatmulBenchmark;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
@@ -33,6 +32,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures the matrix product by {@link MatmulBenchmark} and shows it as a table. */
@@ -50,12 +50,23 @@ final class BenchMatmulCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Threads of ours; EJML and the loop have one (default: ${DEFAULT-VALUE}).")
+  private int threads;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, RunnerException {
+    if (threads < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads must be at least 1, not " + threads);
+    }
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%s, %d threads%n", UNIT, Autograd.threads());
+    out.printf("%s, %s%n", UNIT, threads == 1 ? "one thread" : threads + " threads");
     out.printf("%-8s %6s %9s", "dtype", "n", OURS);
     for (String peer : PEERS) {
       out.printf(" %9s %7s", peer, "ratio");
@@ -89,7 +100,7 @@ final class BenchMatmulCommand implements Callable<Integer> {
           new Comparison(
               "matmul." + dtype,
               params,
-              Autograd.threads(),
+              threads,
               UNIT,
               requireNonNull(speeds.get(OURS)),
               requireNonNull(speeds.get(peer)),
@@ -106,7 +117,7 @@ final class BenchMatmulCommand implements Callable<Integer> {
             .param("provider", OURS, PEERS[0], PEERS[1])
             .param("size", Integer.toString(size))
             .param("layout", "nn")
-            .param("threads", Integer.toString(Autograd.threads()))
+            .param("threads", Integer.toString(threads))
             .forks(1)
             .shouldFailOnError(true);
     if (quick) {

@@ -15,7 +15,7 @@ import org.autograd.io.AtomicFile;
  *
  * @param benchmark what was measured
  * @param params its parameters, by name
- * @param threads the number of threads that each side might use
+ * @param threads the number of threads that ours may use
  * @param unit of both speeds
  * @param ours the speed of Autograd
  * @param theirs the speed of the peer

@@ -100,6 +100,8 @@ public final class Kernels {
         kernels.stream()
             .filter(kernel -> kernel instanceof TieredKernel tiered && tiered.isVector())
             .count();
-    return ", used by %d of %d kernels so far".formatted(vectors, kernels.size());
+    return kernels.isEmpty()
+        ? ""
+        : ", used by %d of %d kernels so far".formatted(vectors, kernels.size());
   }
 }
