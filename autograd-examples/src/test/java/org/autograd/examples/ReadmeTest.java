@@ -38,6 +38,11 @@ class ReadmeTest {
     }
   }
 
+  @Test
+  void nothingIsLeftToFillIn() throws IOException {
+    assertFalse(readme().matches("(?s).*[A-Z]+_TABLE.*"), "the README has a gap");
+  }
+
   private static String readme() throws IOException {
     Path moduleDirectory = Path.of("").toAbsolutePath();
     return Files.readString(moduleDirectory.resolveSibling("README.md"));
