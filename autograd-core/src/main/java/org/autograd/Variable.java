@@ -520,7 +520,9 @@ public final class Variable
 
   /**
    * Returns a Variable with the same elements that is not connected to the graph. It shares the
-   * storage: a change in place shows in both.
+   * storage: a change in place shows in both, and a backward pass that needs the old elements
+   * throws. As in PyTorch, no gradient flows through a change made in the detached one; {@link
+   * #copy} it if that is not wanted.
    */
   public Variable detach() {
     return new Variable(data, null);

@@ -36,7 +36,7 @@ final class DigitsCommand implements Callable<Integer> {
         new Mlp(
             Mlp.options()
                 .activation(options.activation())
-                .linear(Linear.options().generator(new Generator(options.seed))),
+                .linear(Linear.options().generator(new Generator(options.seed).split())),
             options.layerSizes(Digits.PIXELS, Digits.CLASSES));
     Optimizer<?> optimizer = options.optimizer(model.parameters());
 

@@ -46,7 +46,7 @@ final class FashionMnistCommand implements Callable<Integer> {
         new Mlp(
             Mlp.options()
                 .activation(options.activation())
-                .linear(Linear.options().generator(new Generator(options.seed))),
+                .linear(Linear.options().generator(new Generator(options.seed).split())),
             options.layerSizes(Mnist.PIXELS, Mnist.CLASSES));
     Optimizer<?> optimizer = options.optimizer(model.parameters());
 
