@@ -1,4 +1,4 @@
-/** Tensors and reverse-mode automatic differentiation. */
+/** Arrays and reverse-mode automatic differentiation. */
 module org.autograd.core {
   requires transitive static org.jspecify;
   requires com.google.common;

@@ -1,4 +1,4 @@
-/** Tensors that record what is done to them and differentiate it in reverse. */
+/** Arrays that record what is done to them and differentiate it in reverse. */
 @NullMarked
 package org.autograd;
 
