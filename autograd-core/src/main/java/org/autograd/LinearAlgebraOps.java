@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.Products;
+import org.autograd.internal.storage.Layout;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,12 @@ sealed interface LinearAlgebraOps permits Variable {
     return Node.record(
         "matmul",
         Products.matmul(a.data(), b.data()),
-        Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
-        Edge.to(b, a, (g, saved) -> saved.transpose().matmul(g)));
+        Steps.isTransposed(a)
+            ? Edge.to(a, b, (g, saved) -> saved.matmul(g.transpose()).transpose())
+            : Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+        Steps.isTransposed(b)
+            ? Edge.to(b, a, (g, saved) -> g.transpose().matmul(saved).transpose())
+            : Edge.to(b, a, (g, saved) -> saved.transpose().matmul(g)));
   }
 
   /**
@@ -78,6 +83,16 @@ sealed interface LinearAlgebraOps permits Variable {
   /** Steps that several operations share. */
   final class Steps {
     private Steps() {}
+
+    /**
+     * Whether a matrix lies column by column. Its gradient is then computed to lie so too: the
+     * weight of a linear layer enters transposed, and would otherwise have its gradient transposed
+     * back.
+     */
+    static boolean isTransposed(Variable x) {
+      Layout layout = x.data().layout();
+      return layout.stride(x.rank() - 2) == 1 && layout.stride(x.rank() - 1) != 1;
+    }
 
     /** The product where at least one side is a vector, recorded as one operation. */
     static Variable vectorProduct(Variable a, Variable b) {
