@@ -665,8 +665,13 @@ public final class Variable
 
   /** Adds to the elements without any record: for gradients that belong to the engine. */
   void addData(Variable other) {
-    NdArray[] operands = {data, other.data};
-    ADD.update(dtype(), operands, NO_ARGUMENTS, new NdArray[] {data});
+    if (elementCount() == 1 && dtype() == DType.FLOAT32) {
+      // A scalar that is used again and again gets an addition for each use; a loop costs more.
+      data.storage().floats()[data.layout().offset()] += (float) other.data.item();
+      data.storage().bumpVersion();
+      return;
+    }
+    ADD.update(dtype(), new NdArray[] {data, other.data, data}, NO_ARGUMENTS);
   }
 
   /** Returns this at its place in the graph, over a copy of the elements. */
