@@ -37,7 +37,8 @@ public final class Products {
               matrix(right.storage().floats(), right, k, n),
               starts[1],
               matrix(result.storage().floats(), result, m, n),
-              starts[2]);
+              starts[2],
+              false);
     } else {
       Matmul.float64()
           .multiplyBatch(
@@ -46,7 +47,8 @@ public final class Products {
               matrix(right.storage().doubles(), right, k, n),
               starts[1],
               matrix(result.storage().doubles(), result, m, n),
-              starts[2]);
+              starts[2],
+              false);
     }
     return result;
   }

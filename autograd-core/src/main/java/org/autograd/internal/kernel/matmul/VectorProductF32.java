@@ -52,6 +52,7 @@ final class VectorProductF32 {
   private final Matrix<float[]> a;
   private final Matrix<float[]> b;
   private final Matrix<float[]> c;
+  private final boolean accumulate;
   private final boolean parallel;
   private final boolean direct;
   private final float[] left;
@@ -66,10 +67,11 @@ final class VectorProductF32 {
   private int depth;
 
   private VectorProductF32(
-      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, int depthBlock) {
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate, int depthBlock) {
     this.a = a;
     this.b = b;
     this.c = c;
+    this.accumulate = accumulate;
     parallel = MatmulKernel.work(a, b) >= MatmulKernel.PARALLEL_WORK;
     direct = b.columnStride() == 1 && c.rows() <= DIRECT_ROWS;
     Buffers buffers = BUFFERS.get();
@@ -84,12 +86,13 @@ final class VectorProductF32 {
     return Math.ceilDiv(size, multiple) * multiple;
   }
 
-  /** Overwrites {@code c}. The inner size must not be 0. */
-  static void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  /** Overwrites {@code c} or adds to it. The inner size must not be 0. */
+  static void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     int inner = a.columns();
     // Blocks of equal depth, lest the last one be thin.
     int depthBlock = Math.ceilDiv(inner, Math.ceilDiv(inner, DEPTH_BLOCK));
-    new VectorProductF32(a, b, c, depthBlock).multiply(depthBlock);
+    new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock);
   }
 
   private void multiply(int depthBlock) {
@@ -178,7 +181,7 @@ final class VectorProductF32 {
   private void multiplyGroup(int fromRow, int fromColumn) {
     int toRow = Math.min(rows, fromRow + GROUP_ROWS);
     int toColumn = Math.min(columns, fromColumn + GROUP_COLUMNS);
-    boolean accumulate = k > 0;
+    boolean add = accumulate || k > 0;
     float[] edge = new float[ROWS * COLUMNS];
     for (int j = fromColumn; j < toColumn; j += COLUMNS) {
       int width = Math.min(COLUMNS, toColumn - j);
@@ -201,7 +204,7 @@ final class VectorProductF32 {
               c.data(),
               target,
               c.rowStride(),
-              accumulate);
+              add);
         } else {
           VectorTileF32.multiply(
               width,
@@ -215,7 +218,7 @@ final class VectorProductF32 {
               0,
               COLUMNS,
               false);
-          copyEdge(edge, height, width, c.data(), target, c.rowStride(), accumulate);
+          copyEdge(edge, height, width, c.data(), target, c.rowStride(), add);
         }
       }
     }
