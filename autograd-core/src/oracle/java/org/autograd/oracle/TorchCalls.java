@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -173,6 +174,8 @@ final class TorchCalls {
     call("scatterAdd(int,Variable,Variable)", (t, a) -> t[0].scatter_add(a.integer(0), tensor(a.array(1)), t[1]));
 
     call("matmul(Variable)", (t, a) -> t[0].matmul(t[1]));
+    call("linear(Variable)", (t, a) -> torch.linear(t[0], t[1]));
+    call("linear(Variable,Variable)", (t, a) -> torch.linear(t[0], t[1], new TensorOptional(t[2])));
     call("dot(Variable)", (t, a) -> t[0].dot(t[1]));
     call("outer(Variable)", (t, a) -> t[0].outer(t[1]));
 

@@ -24,6 +24,7 @@ import static org.autograd.operations.Samples.arrays;
 import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
 import static org.autograd.operations.Samples.joinable;
+import static org.autograd.operations.Samples.linear;
 import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
@@ -242,6 +243,8 @@ public final class OperationRegistry {
 
       // Products.
       op("matmul(Variable)", products(), (x, a) -> x[0].matmul(x[1])),
+      op("linear(Variable)", linear(false), (x, a) -> x[0].linear(x[1])),
+      op("linear(Variable,Variable)", linear(true), (x, a) -> x[0].linear(x[1], x[2])),
       op("dot(Variable)", vectors(true), (x, a) -> x[0].dot(x[1])),
       op("outer(Variable)", vectors(false), (x, a) -> x[0].outer(x[1])),
 
