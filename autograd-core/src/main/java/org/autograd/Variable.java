@@ -732,16 +732,12 @@ public final class Variable
   }
 
   /** Returns dtype and shape, for messages. */
-  String describe() {
-    return dtype() + shape().toString();
+  Description describe() {
+    return new Description(this);
   }
 
-  static String describe(Variable... operands) {
-    StringBuilder text = new StringBuilder();
-    for (Variable operand : operands) {
-      text.append(text.isEmpty() ? "" : ", ").append(operand.describe());
-    }
-    return text.toString();
+  static Description describe(Variable... operands) {
+    return new Description(operands);
   }
 
   /**
