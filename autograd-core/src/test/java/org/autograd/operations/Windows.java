@@ -54,7 +54,9 @@ final class Windows {
     };
     for (int[] size : large) {
       Variable[] many = operands(spatial, transposed, withBias, size);
-      many[0] = many[0].div(16); // lest sums of many be compared too strictly
+      // Lest sums of many be compared too strictly.
+      many[0] = many[0].div(16);
+      many[1] = many[1].div(16);
       samples.add(rough("large", many));
     }
     return samples;
@@ -168,7 +170,7 @@ final class Windows {
     shape[0] = size[0];
     shape[1] = size[1];
     for (int axis = 2; axis < shape.length; axis++) {
-      shape[axis] = axis == 3 ? size[2] - 1 : axis == 4 ? 2 : size[2];
+      shape[axis] = axis == 3 ? size[2] - 1 : axis == 4 ? 3 : size[2];
     }
     return size[0] < 0 ? Arrays.copyOfRange(shape, 1, shape.length) : shape;
   }
@@ -206,7 +208,8 @@ final class Windows {
       int kernel = options.kernel().get(options.kernel().size() == 1 ? 0 : spatial - axis);
       int padding = options.padding().get(options.padding().size() == 1 ? 0 : spatial - axis);
       int window = (kernel - 1) * options.dilation().getFirst() + 1;
-      if (x.size(-axis) + 2 * padding < window) {
+      // PyTorch's average along three axes refuses windows larger than the input, with padding too.
+      if (x.size(-axis) + (spatial == 3 ? 0 : 2 * padding) < window) {
         return false;
       }
     }
