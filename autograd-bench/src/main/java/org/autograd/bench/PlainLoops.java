@@ -1,6 +1,6 @@
 package org.autograd.bench;
 
-/** The operations of {@link PointwiseBenchmark} in plain Java. */
+/** The operations of {@link KernelBenchmark} in plain Java. */
 final class PlainLoops {
   private PlainLoops() {}
 

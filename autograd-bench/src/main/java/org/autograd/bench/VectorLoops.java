@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The operations of {@link PointwiseBenchmark} with the Vector API, and its own exp and tanh: a
- * loop over whole vectors, then a part of one with a mask.
+ * The operations of {@link KernelBenchmark} with the Vector API, and its own exp and tanh: a loop
+ * over whole vectors, then a part of one with a mask.
  */
 final class VectorLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -1,4 +1,4 @@
-package org.autograd.examples;
+package org.autograd.examples.bench;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure speed.",
-    subcommands = {BenchMatmulCommand.class})
-final class BenchCommand implements Runnable {
+    subcommands = {MatmulMode.class, StepMode.class, GraphMode.class})
+public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
-public class PointwiseBenchmark {
+public class KernelBenchmark {
   private static final String VECTOR = "--add-modules=jdk.incubator.vector";
 
   /** What is computed. */

@@ -1,4 +1,4 @@
-package org.autograd.examples;
+package org.autograd.examples.bench;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,29 +9,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.autograd.io.AtomicFile;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Two speeds, measured in one run. More is better.
+ * Two measurements of one run.
  *
  * @param benchmark what was measured
- * @param params its parameters, by name
- * @param threads the number of threads that ours may use
- * @param unit of both speeds
- * @param ours the speed of Autograd
- * @param theirs the speed of the peer
- * @param peer what Autograd is compared with
+ * @param params its parameters, by name: numbers or strings
+ * @param threads the number of threads that each may use
+ * @param unit of both
+ * @param ours Autograd's
+ * @param theirs the peer's, NaN if there is none
+ * @param peer what Autograd is compared with, null if there is nothing here
  */
 record Comparison(
     String benchmark,
-    SequencedMap<String, Integer> params,
+    SequencedMap<String, Object> params,
     int threads,
-    String unit,
+    Unit unit,
     double ours,
     double theirs,
-    String peer) {
-  /** Returns how many times as fast as the peer Autograd is. */
+    @Nullable String peer) {
+  /** Returns how much better Autograd is; above 1 it is better. */
   double ratio() {
-    return ours / theirs;
+    return unit.ratio(ours, theirs);
   }
 
   /** Writes a JSON array with an object for each comparison. */
@@ -55,16 +56,27 @@ record Comparison(
     json.writeStartObject();
     json.writeStringField("benchmark", benchmark);
     json.writeObjectFieldStart("params");
-    for (Map.Entry<String, Integer> parameter : params.entrySet()) {
-      json.writeNumberField(parameter.getKey(), parameter.getValue());
+    for (Map.Entry<String, Object> parameter : params.entrySet()) {
+      json.writeFieldName(parameter.getKey());
+      if (parameter.getValue() instanceof Integer number) {
+        json.writeNumber(number);
+      } else {
+        json.writeString(parameter.getValue().toString());
+      }
     }
     json.writeEndObject();
     json.writeNumberField("threads", threads);
-    json.writeStringField("unit", unit);
+    json.writeStringField("unit", unit.toString());
     json.writeNumberField("ours", ours);
-    json.writeNumberField("theirs", theirs);
-    json.writeStringField("peer", peer);
-    json.writeNumberField("ratio", ratio());
+    if (peer == null) {
+      json.writeNullField("theirs");
+      json.writeNullField("peer");
+      json.writeNullField("ratio");
+    } else {
+      json.writeNumberField("theirs", theirs);
+      json.writeStringField("peer", peer);
+      json.writeNumberField("ratio", ratio());
+    }
     json.writeEndObject();
   }
 }

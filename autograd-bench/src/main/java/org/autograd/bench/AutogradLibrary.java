@@ -1,0 +1,78 @@
+package org.autograd.bench;
+
+import org.autograd.Autograd;
+import org.autograd.Variable;
+import org.autograd.internal.kernel.matmul.Matmul;
+import org.autograd.nn.Losses;
+import org.autograd.nn.Mlp;
+import org.autograd.optim.Adam;
+import org.autograd.type.DType;
+
+/** Ours. */
+final class AutogradLibrary implements Library {
+  @Override
+  public String name() {
+    return "autograd";
+  }
+
+  @Override
+  public Work product(Product product, int threads) {
+    Autograd.setThreads(threads);
+    if (!product.fresh()) {
+      return KernelLibrary.product(product, Matmul.float32(), Matmul.float64());
+    }
+    Variable left =
+        matrix(
+            product.left(), product, product.rows(), product.inner(), product.isLeftTransposed());
+    Variable right =
+        matrix(
+            product.right(),
+            product,
+            product.inner(),
+            product.columns(),
+            product.isRightTransposed());
+    return () -> left.matmul(right);
+  }
+
+  private static Variable matrix(
+      double[] values, Product product, int rows, int columns, boolean transposed) {
+    Object array = product.dtype() == DType.FLOAT32 ? Product.toFloats(values) : values;
+    return transposed
+        ? Variable.fromArray(array, columns, rows).transpose()
+        : Variable.fromArray(array, rows, columns);
+  }
+
+  @Override
+  public Work step(Network network, int threads) {
+    Autograd.setThreads(threads);
+    Autograd.manualSeed(1);
+    Mlp model = new Mlp(network.layers());
+    Adam optimizer =
+        new Adam(model.parameters(), Adam.options().learningRate(Network.LEARNING_RATE));
+    Variable input = Variable.randn(network.batch(), network.sizes().getFirst());
+    Variable labels = Variable.randint(Autograd.generator(), 0, network.classes(), network.batch());
+    return () -> {
+      optimizer.zeroGrad();
+      Variable loss = Losses.crossEntropy(model.apply(input), labels);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    };
+  }
+
+  @Override
+  public Work scalarChain(int nodes, int threads) {
+    Autograd.setThreads(threads);
+    Variable weight = Variable.scalar(1f).requiresGrad(true);
+    return () -> {
+      weight.zeroGrad();
+      Variable result = weight;
+      for (int i = 0; i < nodes / 2; i++) {
+        result = result.mul(weight);
+        result = result.add(weight);
+      }
+      result.backward();
+      return result;
+    };
+  }
+}

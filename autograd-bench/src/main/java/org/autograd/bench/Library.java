@@ -1,0 +1,76 @@
+package org.autograd.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/**
+ * A library that can be given the same work as the others. Autograd is one, its peers are others;
+ * the benchmarks choose by name. A method that a library does not have throws {@link
+ * UnsupportedOperationException}.
+ *
+ * <p>Libraries beside those of this module are found as services: module {@code autograd-peers}.
+ */
+public interface Library {
+  /** Returns the name by which it is chosen. */
+  String name();
+
+  /** Returns whether it runs no code that the JVM has yet to compile, and so is soon warm. */
+  default boolean isNative() {
+    return false;
+  }
+
+  /**
+   * Prepares a matrix product.
+   *
+   * @param threads the number of threads that it may use
+   */
+  default Work product(Product product, int threads) {
+    throw unsupported("matrix products");
+  }
+
+  /**
+   * Prepares a training step: gradients to zero, forward, cross-entropy, backward, Adam.
+   *
+   * @param threads the number of threads that it may use
+   */
+  default Work step(Network network, int threads) {
+    throw unsupported("training steps");
+  }
+
+  /**
+   * Prepares forward and backward through a chain of scalars: alternately a product and a sum.
+   *
+   * @param nodes their number
+   * @param threads the number of threads that it may use
+   */
+  default Work scalarChain(int nodes, int threads) {
+    throw unsupported("scalar chains");
+  }
+
+  private UnsupportedOperationException unsupported(String what) {
+    return new UnsupportedOperationException(name() + " is not measured for " + what);
+  }
+
+  /**
+   * Returns the library of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message names those that there are
+   */
+  static Library named(String name) {
+    List<Library> libraries = new ArrayList<>(KernelLibrary.all());
+    libraries.add(new AutogradLibrary());
+    libraries.add(new EjmlLibrary());
+    ServiceLoader.load(Library.class).forEach(libraries::add);
+    return libraries.stream()
+        .filter(library -> library.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "no library "
+                    + name
+                    + " on the class path, only "
+                    + libraries.stream().map(Library::name).collect(Collectors.joining(", "))));
+  }
+}

@@ -1,0 +1,21 @@
+package org.autograd.bench;
+
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A training step: gradients to zero, forward, cross-entropy, backward and Adam. Libtorch, rapaio
+ * and djl are peers.
+ */
+// A step is many kernels: they are all compiled and fast only after some seconds.
+@Warmup(iterations = 10, time = 1)
+public class StepBenchmark extends WorkBenchmark {
+  /** A {@link Network}. */
+  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256"})
+  public String network;
+
+  @Override
+  Work prepare(Library chosen) {
+    return chosen.step(Network.parse(network), threads);
+  }
+}

@@ -1,0 +1,121 @@
+package org.autograd.peers;
+
+import org.autograd.bench.Library;
+import org.autograd.bench.Network;
+import org.autograd.bench.Product;
+import org.autograd.bench.Work;
+import org.autograd.type.DType;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AbstractTensor;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.LinearImpl;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** PyTorch's C++ library, called through JavaCPP. */
+public final class TorchLibrary implements Library {
+  @Override
+  public String name() {
+    return "libtorch";
+  }
+
+  @Override
+  public boolean isNative() {
+    return true;
+  }
+
+  private static void setThreads(int threads) {
+    PeerEnvironment.check(threads);
+    torch.set_num_threads(threads);
+  }
+
+  @Override
+  public Work product(Product p, int threads) {
+    setThreads(threads);
+    Tensor left = matrix(p.left(), p.dtype(), p.rows(), p.inner(), p.isLeftTransposed());
+    Tensor right = matrix(p.right(), p.dtype(), p.inner(), p.columns(), p.isRightTransposed());
+    if (p.fresh()) {
+      return () -> {
+        try (var _ = new PointerScope()) {
+          return torch.matmul(left, right);
+        }
+      };
+    }
+    Tensor result = torch.matmul(left, right);
+    return () -> {
+      try (var _ = new PointerScope()) {
+        return torch.mm_out(result, left, right);
+      }
+    };
+  }
+
+  private static Tensor matrix(
+      double[] values, DType dtype, long rows, long columns, boolean transposed) {
+    long[] shape = transposed ? new long[] {columns, rows} : new long[] {rows, columns};
+    Tensor tensor =
+        dtype == DType.FLOAT32
+            ? AbstractTensor.create(Product.toFloats(values), shape)
+            : AbstractTensor.create(values, shape);
+    return transposed ? tensor.t() : tensor;
+  }
+
+  /** Linear layers with ReLU between them. */
+  private static final class Mlp extends Module {
+    private final LinearImpl[] layers;
+
+    Mlp(long... sizes) {
+      layers = new LinearImpl[sizes.length - 1];
+      for (int k = 0; k < layers.length; k++) {
+        layers[k] = register_module("layer" + k, new LinearImpl(sizes[k], sizes[k + 1]));
+      }
+    }
+
+    Tensor forward(Tensor input) {
+      Tensor result = layers[0].forward(input);
+      for (int k = 1; k < layers.length; k++) {
+        result = layers[k].forward(torch.relu(result));
+      }
+      return result;
+    }
+  }
+
+  @Override
+  public Work step(Network network, int threads) {
+    setThreads(threads);
+    torch.manual_seed(1);
+    Mlp model = new Mlp(network.layers());
+    Adam optimizer = new Adam(model.parameters(), new AdamOptions(Network.LEARNING_RATE));
+    Tensor input = torch.randn(network.batch(), network.sizes().getFirst());
+    Tensor labels =
+        torch.randint(network.classes(), new long[] {network.batch()}).to(ScalarType.Long);
+    return () -> {
+      try (var _ = new PointerScope()) {
+        optimizer.zero_grad();
+        Tensor loss = torch.cross_entropy_loss(model.forward(input), labels);
+        loss.backward();
+        optimizer.step();
+        return loss;
+      }
+    };
+  }
+
+  @Override
+  public Work scalarChain(int nodes, int threads) {
+    setThreads(threads);
+    Tensor weight = torch.ones(1).set_requires_grad(true);
+    return () -> {
+      try (var _ = new PointerScope()) {
+        Tensor result = weight;
+        for (int i = 0; i < nodes / 2; i++) {
+          result = result.mul(weight);
+          result = result.add(weight);
+        }
+        result.backward();
+        return result;
+      }
+    };
+  }
+}
