@@ -40,6 +40,8 @@ public final class Variable
         ShapeOps,
         IndexOps,
         LinearAlgebraOps,
+        ConvolutionOps,
+        PoolingOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =

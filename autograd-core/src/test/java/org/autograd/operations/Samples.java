@@ -72,19 +72,19 @@ final class Samples {
     return new Domain(-1.93, 2.3, corners);
   }
 
-  private static Sample sample(String label, Variable... bases) {
+  static Sample sample(String label, Variable... bases) {
     return new Sample(label, List.of(bases), UnaryOperator.identity(), true);
   }
 
-  private static Sample rough(String label, Variable... bases) {
+  static Sample rough(String label, Variable... bases) {
     return new Sample(label, List.of(bases), UnaryOperator.identity(), false);
   }
 
-  private static Sample view(String label, UnaryOperator<Variable> view, Variable base) {
+  static Sample view(String label, UnaryOperator<Variable> view, Variable base) {
     return new Sample(label, List.of(base), x -> new Variable[] {view.apply(x[0])}, true);
   }
 
-  private static Sample views(
+  static Sample views(
       String label,
       UnaryOperator<Variable> first,
       UnaryOperator<Variable> second,
@@ -93,7 +93,7 @@ final class Samples {
         label, List.of(bases), x -> new Variable[] {first.apply(x[0]), second.apply(x[1])}, true);
   }
 
-  private static Sample twice(Variable base) {
+  static Sample twice(Variable base) {
     return new Sample(
         "same operand twice " + base.shape(),
         List.of(base),
