@@ -124,12 +124,7 @@ public final class NdArray {
 
   /** Returns this array if it has the dtype, else a converted copy in row-major order. */
   public NdArray to(DType dtype) {
-    if (dtype == dtype()) {
-      return this;
-    }
-    NdArray result = zeros(dtype, shape());
-    Copies.convert(result, this);
-    return result;
+    return dtype == dtype() ? this : Conversions.convert(this, dtype);
   }
 
   /** Returns the same elements under another shape: a view if possible, else a copy. */

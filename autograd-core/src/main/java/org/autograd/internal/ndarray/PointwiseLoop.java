@@ -1,5 +1,6 @@
 package org.autograd.internal.ndarray;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.autograd.expression.Expression;
@@ -29,10 +30,11 @@ public final class PointwiseLoop {
   private final int parameters;
   private final List<Expression> values;
   private final boolean[] maskInputs;
+  private final IntegerOperands integers;
   private final ConcurrentHashMap<Structure, Kernel> kernels = new ConcurrentHashMap<>();
 
   /** The kernels of the commonest structure, all operands walked alike; null until first used. */
-  private final Kernel[] plain = new Kernel[2];
+  private final Kernel[] plain = new Kernel[DType.values().length];
 
   /**
    * Defines the loop.
@@ -54,6 +56,7 @@ public final class PointwiseLoop {
       Expression mask = Expression.mask(k);
       maskInputs[k] = values.stream().anyMatch(value -> value.dependsOn(mask));
     }
+    this.integers = new IntegerOperands(this.values, maskInputs);
   }
 
   /** Returns whether input {@code k} is read as a truth value. */
@@ -91,9 +94,20 @@ public final class PointwiseLoop {
       return;
     }
     if (!dtype.isFloating()) {
-      IntegerLoop.run(values, shape, arrays, scalars, targets);
+      DType computed = integers.computationType(dtype, scalars);
+      if (computed != dtype && hasNumbers(targets)) {
+        runWider(computed, shape, arrays, scalars, targets);
+      } else {
+        runAlike(computed, shape, integers.converted(arrays, computed), scalars, targets);
+      }
       return;
     }
+    runAlike(dtype, shape, arrays, scalars, targets);
+  }
+
+  /** Runs over arrays that all have the dtype of the computation, but for masks. */
+  private void runAlike(
+      DType dtype, Shape shape, NdArray[] arrays, double[] scalars, NdArray[] targets) {
     Object[] buffers = new Object[inputs + targets.length];
     int[] starts = new int[buffers.length];
     boolean alike = true;
@@ -113,8 +127,26 @@ public final class PointwiseLoop {
     }
   }
 
+  /** Computes in another dtype than that of the targets. */
+  private void runWider(
+      DType dtype, Shape shape, NdArray[] arrays, double[] scalars, NdArray[] targets) {
+    NdArray[] wide = new NdArray[targets.length];
+    Arrays.setAll(
+        wide, k -> targets[k].dtype() == DType.BOOL ? targets[k] : NdArray.zeros(dtype, shape));
+    runAlike(dtype, shape, integers.converted(arrays, dtype), scalars, wide);
+    for (int k = 0; k < wide.length; k++) {
+      if (wide[k] != targets[k]) {
+        Copies.assign(targets[k], wide[k].to(targets[k].dtype()));
+      }
+    }
+  }
+
+  private static boolean hasNumbers(NdArray[] targets) {
+    return Arrays.stream(targets).anyMatch(target -> target.dtype() != DType.BOOL);
+  }
+
   private Kernel plainKernel(DType dtype) {
-    int slot = dtype == DType.FLOAT32 ? 0 : 1;
+    int slot = dtype.ordinal();
     Kernel kernel = plain[slot];
     if (kernel == null) {
       kernel = kernel(new Structure(dtype, 0));

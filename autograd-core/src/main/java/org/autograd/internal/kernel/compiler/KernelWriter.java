@@ -326,11 +326,7 @@ final class KernelWriter {
       code.aload(MethodWriter.PARTIALS).loadConstant(i * precision.partials);
       code.loadConstant((i + 1) * precision.partials);
       double identity = MethodWriter.identity(reductions.get(i).combine());
-      if (precision == Precision.SINGLE) {
-        code.loadConstant((float) identity);
-      } else {
-        code.loadConstant(identity);
-      }
+      MethodWriter.pushNumber(code, precision, identity);
       code.invokestatic(
           ClassDesc.of("java.util.Arrays"),
           "fill",

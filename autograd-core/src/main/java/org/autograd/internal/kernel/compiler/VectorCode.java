@@ -46,11 +46,10 @@ final class VectorCode extends MethodWriter {
 
   VectorCode(CodeBuilder code, Plan plan, VectorSpecies species) {
     super(code, plan);
-    boolean single = precision == Precision.SINGLE;
     this.speciesField = "SPECIES_" + species.bits();
     this.lanes = species.lanes(precision);
-    this.numbers = type(single ? "FloatVector" : "DoubleVector");
-    this.bits = type(single ? "IntVector" : "LongVector");
+    this.numbers = type(precision.vector + "Vector");
+    this.bits = type(precision.bitsKind == TypeKind.INT ? "IntVector" : "LongVector");
     this.column = code.allocateLocal(TypeKind.INT);
   }
 
