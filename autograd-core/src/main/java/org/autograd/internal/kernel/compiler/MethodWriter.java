@@ -40,6 +40,7 @@ abstract class MethodWriter {
   static final int TO = 7;
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  static final ClassDesc SUPPORT = Support.class.describeConstable().orElseThrow();
   static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 
   final CodeBuilder code;
@@ -186,8 +187,11 @@ abstract class MethodWriter {
   void combineNumbers(Combine combine) {
     switch (combine) {
       case SUM -> arithmetic("ADD");
-      case MAX -> math("max", 2);
-      case MIN -> math("min", 2);
+      case MAX, MIN -> {
+        String name = combine == Combine.MAX ? "larger" : "smaller";
+        ClassDesc number = precision.number;
+        code.invokestatic(SUPPORT, name, MethodTypeDesc.of(number, number, number));
+      }
     }
   }
 

@@ -197,10 +197,10 @@ final class ScalarCode extends MethodWriter {
   private void compute(Node node) {
     switch (node.op()) {
       case SELECT -> select(node);
-      case SQRT -> inDouble(MATH, "sqrt", node);
-      case SIN -> inDouble(MATH, "sin", node);
-      case COS -> inDouble(MATH, "cos", node);
-      case POW -> inDouble(POWER, "pow", node);
+      case SQRT -> inDouble(MATH, "sqrt", node.operands());
+      case SIN -> exactIf(MATH, "sin", node);
+      case COS -> exactIf(MATH, "cos", node);
+      case POW -> exactIf(POWER, "pow", node);
       default -> {
         node.operands().forEach(this::push);
         computeOnStack(node);
@@ -256,10 +256,10 @@ final class ScalarCode extends MethodWriter {
   }
 
   /** There are only double versions of these; rounding their result to float is right. */
-  private void inDouble(ClassDesc owner, String name, Node node) {
-    ClassDesc[] parameters = new ClassDesc[node.operands().size()];
+  private void inDouble(ClassDesc owner, String name, List<Node> operands) {
+    ClassDesc[] parameters = new ClassDesc[operands.size()];
     Arrays.fill(parameters, CD_double);
-    for (Node operand : node.operands()) {
+    for (Node operand : operands) {
       push(operand);
       if (single) {
         code.f2d();
@@ -269,6 +269,18 @@ final class ScalarCode extends MethodWriter {
     if (single) {
       code.d2f();
     }
+  }
+
+  /** Calls a function where the mask holds, which is seldom. */
+  private void exactIf(ClassDesc owner, String name, Node node) {
+    Label approximation = code.newLabel();
+    Label end = code.newLabel();
+    push(node.a());
+    code.ifeq(approximation);
+    inDouble(owner, name, node.operands().subList(2, node.operands().size()));
+    code.goto_(end).labelBinding(approximation);
+    push(node.b());
+    code.labelBinding(end);
   }
 
   /** Leaves 0 or 1; {@code otherwise} jumps if the comparison does not hold or there is a NaN. */
