@@ -41,19 +41,19 @@ final class Support {
   // Math.max does, and as good.
 
   static float larger(float result, float value) {
-    return result < value || value != value ? value : result;
+    return result == value ? result : Math.max(result, value);
   }
 
   static float smaller(float result, float value) {
-    return result > value || value != value ? value : result;
+    return result == value ? result : Math.min(result, value);
   }
 
   static double larger(double result, double value) {
-    return result < value || value != value ? value : result;
+    return result == value ? result : Math.max(result, value);
   }
 
   static double smaller(double result, double value) {
-    return result > value || value != value ? value : result;
+    return result == value ? result : Math.min(result, value);
   }
 
   static int larger(int result, int value) {
