@@ -136,13 +136,11 @@ sealed interface ReductionOps permits Variable {
 
     static Variable sum(Variable x, boolean[] reduced, boolean keep) {
       if (!x.dtype().isFloating()) {
-        NdArray result = x.data().to(DType.INT64);
-        for (int axis = 0; axis < reduced.length; axis++) {
-          if (reduced[axis]) {
-            result = Selections.integerSum(result, axis);
-          }
-        }
-        return new Variable(own(shaped(result, reduced, keep), x), null);
+        boolean mask = x.dtype() == DType.BOOL;
+        ReductionLoop loop = mask ? ReductionLoop.COUNT : ReductionLoop.of(Combine.SUM);
+        NdArray operand = mask ? x.data() : x.data().to(DType.INT64);
+        NdArray result = loop.apply(DType.INT64, reduced, new double[0], operand);
+        return new Variable(shaped(result, reduced, keep), null);
       }
       long[] shape = x.shape().toArray();
       long[] kept = kept(x, reduced);
@@ -172,7 +170,7 @@ sealed interface ReductionOps permits Variable {
     static Variable extreme(
         String operation, Variable x, boolean[] reduced, boolean keep, Combine combine) {
       requireElements(operation, x, reduced);
-      if (!x.dtype().isFloating()) {
+      if (x.dtype() == DType.BOOL) {
         NdArray result = x.data();
         for (int axis = 0; axis < reduced.length; axis++) {
           if (reduced[axis]) {

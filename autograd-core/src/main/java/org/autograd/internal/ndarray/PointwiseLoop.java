@@ -32,10 +32,11 @@ public final class PointwiseLoop {
   private final int parameters;
   private final List<Expression> values;
   private final boolean[] maskInputs;
+  private final IntegerOperands integers;
   private final ConcurrentHashMap<Structure, Kernel> kernels = new ConcurrentHashMap<>();
 
   /** The kernels of the commonest structure, all operands walked alike; null until first used. */
-  private final Kernel[] plain = new Kernel[2];
+  private final Kernel[] plain = new Kernel[DType.values().length];
 
   /**
    * Defines the loop.
@@ -60,6 +61,7 @@ public final class PointwiseLoop {
       Expression mask = Expression.mask(k);
       maskInputs[k] = values.stream().anyMatch(value -> value.dependsOn(mask));
     }
+    this.integers = new IntegerOperands(this.values, maskInputs);
   }
 
   /** Returns whether input {@code k} is read as a truth value. */
@@ -100,11 +102,19 @@ public final class PointwiseLoop {
       return;
     }
     if (!dtype.isFloating()) {
-      NdArray[] arrays = Arrays.copyOf(operands, inputs);
-      NdArray[] targets = Arrays.copyOfRange(operands, inputs, operands.length);
-      IntegerLoop.run(values, shape, arrays, scalars, targets);
+      DType computed = integers.computationType(dtype, scalars);
+      if (computed != dtype && hasNumericTarget(operands)) {
+        runWider(computed, shape, operands, scalars);
+      } else {
+        runAlike(computed, shape, integers.converted(operands, computed), scalars);
+      }
       return;
     }
+    runAlike(dtype, shape, operands, scalars);
+  }
+
+  /** Runs over arrays that all have the dtype of the computation, but for masks. */
+  private void runAlike(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     Object[] buffers = new Object[operands.length];
     int[] starts = new int[operands.length];
     boolean alike = true;
@@ -123,8 +133,31 @@ public final class PointwiseLoop {
     }
   }
 
+  /** Computes in another dtype than that of the targets. */
+  private void runWider(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
+    NdArray[] wide = integers.converted(operands, dtype).clone();
+    for (int k = inputs; k < operands.length; k++) {
+      wide[k] = operands[k].dtype() == DType.BOOL ? operands[k] : NdArray.zeros(dtype, shape);
+    }
+    runAlike(dtype, shape, wide, scalars);
+    for (int k = inputs; k < operands.length; k++) {
+      if (wide[k] != operands[k]) {
+        Copies.assign(operands[k], wide[k].to(operands[k].dtype()));
+      }
+    }
+  }
+
+  private boolean hasNumericTarget(NdArray[] operands) {
+    for (int k = inputs; k < operands.length; k++) {
+      if (operands[k].dtype() != DType.BOOL) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Kernel plainKernel(DType dtype) {
-    int slot = dtype == DType.FLOAT32 ? 0 : 1;
+    int slot = dtype.ordinal();
     Kernel kernel = plain[slot];
     if (kernel == null) {
       kernel = kernel(new Structure(dtype, 0));

@@ -66,25 +66,6 @@ public final class Selections {
     return Double.isNaN(value) || (largest ? value > best : value < best);
   }
 
-  /** Returns the int64 sum of an integer or bool array along an axis, which is kept at size 1. */
-  public static NdArray integerSum(NdArray array, int axis) {
-    NdArray source = array.contiguous();
-    Split split = Split.at(array.shape(), axis);
-    NdArray result = NdArray.zeros(DType.INT64, array.shape().with(axis, 1));
-    long[] sums = result.storage().longs();
-    Storage storage = source.storage();
-    int start = source.layout().offset();
-    for (int o = 0; o < split.outer; o++) {
-      for (int k = 0; k < split.count; k++) {
-        for (int i = 0; i < split.inner; i++) {
-          sums[o * split.inner + i] +=
-              storage.getLong(start + (o * split.count + k) * split.inner + i);
-        }
-      }
-    }
-    return result;
-  }
-
   /**
    * Returns {@code result[i][j][k] = array[i][index[i][j][k]][k]} (for axis 1 of rank 3). The sizes
    * of {@code index} along other axes are at most those of the array; indices have been checked.
