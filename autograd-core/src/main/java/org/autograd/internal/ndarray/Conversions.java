@@ -28,13 +28,13 @@ final class Conversions {
    * they become integers, anything but 0 becomes true.
    */
   static NdArray convert(NdArray source, DType dtype) {
+    NdArray flat = source.contiguous();
     if (source.dtype() == DType.BOOL) {
-      return FROM_BOOL.apply(dtype, source.shape(), new NdArray[] {source}, NO_SCALARS);
+      return FROM_BOOL.apply(dtype, flat.shape(), new NdArray[] {flat}, NO_SCALARS);
     }
     if (dtype == DType.BOOL) {
-      return TO_BOOL.apply(source.dtype(), source.shape(), new NdArray[] {source}, NO_SCALARS);
+      return TO_BOOL.apply(flat.dtype(), flat.shape(), new NdArray[] {flat}, NO_SCALARS);
     }
-    NdArray flat = source.contiguous();
     NdArray result = NdArray.zeros(dtype, source.shape());
     Object from = flat.storage().array();
     Object to = result.storage().array();

@@ -72,9 +72,39 @@ public final class PointwiseLoop {
    */
   public NdArray apply(DType dtype, Shape shape, NdArray[] arrays, double[] scalars) {
     boolean mask = values.getFirst().kind() == Operator.Kind.MASK;
-    NdArray result = NdArray.zeros(mask ? DType.BOOL : dtype, shape);
+    NdArray result = likeInputs(mask ? DType.BOOL : dtype, shape, arrays);
     run(dtype, shape, arrays, scalars, new NdArray[] {result});
     return result;
+  }
+
+  /**
+   * Returns a new array. If all inputs of its shape are transposed in the same way, then so is it,
+   * as in PyTorch: everything is walked as it lies in memory.
+   */
+  private static NdArray likeInputs(DType dtype, Shape shape, NdArray[] arrays) {
+    Layout common = null;
+    for (NdArray array : arrays) {
+      if (array.shape().equals(shape)) {
+        if (array.layout().isContiguous() || (common != null && !common.isAlike(array.layout()))) {
+          return NdArray.zeros(dtype, shape);
+        }
+        common = array.layout();
+      }
+    }
+    if (common == null) {
+      return NdArray.zeros(dtype, shape);
+    }
+    int[] order = common.axesByStride();
+    Layout dense = Layout.contiguous(common.permute(order).shape());
+    return NdArray.zeros(dtype, dense.shape()).view(dense.permute(inverse(order)));
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int k = 0; k < order.length; k++) {
+      inverse[order[k]] = k;
+    }
+    return inverse;
   }
 
   /**
@@ -169,14 +199,19 @@ public final class PointwiseLoop {
     for (int k = 0; k < inputs; k++) {
       layouts[k] = arrays[k].layout().expand(shape);
     }
-    Positions positions = Positions.of(shape, layouts);
+    int[] order = targets[0].layout().axesByStride();
+    for (int k = 0; k < layouts.length; k++) {
+      layouts[k] = layouts[k].permute(order);
+    }
+    Shape walked = layouts[0].shape();
+    Positions positions = Positions.of(walked, layouts);
     // A kernel walks its operands with inner stride 1 or 0; whatever has another is copied first.
     boolean copied = false;
     for (int k = 0; k < inputs; k++) {
       if (positions.innerStride(k) != 1 && positions.innerStride(k) != 0) {
-        NdArray copy = arrays[k].copy();
+        NdArray copy = arrays[k].view(aligned(arrays[k].layout(), order)).copy();
         buffers[k] = copy.storage().array();
-        layouts[k] = copy.layout().expand(shape);
+        layouts[k] = copy.layout().expand(walked);
         copied = true;
       }
     }
@@ -188,12 +223,12 @@ public final class PointwiseLoop {
         }
         scattered[k] = NdArray.zeros(targets[k].dtype(), shape);
         buffers[inputs + k] = scattered[k].storage().array();
-        layouts[inputs + k] = scattered[k].layout();
+        layouts[inputs + k] = scattered[k].layout().permute(order);
         copied = true;
       }
     }
     if (copied) {
-      positions = Positions.of(shape, layouts);
+      positions = Positions.of(walked, layouts);
     }
     runRows(dtype, positions, buffers, scalars);
     if (scattered != null) {
@@ -203,6 +238,15 @@ public final class PointwiseLoop {
         }
       }
     }
+  }
+
+  /** Returns a layout, which is to be broadcast, with its axes in another order. */
+  private static Layout aligned(Layout layout, int[] order) {
+    Layout full = layout;
+    while (full.shape().rank() < order.length) {
+      full = full.unsqueeze(0);
+    }
+    return full.permute(order);
   }
 
   private void runRows(DType dtype, Positions positions, Object[] buffers, double[] scalars) {
