@@ -29,14 +29,14 @@ final class Conversions {
    * they become integers, anything but 0 becomes true.
    */
   static NdArray convert(NdArray source, DType dtype) {
-    NdArray[] operands = Arrays.copyOf(new NdArray[] {source}, 2);
+    NdArray flat = source.contiguous();
+    NdArray[] operands = Arrays.copyOf(new NdArray[] {flat}, 2);
     if (source.dtype() == DType.BOOL) {
-      return FROM_BOOL.apply(dtype, source.shape(), operands, NO_SCALARS);
+      return FROM_BOOL.apply(dtype, flat.shape(), operands, NO_SCALARS);
     }
     if (dtype == DType.BOOL) {
-      return TO_BOOL.apply(source.dtype(), source.shape(), operands, NO_SCALARS);
+      return TO_BOOL.apply(flat.dtype(), flat.shape(), operands, NO_SCALARS);
     }
-    NdArray flat = source.contiguous();
     NdArray result = NdArray.zeros(dtype, source.shape());
     Object from = flat.storage().array();
     Object to = result.storage().array();

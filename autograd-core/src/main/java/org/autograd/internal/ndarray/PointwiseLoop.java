@@ -78,10 +78,41 @@ public final class PointwiseLoop {
    */
   public NdArray apply(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     boolean mask = values.getFirst().kind() == Operator.Kind.MASK;
-    NdArray result = NdArray.zeros(mask ? DType.BOOL : dtype, shape);
+    NdArray result = likeInputs(mask ? DType.BOOL : dtype, shape, operands);
     operands[inputs] = result;
     run(dtype, shape, operands, scalars);
     return result;
+  }
+
+  /**
+   * Returns a new array. If all inputs of its shape are transposed in the same way, then so is it,
+   * as in PyTorch: everything is walked as it lies in memory.
+   */
+  private NdArray likeInputs(DType dtype, Shape shape, NdArray[] arrays) {
+    Layout common = null;
+    for (int k = 0; k < inputs; k++) {
+      NdArray array = arrays[k];
+      if (array.shape().equals(shape)) {
+        if (array.layout().isContiguous() || (common != null && !common.isAlike(array.layout()))) {
+          return NdArray.zeros(dtype, shape);
+        }
+        common = array.layout();
+      }
+    }
+    if (common == null) {
+      return NdArray.zeros(dtype, shape);
+    }
+    int[] order = common.axesByStride();
+    Layout dense = Layout.contiguous(common.permute(order).shape());
+    return NdArray.zeros(dtype, dense.shape()).view(dense.permute(inverse(order)));
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int k = 0; k < order.length; k++) {
+      inverse[order[k]] = k;
+    }
+    return inverse;
   }
 
   /**
@@ -172,14 +203,19 @@ public final class PointwiseLoop {
     for (int k = 0; k < layouts.length; k++) {
       layouts[k] = operands[k].layout().expand(shape);
     }
-    Positions positions = Positions.of(shape, layouts);
+    int[] order = operands[inputs].layout().axesByStride();
+    for (int k = 0; k < layouts.length; k++) {
+      layouts[k] = layouts[k].permute(order);
+    }
+    Shape walked = layouts[0].shape();
+    Positions positions = Positions.of(walked, layouts);
     // A kernel walks its operands with inner stride 1 or 0; whatever has another is copied first.
     boolean copied = false;
     for (int k = 0; k < inputs; k++) {
       if (positions.innerStride(k) != 1 && positions.innerStride(k) != 0) {
-        NdArray copy = operands[k].copy();
+        NdArray copy = operands[k].view(aligned(operands[k].layout(), order)).copy();
         buffers[k] = copy.storage().array();
-        layouts[k] = copy.layout().expand(shape);
+        layouts[k] = copy.layout().expand(walked);
         copied = true;
       }
     }
@@ -191,12 +227,12 @@ public final class PointwiseLoop {
         }
         scattered[k] = NdArray.zeros(operands[k].dtype(), shape);
         buffers[k] = scattered[k].storage().array();
-        layouts[k] = scattered[k].layout();
+        layouts[k] = scattered[k].layout().permute(order);
         copied = true;
       }
     }
     if (copied) {
-      positions = Positions.of(shape, layouts);
+      positions = Positions.of(walked, layouts);
     }
     runRows(dtype, positions, buffers, scalars);
     if (scattered != null) {
@@ -206,6 +242,15 @@ public final class PointwiseLoop {
         }
       }
     }
+  }
+
+  /** Returns a layout, which is to be broadcast, with its axes in another order. */
+  private static Layout aligned(Layout layout, int[] order) {
+    Layout full = layout;
+    while (full.shape().rank() < order.length) {
+      full = full.unsqueeze(0);
+    }
+    return full.permute(order);
   }
 
   private void runRows(DType dtype, Positions positions, Object[] buffers, double[] scalars) {

@@ -221,4 +221,9 @@ public final class Layout {
     }
     return order;
   }
+
+  /** Returns whether the strides are the same, for layouts of one shape. */
+  public boolean isAlike(Layout other) {
+    return Arrays.equals(strides, other.strides);
+  }
 }

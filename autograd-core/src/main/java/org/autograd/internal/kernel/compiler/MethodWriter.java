@@ -15,6 +15,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.autograd.internal.kernel.Program;
@@ -166,7 +167,7 @@ abstract class MethodWriter {
       for (int i = 0; i < half; i++) {
         code.loadLocal(precision.numberKind, values[i]);
         code.loadLocal(precision.numberKind, values[i + half]);
-        combineNumbers(combine);
+        finishNumbers(combine);
         code.storeLocal(precision.numberKind, values[i]);
       }
     }
@@ -183,7 +184,15 @@ abstract class MethodWriter {
     };
   }
 
-  /** Combines the two numbers on the stack. */
+  /** Combines the two partial results on the stack. */
+  private void finishNumbers(Combine combine) {
+    switch (combine) {
+      case SUM -> arithmetic("ADD");
+      case MAX, MIN -> math(combine.name().toLowerCase(Locale.ROOT), 2);
+    }
+  }
+
+  /** Combines the two numbers on the stack, the result so far and an element. */
   void combineNumbers(Combine combine) {
     switch (combine) {
       case SUM -> arithmetic("ADD");

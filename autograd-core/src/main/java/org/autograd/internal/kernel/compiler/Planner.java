@@ -122,7 +122,7 @@ final class Planner {
     places.putAll(stored);
     List<Plan.Reduction> reductions = new ArrayList<>();
     for (int i = 0; i < reduced.size(); i++) {
-      PieceBuilder load = new PieceBuilder(precision, places);
+      PieceBuilder load = new PieceBuilder(places);
       reductions.add(reduction(stage.reductions().get(i), load, Map.of(), reduced.get(i)));
     }
     boolean blocked = !reductions.isEmpty() || buffers.size() > scratchBefore;
@@ -140,7 +140,7 @@ final class Planner {
       List<Expression> roots = new ArrayList<>(stores.values());
       roots.add(reduced.get(i));
       List<Expression> ordered = Expressions.ordered(roots, inside(rowPlaces, this::varies));
-      PieceBuilder piece = new PieceBuilder(precision, rowPlaces);
+      PieceBuilder piece = new PieceBuilder(rowPlaces);
       for (Expression expression : ordered) {
         piece.add(expression);
         if (piece.length() > longReduction) {
@@ -207,7 +207,7 @@ final class Planner {
     List<Expression> ordered = Expressions.ordered(stores.values(), inside(places, wanted));
     Map<Expression, Integer> lastUses = lastUses(ordered, stores.values());
     List<Plan.Piece> pieces = new ArrayList<>();
-    PieceBuilder piece = new PieceBuilder(precision, places);
+    PieceBuilder piece = new PieceBuilder(places);
     for (int i = 0; i < ordered.size(); i++) {
       Expression expression = ordered.get(i);
       if (piece.length() >= (expression.operator() == Operator.POW ? SHORT_PIECE : LONG_PIECE)) {
@@ -221,7 +221,7 @@ final class Planner {
         if (!piece.added().isEmpty()) {
           pieces.add(piece.build());
         }
-        piece = new PieceBuilder(precision, places);
+        piece = new PieceBuilder(places);
       }
       piece.add(expression);
     }
@@ -252,7 +252,10 @@ final class Planner {
   }
 
   private Plan.Place scratch(Expression value) {
-    buffers.add(new Program.Buffer(Program.Access.FULL, value.kind() == Kind.MASK));
+    // A mask is kept as numbers: HotSpot stops inlining the store of a mask behind a long loop
+    // body.
+    boolean mask = value.kind() == Kind.MASK && precision == Precision.BOOL;
+    buffers.add(new Program.Buffer(Program.Access.FULL, mask));
     return new Plan.Place.Buffer(buffers.size() - 1);
   }
 
@@ -274,13 +277,13 @@ final class Planner {
   }
 
   /** Collects a {@link Plan.Piece}. */
-  private static final class PieceBuilder {
+  private final class PieceBuilder {
     private final Graph graph;
     private final Map<Expression, Plan.Place> places;
     private final Map<Expression, Node> values = new LinkedHashMap<>();
     private final List<Plan.Output> outputs = new ArrayList<>();
 
-    PieceBuilder(Precision precision, Map<Expression, Plan.Place> places) {
+    PieceBuilder(Map<Expression, Plan.Place> places) {
       this.graph = new Graph(precision);
       this.places = places;
     }
@@ -309,6 +312,8 @@ final class Planner {
       boolean mask = expression.kind() == Kind.MASK;
       return switch (places.get(expression)) {
         case Plan.Place.Slot slot -> graph.leaf(mask ? Op.MASK_SLOT : Op.SLOT, slot.index());
+        case Plan.Place.Buffer buffer when mask && !buffers.get(buffer.index()).mask() ->
+            graph.apply(Op.LT, graph.constant(0), graph.leaf(Op.INPUT, buffer.index()));
         case Plan.Place.Buffer buffer ->
             graph.leaf(mask ? Op.MASK_INPUT : Op.INPUT, buffer.index());
         case null ->
@@ -322,7 +327,14 @@ final class Planner {
     }
 
     void output(Plan.Place place, Expression value) {
-      outputs.add(new Plan.Output(place, value(value)));
+      Node node = value(value);
+      boolean asNumber =
+          node.op().kind() == Op.Kind.MASK
+              && place instanceof Plan.Place.Buffer buffer
+              && !buffers.get(buffer.index()).mask();
+      outputs.add(
+          new Plan.Output(
+              place, asNumber ? graph.select(node, graph.constant(1), graph.constant(0)) : node));
     }
 
     Plan.Piece build() {

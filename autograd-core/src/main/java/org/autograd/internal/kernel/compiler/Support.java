@@ -37,23 +37,23 @@ final class Support {
     System.arraycopy(parameters, 0, slots, 0, count);
   }
 
-  // Reductions keep the first of two zeros, whatever their signs: cheaper in SIMD code than what
-  // Math.max does, and as good.
+  // What a loop that reduces does for each element. Of two zeros it keeps the first, whatever their
+  // signs, which is cheaper than what Math.max does; that is used for the partial results only.
 
   static float larger(float result, float value) {
-    return result == value ? result : Math.max(result, value);
+    return result < value || value != value ? value : result;
   }
 
   static float smaller(float result, float value) {
-    return result == value ? result : Math.min(result, value);
+    return result > value || value != value ? value : result;
   }
 
   static double larger(double result, double value) {
-    return result == value ? result : Math.max(result, value);
+    return result < value || value != value ? value : result;
   }
 
   static double smaller(double result, double value) {
-    return result == value ? result : Math.min(result, value);
+    return result > value || value != value ? value : result;
   }
 
   static int larger(int result, int value) {

@@ -134,8 +134,7 @@ final class VectorCode extends MethodWriter {
     List<Integer> accumulators = newAccumulators();
     loadAccumulators(accumulators, base);
     combineAccumulators(accumulators, combine);
-    storeAccumulators(accumulators.subList(0, 1), base);
-    combinePartials(combine, base, lanes, slot);
+    finishLanes(combine, accumulators.getFirst(), base, slot);
     code.return_();
   }
 
@@ -168,8 +167,7 @@ final class VectorCode extends MethodWriter {
     }
     code.labelBinding(end);
     combineAccumulators(accumulators, combine);
-    storeAccumulators(accumulators.subList(0, 1), base);
-    combinePartials(combine, base, lanes, reduction.slot());
+    finishLanes(combine, accumulators.getFirst(), base, reduction.slot());
     code.return_();
   }
 
@@ -198,7 +196,7 @@ final class VectorCode extends MethodWriter {
     for (int half = accumulators.size() / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         code.aload(accumulators.get(i)).aload(accumulators.get(i + half));
-        combine(combine);
+        finish(combine);
         code.astore(accumulators.get(i));
       }
     }
@@ -544,11 +542,30 @@ final class VectorCode extends MethodWriter {
     code.invokevirtual(bits, "lanewise", type(bits, BINARY, precision.bits));
   }
 
+  /** Combines the lanes of the last vector of partial results into a slot. */
+  private void finishLanes(Combine combine, int accumulator, int base, int slot) {
+    if (combine == Combine.SUM) {
+      // In an order that is fixed.
+      storeAccumulators(List.of(accumulator), base);
+      combinePartials(combine, base, lanes, slot);
+      return;
+    }
+    code.aload(SLOTS).loadConstant(slot).aload(accumulator);
+    pushOperator(combine.name(), ASSOCIATIVE);
+    code.invokevirtual(numbers, "reduceLanes", type(precision.number, ASSOCIATIVE));
+    code.arrayStore(precision.numberKind);
+  }
+
+  /** Combines two vectors of partial results, which are on the stack. */
+  private void finish(Combine combine) {
+    String name = combine == Combine.SUM ? "add" : combine.name().toLowerCase(Locale.ROOT);
+    code.invokevirtual(numbers, name, type(numbers, VECTOR));
+  }
+
   /** Combines the result so far and the value, which are on the stack. */
   private void combine(Combine combine) {
     if (combine == Combine.SUM || !precision.isFloating()) {
-      String name = combine.name().toLowerCase(Locale.ROOT);
-      code.invokevirtual(numbers, combine == Combine.SUM ? "add" : name, type(numbers, VECTOR));
+      finish(combine);
       return;
     }
     int value = code.allocateLocal(TypeKind.REFERENCE);
