@@ -43,6 +43,27 @@ final class AutogradLibrary implements Library {
   }
 
   @Override
+  public Work operation(Operation operation, long[] shape, boolean backward, int threads) {
+    Autograd.setThreads(threads);
+    Variable[] operands =
+        operation.elements(shape).stream()
+            .map(elements -> Variable.fromArray(elements, shape).requiresGrad(backward))
+            .toArray(Variable[]::new);
+    if (!backward) {
+      return () -> operation.call().apply(operands);
+    }
+    Variable gradient = Variable.onesLike(operation.call().apply(operands).detach());
+    return () -> {
+      for (Variable operand : operands) {
+        operand.zeroGrad();
+      }
+      Variable result = operation.call().apply(operands);
+      result.backward(gradient);
+      return result;
+    };
+  }
+
+  @Override
   public Work step(Network network, int threads) {
     Autograd.setThreads(threads);
     Autograd.manualSeed(1);

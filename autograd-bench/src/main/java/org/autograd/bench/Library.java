@@ -31,6 +31,17 @@ public interface Library {
   }
 
   /**
+   * Prepares an operation on float32 arrays that returns a new one.
+   *
+   * @param shape of all operands
+   * @param backward whether also their gradients are computed, given that of the result
+   * @param threads the number of threads that it may use
+   */
+  default Work operation(Operation operation, long[] shape, boolean backward, int threads) {
+    throw unsupported("single operations");
+  }
+
+  /**
    * Prepares a training step: gradients to zero, forward, cross-entropy, backward, Adam.
    *
    * @param threads the number of threads that it may use

@@ -1,7 +1,9 @@
 package org.autograd.peers;
 
+import java.util.function.Function;
 import org.autograd.bench.Library;
 import org.autograd.bench.Network;
+import org.autograd.bench.Operation;
 import org.autograd.bench.Product;
 import org.autograd.bench.Work;
 import org.autograd.type.DType;
@@ -9,9 +11,11 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -60,6 +64,36 @@ public final class TorchLibrary implements Library {
             ? AbstractTensor.create(Product.toFloats(values), shape)
             : AbstractTensor.create(values, shape);
     return transposed ? tensor.t() : tensor;
+  }
+
+  @Override
+  public Work operation(Operation operation, long[] shape, boolean backward, int threads) {
+    setThreads(threads);
+    Function<Tensor[], Tensor> call = TorchOperations.named(operation.name());
+    Tensor[] operands =
+        operation.elements(shape).stream()
+            .map(elements -> AbstractTensor.create(elements, shape).set_requires_grad(backward))
+            .toArray(Tensor[]::new);
+    if (!backward) {
+      return () -> {
+        try (var _ = new PointerScope()) {
+          return call.apply(operands);
+        }
+      };
+    }
+    Tensor gradient = torch.ones_like(call.apply(operands));
+    BoolOptional retain = new BoolOptional();
+    TensorArrayRefOptional inputs = new TensorArrayRefOptional();
+    return () -> {
+      try (var _ = new PointerScope()) {
+        for (Tensor operand : operands) {
+          operand.mutable_grad().reset();
+        }
+        Tensor result = call.apply(operands);
+        result.backward(gradient, retain, false, inputs);
+        return result;
+      }
+    };
   }
 
   /** Linear layers with ReLU between them. */

@@ -180,9 +180,9 @@ abstract class BenchMode implements Callable<Integer> {
     if (quick) {
       Warmup warmup = requireNonNull(benchmark.getAnnotation(Warmup.class));
       Measurement measurement = requireNonNull(benchmark.getAnnotation(Measurement.class));
-      boolean isNative = Library.named(library).isNative();
+      boolean soonWarm = process == Process.FORKED && Library.named(library).isNative();
       options
-          .warmupIterations(isNative ? 1 : warmup.iterations())
+          .warmupIterations(soonWarm ? 1 : warmup.iterations())
           .warmupTime(half(warmup.time(), warmup.timeUnit()))
           .measurementTime(half(measurement.time(), measurement.timeUnit()));
     }
