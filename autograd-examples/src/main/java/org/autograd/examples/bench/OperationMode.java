@@ -54,6 +54,6 @@ abstract class OperationMode extends BenchMode {
       throws RunnerException {
     Map<String, Object> params =
         Map.of("operation", operation.name(), "shape", shape, "backward", backward);
-    return times(OperationBenchmark.class, params, peers("libtorch"), Process.SHARED);
+    return times(OperationBenchmark.class, params, peers("libtorch"), Jvm.SHARED);
   }
 }

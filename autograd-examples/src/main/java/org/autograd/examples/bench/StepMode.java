@@ -39,6 +39,6 @@ final class StepMode extends BenchMode {
   private Map<String, Double> times(Network network, List<String> others, int threadCount)
       throws RunnerException {
     return times(
-        StepBenchmark.class, Map.of("network", network), others, Process.FORKED, threadCount);
+        StepBenchmark.class, Map.of("network", network), others, Jvm.FORKED, threadCount);
   }
 }
