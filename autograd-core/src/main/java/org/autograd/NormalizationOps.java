@@ -22,6 +22,9 @@ sealed interface NormalizationOps permits Variable {
     private static final RowLoop LOG_SOFTMAX = logSoftmax();
     private static final RowLoop LOG_SOFTMAX_BACKWARD = logSoftmaxBackward();
 
+    private static final Pointwise EXP_TIMES =
+        Pointwise.of("expTimes", (x, factor) -> x.exp().mul(factor));
+
     private Loops() {}
 
     private static RowLoop softmax() {
@@ -93,6 +96,19 @@ sealed interface NormalizationOps permits Variable {
           : new Variable(run(loop, axis, g, y), null);
     }
 
+    /** {@code (softmax - onehot) g}, from the logarithms of the softmax. */
+    static Variable crossEntropySlope(Variable g, Variable logs, Variable classes) {
+      if (GradMode.isEnabled()) {
+        int last = logs.rank() - 1;
+        Variable index = classes.unsqueeze(-1);
+        Variable minusOne = Variable.full(g.dtype(), -1, index.shape().toArray());
+        return logs.exp().scatterAdd(last, index, minusOne).mul(g.unsqueeze(-1));
+      }
+      Variable slope = EXP_TIMES.apply(logs, g.unsqueeze(-1));
+      Selections.subtractPicks(slope.data(), classes.data(), g.data());
+      return slope;
+    }
+
     static int axis(String operation, Variable x, int axis) {
       ReductionOps.Steps.requireFloating(operation, x);
       return x.shape().axis(axis, operation);
@@ -146,28 +162,22 @@ sealed interface NormalizationOps permits Variable {
   default Variable softmaxCrossEntropy(Variable labels) {
     Variable logits = self();
     int last = Loops.axis("softmaxCrossEntropy", logits, -1);
-    checkArgument(
-        labels.dtype().isInteger() && labels.shape().equals(logits.shape().without(last)),
-        "softmaxCrossEntropy: labels must be int64 class numbers of shape %s for logits %s, got %s",
-        logits.shape().without(last),
-        logits.describe(),
-        labels.describe());
-    Variable numbers = labels.to(DType.INT64);
-    Variable index =
-        new Variable(numbers.data().view(numbers.data().layout().unsqueeze(last)), null);
+    if (!labels.dtype().isInteger() || !labels.shape().equals(logits.shape().without(last))) {
+      throw new IllegalArgumentException(
+          "softmaxCrossEntropy: labels must be int64 class numbers of shape "
+              + logits.shape().without(last)
+              + " for logits "
+              + logits.describe()
+              + ", got "
+              + labels.describe());
+    }
     IndexOps.Steps.checkIndices("softmaxCrossEntropy", logits, last, labels, "class");
-    NdArray logs = Loops.run(Loops.LOG_SOFTMAX, last, logits);
-    NdArray picked = Selections.gather(logs, last, index.data());
-    Edge edge =
-        Edge.to(
-            logits,
-            logits,
-            index,
-            (g, saved, classes) -> {
-              Variable minusOne = Variable.full(g.dtype(), -1, classes.shape().toArray());
-              return saved.softmax(-1).scatterAdd(last, classes, minusOne).mul(g.unsqueeze(-1));
-            });
-    NdArray losses = new Variable(picked.reshape(labels.shape()), null).neg().data();
-    return Node.record("softmaxCrossEntropy", losses, edge);
+    Variable classes = new Variable(labels.data().to(DType.INT64).contiguous(), null);
+    // Recorded, so that the rule can be differentiated with respect to them.
+    Variable logs = logits.logSoftmax(last);
+    return Node.record(
+        "softmaxCrossEntropy",
+        Selections.negatedPicks(logs.data(), classes.data()),
+        Edge.to(logits, logs, classes, Loops::crossEntropySlope));
   }
 }

@@ -100,14 +100,13 @@ public final class PointwiseUpdate {
         arguments.length);
     DType dtype = operands[0].dtype();
     Shape shape = operands[0].shape();
-    NdArray[] arrays = new NdArray[inputs];
+    NdArray[] arrays = new NdArray[inputs + targets];
     for (int k = 0; k < inputs; k++) {
       check(k, dtype, shape, operands);
       arrays[k] = operands[k].data();
     }
-    NdArray[] written = new NdArray[targets];
-    System.arraycopy(arrays, 0, written, 0, targets);
-    loop.update(dtype, arrays, arguments, written);
+    System.arraycopy(arrays, 0, arrays, inputs, targets);
+    loop.update(dtype, arrays, arguments);
   }
 
   private void check(int k, DType dtype, Shape shape, Variable[] operands) {

@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program.Combine;
@@ -79,7 +80,7 @@ sealed interface ReductionOps permits Variable {
             operation,
             at,
             x.describe(),
-            Arrays.toString(axes));
+            Ints.asList(axes));
         result[at] = true;
       }
       return result;
@@ -149,6 +150,17 @@ sealed interface ReductionOps permits Variable {
           "sum",
           shaped(ReductionLoop.of(Combine.SUM).apply(reduced, x.data()), reduced, keep),
           Edge.to(x, g -> g.reshape(kept).expand(shape)));
+    }
+
+    static Variable mean(Variable x, boolean[] reduced, boolean keep) {
+      double count = (double) count(x, reduced);
+      long[] shape = x.shape().toArray();
+      long[] kept = kept(x, reduced);
+      NdArray sums = ReductionLoop.of(Combine.SUM).apply(reduced, x.data());
+      return Node.record(
+          "mean",
+          new Variable(shaped(sums, reduced, keep), null).div(count).data(),
+          Edge.to(x, g -> g.div(count).reshape(kept).expand(shape)));
     }
 
     /** Where nothing was to be reduced the result is still an array of its own. */
@@ -361,7 +373,11 @@ sealed interface ReductionOps permits Variable {
       reduced[axis] = axis < extra || (shape.size(axis - extra) == 1 && x.size(axis) != 1);
       any |= reduced[axis];
     }
-    return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
+    if (x.isRecorded()) {
+      return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
+    }
+    NdArray sums = any ? ReductionLoop.of(Combine.SUM).apply(reduced, x.data()) : x.data();
+    return new Variable(sums.reshape(shape), null);
   }
 
   /** Returns the mean, over the given axes or all. The mean of nothing is NaN. */
@@ -369,7 +385,7 @@ sealed interface ReductionOps permits Variable {
     Variable x = self();
     Steps.requireFloating("mean", x);
     boolean[] reduced = Steps.reduced("mean", x, axes);
-    return sum(axes).div((double) Steps.count(x, reduced));
+    return Steps.mean(x, reduced, false);
   }
 
   /** Returns the mean with the reduced axes kept at size 1. */
@@ -377,7 +393,7 @@ sealed interface ReductionOps permits Variable {
     Variable x = self();
     Steps.requireFloating("mean", x);
     boolean[] reduced = Steps.reduced("mean", x, axes);
-    return sumKeepDims(axes).div((double) Steps.count(x, reduced));
+    return Steps.mean(x, reduced, true);
   }
 
   /** Returns the largest element, NaN if any is; equal ones share the gradient evenly. */

@@ -40,6 +40,8 @@ public final class Variable
         ShapeOps,
         IndexOps,
         LinearAlgebraOps,
+        ConvolutionOps,
+        PoolingOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
@@ -665,8 +667,13 @@ public final class Variable
 
   /** Adds to the elements without any record: for gradients that belong to the engine. */
   void addData(Variable other) {
-    NdArray[] operands = {data, other.data};
-    ADD.update(dtype(), operands, NO_ARGUMENTS, new NdArray[] {data});
+    if (elementCount() == 1 && dtype() == DType.FLOAT32) {
+      // A scalar that is used again and again gets an addition for each use; a loop costs more.
+      data.storage().floats()[data.layout().offset()] += (float) other.data.item();
+      data.storage().bumpVersion();
+      return;
+    }
+    ADD.update(dtype(), new NdArray[] {data, other.data, data}, NO_ARGUMENTS);
   }
 
   /** Returns this at its place in the graph, over a copy of the elements. */
@@ -727,16 +734,12 @@ public final class Variable
   }
 
   /** Returns dtype and shape, for messages. */
-  String describe() {
-    return dtype() + shape().toString();
+  Description describe() {
+    return new Description(this);
   }
 
-  static String describe(Variable... operands) {
-    StringBuilder text = new StringBuilder();
-    for (Variable operand : operands) {
-      text.append(text.isEmpty() ? "" : ", ").append(operand.describe());
-    }
-    return text.toString();
+  static Description describe(Variable... operands) {
+    return new Description(operands);
   }
 
   /**

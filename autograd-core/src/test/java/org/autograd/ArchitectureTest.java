@@ -83,6 +83,7 @@ class ArchitectureTest {
             "org.autograd.expression",
             "org.autograd.internal.kernel",
             "org.autograd.internal.kernel.compiler",
+            "org.autograd.internal.kernel.convolution",
             "org.autograd.internal.kernel.matmul",
             "org.autograd.internal.ndarray",
             "org.autograd.internal.storage",

@@ -5,6 +5,7 @@ import static org.autograd.oracle.LibTorch.longs;
 import static org.autograd.oracle.LibTorch.scalar;
 import static org.autograd.oracle.LibTorch.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -173,8 +175,41 @@ final class TorchCalls {
     call("scatterAdd(int,Variable,Variable)", (t, a) -> t[0].scatter_add(a.integer(0), tensor(a.array(1)), t[1]));
 
     call("matmul(Variable)", (t, a) -> t[0].matmul(t[1]));
+    call("linear(Variable)", (t, a) -> torch.linear(t[0], t[1]));
+    call("linear(Variable,Variable)", (t, a) -> torch.linear(t[0], t[1], new TensorOptional(t[2])));
     call("dot(Variable)", (t, a) -> t[0].dot(t[1]));
     call("outer(Variable)", (t, a) -> t[0].outer(t[1]));
+
+    call("conv1d(Variable,Variable)", (t, a) -> torch.conv1d(t[0], t[1], bias(t), longs(1), longs(0), longs(1), 1));
+    call("conv1d(Variable,Variable,ConvolutionOptions)", (t, a) -> a.convolution(0).same()
+        ? torch.conv1d(t[0], t[1], bias(t), longs(1), "same", each(a.convolution(0).dilation()), a.convolution(0).groups())
+        : torch.conv1d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).dilation()), a.convolution(0).groups()));
+    call("convTranspose1d(Variable,Variable,ConvolutionOptions)", (t, a) -> torch.conv_transpose1d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).outputPadding()), a.convolution(0).groups(), each(a.convolution(0).dilation())));
+    call("conv2d(Variable,Variable)", (t, a) -> torch.conv2d(t[0], t[1], bias(t), longs(1), longs(0), longs(1), 1));
+    call("conv2d(Variable,Variable,ConvolutionOptions)", (t, a) -> a.convolution(0).same()
+        ? torch.conv2d(t[0], t[1], bias(t), longs(1), "same", each(a.convolution(0).dilation()), a.convolution(0).groups())
+        : torch.conv2d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).dilation()), a.convolution(0).groups()));
+    call("convTranspose2d(Variable,Variable,ConvolutionOptions)", (t, a) -> torch.conv_transpose2d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).outputPadding()), a.convolution(0).groups(), each(a.convolution(0).dilation())));
+    call("conv3d(Variable,Variable)", (t, a) -> torch.conv3d(t[0], t[1], bias(t), longs(1), longs(0), longs(1), 1));
+    call("conv3d(Variable,Variable,ConvolutionOptions)", (t, a) -> a.convolution(0).same()
+        ? torch.conv3d(t[0], t[1], bias(t), longs(1), "same", each(a.convolution(0).dilation()), a.convolution(0).groups())
+        : torch.conv3d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).dilation()), a.convolution(0).groups()));
+    call("convTranspose3d(Variable,Variable,ConvolutionOptions)", (t, a) -> torch.conv_transpose3d(t[0], t[1], bias(t), each(a.convolution(0).stride()), each(a.convolution(0).padding()), each(a.convolution(0).outputPadding()), a.convolution(0).groups(), each(a.convolution(0).dilation())));
+    call("maxPool1d(PoolingOptions)", (t, a) -> torch.max_pool1d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode()).get0());
+    calls("maxPool1dWithIndices(PoolingOptions)", (t, a) -> both(torch.max_pool1d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode())));
+    call("avgPool1d(PoolingOptions)", (t, a) -> torch.avg_pool1d(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), a.pooling(0).ceilMode(), a.pooling(0).countIncludePad()));
+    call("adaptiveMaxPool1d(int)", (t, a) -> torch.adaptive_max_pool1d(t[0], (long) a.integer(0)).get0());
+    call("adaptiveAvgPool1d(int)", (t, a) -> torch.adaptive_avg_pool1d(t[0], (long) a.integer(0)));
+    call("maxPool2d(PoolingOptions)", (t, a) -> torch.max_pool2d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode()).get0());
+    calls("maxPool2dWithIndices(PoolingOptions)", (t, a) -> both(torch.max_pool2d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode())));
+    call("avgPool2d(PoolingOptions)", (t, a) -> torch.avg_pool2d(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), a.pooling(0).ceilMode(), a.pooling(0).countIncludePad(), new LongOptional()));
+    call("adaptiveMaxPool2d(int...)", (t, a) -> torch.adaptive_max_pool2d(t[0], sizes(2, a.axes(0))).get0());
+    call("adaptiveAvgPool2d(int...)", (t, a) -> torch.adaptive_avg_pool2d(t[0], sizes(2, a.axes(0))));
+    call("maxPool3d(PoolingOptions)", (t, a) -> torch.max_pool3d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode()).get0());
+    calls("maxPool3dWithIndices(PoolingOptions)", (t, a) -> both(torch.max_pool3d_with_indices(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), each(a.pooling(0).dilation()), a.pooling(0).ceilMode())));
+    call("avgPool3d(PoolingOptions)", (t, a) -> torch.avg_pool3d(t[0], each(a.pooling(0).kernel()), each(a.pooling(0).stride()), each(a.pooling(0).padding()), a.pooling(0).ceilMode(), a.pooling(0).countIncludePad(), new LongOptional()));
+    call("adaptiveMaxPool3d(int...)", (t, a) -> torch.adaptive_max_pool3d(t[0], sizes(3, a.axes(0))).get0());
+    call("adaptiveAvgPool3d(int...)", (t, a) -> torch.adaptive_avg_pool3d(t[0], sizes(3, a.axes(0))));
 
     call("add_(Variable)", (t, a) -> t[0].clone().add_(t[1]));
     call("add_(double)", (t, a) -> t[0].clone().add_(scalar(a.number(0))));
@@ -189,6 +224,20 @@ final class TorchCalls {
     call("copy_(Variable)", (t, a) -> t[0].clone().copy_(t[1]));
   }
   // spotless:on
+
+  private static TensorOptional bias(Tensor... operands) {
+    return operands.length > 2 ? new TensorOptional(operands[2]) : new TensorOptional();
+  }
+
+  private static long[] each(List<Integer> values) {
+    return values.stream().mapToLong(value -> value).toArray();
+  }
+
+  private static long[] sizes(int spatial, int... sizes) {
+    long[] result = new long[spatial];
+    Arrays.setAll(result, axis -> sizes[sizes.length == 1 ? 0 : axis]);
+    return result;
+  }
 
   private static ScalarOptional optional(double value) {
     return new ScalarOptional(scalar(value));

@@ -2,7 +2,9 @@ package org.autograd.operations;
 
 import java.util.Arrays;
 import java.util.List;
+import org.autograd.ConvolutionOptions;
 import org.autograd.Index;
+import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -52,6 +54,16 @@ public record Arguments(List<Object> values) {
   /** Returns the array, of an integer or bool dtype, that is argument {@code k}. */
   public Variable array(int k) {
     return (Variable) values.get(k);
+  }
+
+  /** Returns the options of a convolution that are argument {@code k}. */
+  public ConvolutionOptions convolution(int k) {
+    return (ConvolutionOptions) values.get(k);
+  }
+
+  /** Returns the options of a pooling operation that are argument {@code k}. */
+  public PoolingOptions pooling(int k) {
+    return (PoolingOptions) values.get(k);
   }
 
   @Override

@@ -24,6 +24,7 @@ import static org.autograd.operations.Samples.arrays;
 import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
 import static org.autograd.operations.Samples.joinable;
+import static org.autograd.operations.Samples.linear;
 import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
@@ -31,6 +32,12 @@ import static org.autograd.operations.Samples.reducible;
 import static org.autograd.operations.Samples.updates;
 import static org.autograd.operations.Samples.vectors;
 import static org.autograd.operations.Samples.withAxes;
+import static org.autograd.operations.Windows.convolutions;
+import static org.autograd.operations.Windows.counts;
+import static org.autograd.operations.Windows.filters;
+import static org.autograd.operations.Windows.pooled;
+import static org.autograd.operations.Windows.transposedFilters;
+import static org.autograd.operations.Windows.windows;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -242,8 +249,54 @@ public final class OperationRegistry {
 
       // Products.
       op("matmul(Variable)", products(), (x, a) -> x[0].matmul(x[1])),
+      op("linear(Variable)", linear(false), (x, a) -> x[0].linear(x[1])),
+      op("linear(Variable,Variable)", linear(true), (x, a) -> x[0].linear(x[1], x[2])),
       op("dot(Variable)", vectors(true), (x, a) -> x[0].dot(x[1])),
       op("outer(Variable)", vectors(false), (x, a) -> x[0].outer(x[1])),
+
+      // Convolutions and pooling.
+      op("conv1d(Variable,Variable)", convolutions(1, false, true), Windows::plainFilters,
+          (x, a) -> x[0].conv1d(x[1], x[2])),
+      op("conv1d(Variable,Variable,ConvolutionOptions)", convolutions(1, false, true), filters(1),
+          (x, a) -> x[0].conv1d(x[1], x[2], a.convolution(0))),
+      op("conv1d(Variable,Variable,ConvolutionOptions)", convolutions(1, false, false), filters(1),
+          (x, a) -> x[0].conv1d(x[1], null, a.convolution(0))),
+      op("convTranspose1d(Variable,Variable,ConvolutionOptions)", convolutions(1, true, true), transposedFilters(1),
+          (x, a) -> x[0].convTranspose1d(x[1], x[2], a.convolution(0))),
+      op("conv2d(Variable,Variable)", convolutions(2, false, true), Windows::plainFilters,
+          (x, a) -> x[0].conv2d(x[1], x[2])),
+      op("conv2d(Variable,Variable,ConvolutionOptions)", convolutions(2, false, true), filters(2),
+          (x, a) -> x[0].conv2d(x[1], x[2], a.convolution(0))),
+      op("conv2d(Variable,Variable,ConvolutionOptions)", convolutions(2, false, false), filters(2),
+          (x, a) -> x[0].conv2d(x[1], null, a.convolution(0))),
+      op("convTranspose2d(Variable,Variable,ConvolutionOptions)", convolutions(2, true, true), transposedFilters(2),
+          (x, a) -> x[0].convTranspose2d(x[1], x[2], a.convolution(0))),
+      op("conv3d(Variable,Variable)", convolutions(3, false, true), Windows::plainFilters,
+          (x, a) -> x[0].conv3d(x[1], x[2])),
+      op("conv3d(Variable,Variable,ConvolutionOptions)", convolutions(3, false, true), filters(3),
+          (x, a) -> x[0].conv3d(x[1], x[2], a.convolution(0))),
+      op("conv3d(Variable,Variable,ConvolutionOptions)", convolutions(3, false, false), filters(3),
+          (x, a) -> x[0].conv3d(x[1], null, a.convolution(0))),
+      op("convTranspose3d(Variable,Variable,ConvolutionOptions)", convolutions(3, true, true), transposedFilters(3),
+          (x, a) -> x[0].convTranspose3d(x[1], x[2], a.convolution(0))),
+      op("maxPool1d(PoolingOptions)", pooled(1), windows(1, true), (x, a) -> x[0].maxPool1d(a.pooling(0))),
+      outputs("maxPool1dWithIndices(PoolingOptions)", pooled(1), windows(1, true),
+          (x, a) -> both(x[0].maxPool1dWithIndices(a.pooling(0)))),
+      op("avgPool1d(PoolingOptions)", pooled(1), windows(1, false), (x, a) -> x[0].avgPool1d(a.pooling(0))),
+      op("adaptiveMaxPool1d(int)", pooled(1), numbers(1, 3, 7), (x, a) -> x[0].adaptiveMaxPool1d(a.integer(0))),
+      op("adaptiveAvgPool1d(int)", pooled(1), numbers(1, 3, 7), (x, a) -> x[0].adaptiveAvgPool1d(a.integer(0))),
+      op("maxPool2d(PoolingOptions)", pooled(2), windows(2, true), (x, a) -> x[0].maxPool2d(a.pooling(0))),
+      outputs("maxPool2dWithIndices(PoolingOptions)", pooled(2), windows(2, true),
+          (x, a) -> both(x[0].maxPool2dWithIndices(a.pooling(0)))),
+      op("avgPool2d(PoolingOptions)", pooled(2), windows(2, false), (x, a) -> x[0].avgPool2d(a.pooling(0))),
+      op("adaptiveMaxPool2d(int...)", pooled(2), counts(2), (x, a) -> x[0].adaptiveMaxPool2d(a.axes(0))),
+      op("adaptiveAvgPool2d(int...)", pooled(2), counts(2), (x, a) -> x[0].adaptiveAvgPool2d(a.axes(0))),
+      op("maxPool3d(PoolingOptions)", pooled(3), windows(3, true), (x, a) -> x[0].maxPool3d(a.pooling(0))),
+      outputs("maxPool3dWithIndices(PoolingOptions)", pooled(3), windows(3, true),
+          (x, a) -> both(x[0].maxPool3dWithIndices(a.pooling(0)))),
+      op("avgPool3d(PoolingOptions)", pooled(3), windows(3, false), (x, a) -> x[0].avgPool3d(a.pooling(0))),
+      op("adaptiveMaxPool3d(int...)", pooled(3), counts(3), (x, a) -> x[0].adaptiveMaxPool3d(a.axes(0))),
+      op("adaptiveAvgPool3d(int...)", pooled(3), counts(3), (x, a) -> x[0].adaptiveAvgPool3d(a.axes(0))),
 
       // Changes in place, of a copy.
       op("add_(Variable)", assignable(), (x, a) -> x[0].copy().add_(x[1])),

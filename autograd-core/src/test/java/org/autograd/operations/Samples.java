@@ -1,6 +1,7 @@
 package org.autograd.operations;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.autograd.Generator;
@@ -71,19 +72,19 @@ final class Samples {
     return new Domain(-1.93, 2.3, corners);
   }
 
-  private static Sample sample(String label, Variable... bases) {
+  static Sample sample(String label, Variable... bases) {
     return new Sample(label, List.of(bases), UnaryOperator.identity(), true);
   }
 
-  private static Sample rough(String label, Variable... bases) {
+  static Sample rough(String label, Variable... bases) {
     return new Sample(label, List.of(bases), UnaryOperator.identity(), false);
   }
 
-  private static Sample view(String label, UnaryOperator<Variable> view, Variable base) {
+  static Sample view(String label, UnaryOperator<Variable> view, Variable base) {
     return new Sample(label, List.of(base), x -> new Variable[] {view.apply(x[0])}, true);
   }
 
-  private static Sample views(
+  static Sample views(
       String label,
       UnaryOperator<Variable> first,
       UnaryOperator<Variable> second,
@@ -92,7 +93,7 @@ final class Samples {
         label, List.of(bases), x -> new Variable[] {first.apply(x[0]), second.apply(x[1])}, true);
   }
 
-  private static Sample twice(Variable base) {
+  static Sample twice(Variable base) {
     return new Sample(
         "same operand twice " + base.shape(),
         List.of(base),
@@ -273,6 +274,27 @@ final class Samples {
 
   static Variable mask(long... shape) {
     return REAL.sample(5, shape).gt(0.1);
+  }
+
+  /** Inputs, weights and, if asked for, biases of affine maps. */
+  static List<Sample> linear(boolean bias) {
+    List<Sample> samples = new ArrayList<>();
+    long[][] sizes = {{3, 4, 5}, {4, 5}, {2, 3, 4, 5}, {7, 13, 6}, {1, 1, 1}, {0, 4, 5}, {2, 0, 4, 3}, {3, 0, 5}};
+    for (long[] size : sizes) {
+      int rank = size.length - 1;
+      long in = size[rank - 1];
+      long out = size[rank];
+      Variable x = REAL.sample(0, Arrays.copyOf(size, rank));
+      Variable weight = REAL.sample(1, out, in);
+      samples.add(bias ? sample("contiguous", x, weight, REAL.sample(2, out)) : sample("contiguous", x, weight));
+    }
+    Variable x = REAL.sample(0, 4, 3).transpose();
+    Variable weight = REAL.sample(1, 4, 5).transpose();
+    samples.add(
+        bias
+            ? sample("transposed", x, weight, REAL.sample(2, 5, 2).select(1, 0))
+            : sample("transposed", x, weight));
+    return samples;
   }
 
   /** Operands of matrix products. */

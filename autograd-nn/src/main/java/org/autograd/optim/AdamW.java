@@ -10,6 +10,8 @@ import org.autograd.Variable;
  * PyTorch's {@code torch.optim.AdamW}.
  */
 public final class AdamW extends Optimizer<AdamOptions> {
+  private final AdamUpdate update = new AdamUpdate();
+
   /** Creates an optimizer. */
   public AdamW(Collection<Variable> parameters, AdamOptions options) {
     super(parameters, options);
@@ -24,7 +26,7 @@ public final class AdamW extends Optimizer<AdamOptions> {
   protected void update(
       Variable parameter, Variable gradient, ParameterState state, AdamOptions options) {
     double factor = 1 - options.learningRate() * options.weightDecay();
-    AdamUpdate.apply(parameter, gradient, state, options, 0, factor);
+    update.apply(parameter, gradient, state, options, 0, factor);
   }
 
   @Override

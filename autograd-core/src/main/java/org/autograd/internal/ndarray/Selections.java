@@ -213,4 +213,57 @@ public final class Selections {
     }
     return result;
   }
+
+  /**
+   * Returns {@code -rows[i, positions[i]]} for each row.
+   *
+   * @param rows a contiguous floating array
+   * @param positions a contiguous int64 array of the shape of {@code rows} without its last axis
+   */
+  public static NdArray negatedPicks(NdArray rows, NdArray positions) {
+    NdArray result = NdArray.zeros(rows.dtype(), positions.shape());
+    int columns = rows.size(rows.rank() - 1);
+    int start = rows.layout().offset();
+    long[] at = positions.storage().longs();
+    int first = positions.layout().offset();
+    int count = positions.elementCount();
+    if (rows.dtype() == DType.FLOAT32) {
+      float[] from = rows.storage().floats();
+      float[] to = result.storage().floats();
+      for (int i = 0; i < count; i++) {
+        to[i] = -from[start + i * columns + (int) at[first + i]];
+      }
+    } else {
+      double[] from = rows.storage().doubles();
+      double[] to = result.storage().doubles();
+      for (int i = 0; i < count; i++) {
+        to[i] = -from[start + i * columns + (int) at[first + i]];
+      }
+    }
+    return result;
+  }
+
+  /** Subtracts {@code values[i]} from {@code rows[i, positions[i]]} in place; shapes as above. */
+  public static void subtractPicks(NdArray rows, NdArray positions, NdArray values) {
+    NdArray amounts = values.contiguous();
+    int columns = rows.size(rows.rank() - 1);
+    int start = rows.layout().offset();
+    int amount = amounts.layout().offset();
+    long[] at = positions.storage().longs();
+    int first = positions.layout().offset();
+    int count = positions.elementCount();
+    if (rows.dtype() == DType.FLOAT32) {
+      float[] to = rows.storage().floats();
+      float[] from = amounts.storage().floats();
+      for (int i = 0; i < count; i++) {
+        to[start + i * columns + (int) at[first + i]] -= from[amount + i];
+      }
+    } else {
+      double[] to = rows.storage().doubles();
+      double[] from = amounts.storage().doubles();
+      for (int i = 0; i < count; i++) {
+        to[start + i * columns + (int) at[first + i]] -= from[amount + i];
+      }
+    }
+  }
 }

@@ -101,6 +101,17 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void nothingIsAddedWithoutColumns(Samples<A> samples) {
+    Matrix<A> a = Matrix.rowMajor(samples.zeros(0), 3, 0);
+    Matrix<A> b = Matrix.rowMajor(samples.zeros(0), 0, 2);
+    Matrix<A> c = Matrix.rowMajor(samples.random(6, 1), 3, 2);
+    Matrix<A> before = Matrix.rowMajor(samples.random(6, 1), 3, 2);
+    samples.kernel().multiply(a, b, c, true);
+    samples.assertSameBits(before, c);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void notANumberAndInfinityReachTheirRowsAndColumnsOnly(Samples<A> samples) {
     for (int n : new int[] {3, 7, 50}) {
       Matrix<A> a = samples.matrix(n, n, Layout.ROWS, 1);
@@ -144,10 +155,12 @@ class MatmulKernelTest {
         Parallel.setThreads(1);
         Matrix<A> expected = samples.result(shape[0], shape[2], shape[2]);
         samples.kernel().multiply(a, b, expected);
+        samples.kernel().multiply(a, b, expected, true);
         for (int threads : new int[] {2, 3, 7}) {
           Parallel.setThreads(threads);
           Matrix<A> c = samples.result(shape[0], shape[2], shape[2]);
           samples.kernel().multiply(a, b, c);
+          samples.kernel().multiply(a, b, c, true);
           samples.assertSameBits(expected, c);
         }
       }
@@ -178,10 +191,12 @@ class MatmulKernelTest {
         bOffsets[i] = i % 2 * k * n;
         cOffsets[i] = (count - 1 - i) * m * n;
       }
-      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets);
+      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets, false);
+      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets, true);
       for (int i = 0; i < count; i++) {
         Matrix<A> expected = samples.result(m, n, n);
         samples.kernel().multiply(a.at(aOffsets[i]), b.at(bOffsets[i]), expected);
+        samples.kernel().multiply(a.at(aOffsets[i]), b.at(bOffsets[i]), expected, true);
         samples.assertSameBits(expected, c.at(cOffsets[i]));
       }
     }

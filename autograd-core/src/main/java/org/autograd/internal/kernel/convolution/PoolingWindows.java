@@ -1,0 +1,65 @@
+package org.autograd.internal.kernel.convolution;
+
+/**
+ * The windows of a pooling operation: along three spatial axes, of which leading ones may have size
+ * 1, what each output covers.
+ *
+ * @param axes the three axes
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public record PoolingWindows(Axis[] axes) {
+  /**
+   * The windows along one axis: output {@code o} covers {@code from[o], from[o] + step, ...} below
+   * {@code to[o]}.
+   *
+   * @param size of the input
+   * @param counts how many elements each window counts as for an average
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Axis(int size, int[] from, int[] to, int step, int[] counts) {}
+
+  /** Returns the number of input elements of one channel. */
+  int inputSize() {
+    return axes[0].size * axes[1].size * axes[2].size;
+  }
+
+  /** Returns the number of outputs of one channel. */
+  int outputSize() {
+    return axes[0].from.length * axes[1].from.length * axes[2].from.length;
+  }
+
+  /** Returns the windows of the given size at regular distances, clipped to the input. */
+  public static Axis regular(
+      int size,
+      int output,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      boolean countPadding) {
+    int[] from = new int[output];
+    int[] to = new int[output];
+    int[] counts = new int[output];
+    for (int o = 0; o < output; o++) {
+      int start = o * stride - padding;
+      int end = start + (kernel - 1) * dilation + 1;
+      from[o] = start < 0 ? start + Math.ceilDiv(-start, dilation) * dilation : start;
+      to[o] = Math.min(end, size);
+      counts[o] = countPadding ? Math.min(end, size + padding) - start : to[o] - from[o];
+    }
+    return new Axis(size, from, to, dilation, counts);
+  }
+
+  /** Returns as many windows as wanted, of sizes as equal as possible. */
+  public static Axis adaptive(int size, int output) {
+    int[] from = new int[output];
+    int[] to = new int[output];
+    int[] counts = new int[output];
+    for (int o = 0; o < output; o++) {
+      from[o] = (int) ((long) o * size / output);
+      to[o] = (int) Math.ceilDiv((o + 1L) * size, output);
+      counts[o] = to[o] - from[o];
+    }
+    return new Axis(size, from, to, 1, counts);
+  }
+}

@@ -1,0 +1,38 @@
+package org.autograd.nn;
+
+import org.autograd.ConvolutionOptions;
+import org.autograd.Variable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transposed convolution along three axes: {@code [n, inChannels, depth, height, width]} becomes
+ * {@code [n, outChannels, ...]}, with or without the first axis. PyTorch's {@code
+ * nn.ConvTranspose3d}.
+ */
+public final class ConvTranspose3d extends Convolution {
+  /** Creates a float32 layer with the default options and filters of equal sizes. */
+  public ConvTranspose3d(long inChannels, long outChannels, int kernel) {
+    this(inChannels, outChannels, new int[] {kernel}, options());
+  }
+
+  /**
+   * Creates a layer.
+   *
+   * @param kernel the sizes of the filters, or one for all axes
+   * @throws IllegalArgumentException if sizes are not positive, channels cannot be divided into the
+   *     groups, or the dtype is not float32 or float64
+   */
+  public ConvTranspose3d(long inChannels, long outChannels, int[] kernel, Options options) {
+    super(3, true, inChannels, outChannels, kernel, options);
+  }
+
+  /** As the other, with filters of equal sizes along all axes. */
+  public ConvTranspose3d(long inChannels, long outChannels, int kernel, Options options) {
+    this(inChannels, outChannels, new int[] {kernel}, options);
+  }
+
+  @Override
+  Variable convolve(Variable input, Variable w, @Nullable Variable b, ConvolutionOptions options) {
+    return input.convTranspose3d(w, b, options);
+  }
+}

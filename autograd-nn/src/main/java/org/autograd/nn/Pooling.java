@@ -1,0 +1,139 @@
+package org.autograd.nn;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import org.autograd.PoolingOptions;
+import org.autograd.Variable;
+
+/** The largest elements or the means of windows, as a module. */
+public final class Pooling extends UnaryModule {
+  private final String label;
+  private final String settings;
+  private final UnaryOperator<Variable> function;
+
+  private Pooling(String label, String settings, UnaryOperator<Variable> function) {
+    this.label = label;
+    this.settings = settings;
+    this.function = function;
+  }
+
+  /** Returns the largest elements of windows along 1 axis; PyTorch's {@code nn.MaxPool1d}. */
+  public static Pooling maxPool1d(PoolingOptions options) {
+    return new Pooling("MaxPool1d", describe(options), x -> x.maxPool1d(options));
+  }
+
+  /** Returns the means of windows along 1 axis; PyTorch's {@code nn.AvgPool1d}. */
+  public static Pooling avgPool1d(PoolingOptions options) {
+    return new Pooling("AvgPool1d", describe(options), x -> x.avgPool1d(options));
+  }
+
+  /** Returns the largest elements of windows along 2 axes; PyTorch's {@code nn.MaxPool2d}. */
+  public static Pooling maxPool2d(PoolingOptions options) {
+    return new Pooling("MaxPool2d", describe(options), x -> x.maxPool2d(options));
+  }
+
+  /** Returns the means of windows along 2 axes; PyTorch's {@code nn.AvgPool2d}. */
+  public static Pooling avgPool2d(PoolingOptions options) {
+    return new Pooling("AvgPool2d", describe(options), x -> x.avgPool2d(options));
+  }
+
+  /** Returns the largest elements of windows along 3 axes; PyTorch's {@code nn.MaxPool3d}. */
+  public static Pooling maxPool3d(PoolingOptions options) {
+    return new Pooling("MaxPool3d", describe(options), x -> x.maxPool3d(options));
+  }
+
+  /** Returns the means of windows along 3 axes; PyTorch's {@code nn.AvgPool3d}. */
+  public static Pooling avgPool3d(PoolingOptions options) {
+    return new Pooling("AvgPool3d", describe(options), x -> x.avgPool3d(options));
+  }
+
+  /**
+   * Returns the largest elements of as many windows as wanted along 1 axis; PyTorch's {@code
+   * nn.AdaptiveMaxPool1d}.
+   */
+  public static Pooling adaptiveMaxPool1d(int size) {
+    return new Pooling("AdaptiveMaxPool1d", "size=" + size, x -> x.adaptiveMaxPool1d(size));
+  }
+
+  /**
+   * Returns the means of as many windows as wanted along 1 axis; PyTorch's {@code
+   * nn.AdaptiveAvgPool1d}.
+   */
+  public static Pooling adaptiveAvgPool1d(int size) {
+    return new Pooling("AdaptiveAvgPool1d", "size=" + size, x -> x.adaptiveAvgPool1d(size));
+  }
+
+  /**
+   * Returns the largest elements of as many windows as wanted along 2 axes; PyTorch's {@code
+   * nn.AdaptiveMaxPool2d}.
+   */
+  public static Pooling adaptiveMaxPool2d(int... sizes) {
+    int[] fixed = sizes.clone();
+    return new Pooling(
+        "AdaptiveMaxPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool2d(fixed));
+  }
+
+  /**
+   * Returns the means of as many windows as wanted along 2 axes; PyTorch's {@code
+   * nn.AdaptiveAvgPool2d}.
+   */
+  public static Pooling adaptiveAvgPool2d(int... sizes) {
+    int[] fixed = sizes.clone();
+    return new Pooling(
+        "AdaptiveAvgPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool2d(fixed));
+  }
+
+  /**
+   * Returns the largest elements of as many windows as wanted along 3 axes; PyTorch's {@code
+   * nn.AdaptiveMaxPool3d}.
+   */
+  public static Pooling adaptiveMaxPool3d(int... sizes) {
+    int[] fixed = sizes.clone();
+    return new Pooling(
+        "AdaptiveMaxPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool3d(fixed));
+  }
+
+  /**
+   * Returns the means of as many windows as wanted along 3 axes; PyTorch's {@code
+   * nn.AdaptiveAvgPool3d}.
+   */
+  public static Pooling adaptiveAvgPool3d(int... sizes) {
+    int[] fixed = sizes.clone();
+    return new Pooling(
+        "AdaptiveAvgPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool3d(fixed));
+  }
+
+  private static String describe(PoolingOptions options) {
+    PoolingOptions usual = PoolingOptions.kernel(1);
+    StringBuilder text = new StringBuilder("kernel=").append(options.kernel());
+    text.append(", stride=").append(options.stride());
+    if (!options.padding().equals(usual.padding())) {
+      text.append(", padding=").append(options.padding());
+    }
+    if (!options.dilation().equals(usual.dilation())) {
+      text.append(", dilation=").append(options.dilation());
+    }
+    if (options.ceilMode()) {
+      text.append(", ceilMode=true");
+    }
+    if (!options.countIncludePad()) {
+      text.append(", countIncludePad=false");
+    }
+    return text.toString();
+  }
+
+  @Override
+  protected Variable forward(Variable input) {
+    return function.apply(input);
+  }
+
+  @Override
+  protected String label() {
+    return label;
+  }
+
+  @Override
+  protected String settings() {
+    return settings;
+  }
+}
