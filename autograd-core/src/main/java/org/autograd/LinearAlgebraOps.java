@@ -77,16 +77,13 @@ sealed interface LinearAlgebraOps permits Variable {
     }
     Shape rows = Shape.of(x.elementCount() / in, in);
     NdArray product =
-        Products.matmulPlusRow(
-            x.data().reshape(rows), weight.data().transpose(), bias.data());
+        Products.matmulPlusRow(x.data().reshape(rows), weight.data().transpose(), bias.data());
     return Node.record(
         "linear",
         x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
         Edge.to(x, weight, (g, w) -> g.matmul(w)),
         Edge.to(
-            weight,
-            x,
-            (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
+            weight, x, (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
         Edge.to(bias, g -> g));
   }
 

@@ -51,6 +51,17 @@ public interface Library {
   }
 
   /**
+   * Prepares a training step of a network like LeNet on images of 1 x 28 x 28: two convolutions of
+   * 5 x 5 to 16 and 32 channels, each with ReLU and maxima of 2 x 2, and layers of 128 and 10.
+   *
+   * @param batch the number of images
+   * @param threads the number of threads that it may use
+   */
+  default Work convolutionStep(int batch, int threads) {
+    throw unsupported("convolutions");
+  }
+
+  /**
    * Prepares forward and backward through a chain of scalars: alternately a product and a sum.
    *
    * @param nodes their number

@@ -66,6 +66,7 @@ class LibraryTest {
     double first = ((Variable) step.run()).item();
     // The learning rate is tiny, so that all steps are alike.
     assertEquals(first, ((Variable) step.run()).item(), 1e-6);
+    assertEquals(Math.log(10), ((Variable) ours.convolutionStep(8, 1).run()).item(), 0.5);
     assertEquals(6, ((Variable) ours.scalarChain(10, 1).run()).item());
   }
 

@@ -138,10 +138,7 @@ abstract class BenchMode implements Callable<Integer> {
    * @return the median time of each library's iterations, in the benchmark's unit
    */
   final Map<String, Double> times(
-      Class<? extends WorkBenchmark> benchmark,
-      Map<String, ?> params,
-      List<String> others,
-      Jvm jvm)
+      Class<? extends WorkBenchmark> benchmark, Map<String, ?> params, List<String> others, Jvm jvm)
       throws RunnerException {
     return times(benchmark, params, others, jvm, threads);
   }
