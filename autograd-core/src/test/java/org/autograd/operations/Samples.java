@@ -302,14 +302,19 @@ final class Samples {
   /** Inputs, weights and, if asked for, biases of affine maps. */
   static List<Sample> linear(boolean bias) {
     List<Sample> samples = new ArrayList<>();
-    long[][] sizes = {{3, 4, 5}, {4, 5}, {2, 3, 4, 5}, {7, 13, 6}, {1, 1, 1}, {0, 4, 5}, {2, 0, 4, 3}, {3, 0, 5}};
+    long[][] sizes = {
+      {3, 4, 5}, {4, 5}, {2, 3, 4, 5}, {7, 13, 6}, {1, 1, 1}, {0, 4, 5}, {2, 0, 4, 3}, {3, 0, 5}
+    };
     for (long[] size : sizes) {
       int rank = size.length - 1;
       long in = size[rank - 1];
       long out = size[rank];
       Variable x = REAL.sample(0, Arrays.copyOf(size, rank));
       Variable weight = REAL.sample(1, out, in);
-      samples.add(bias ? sample("contiguous", x, weight, REAL.sample(2, out)) : sample("contiguous", x, weight));
+      samples.add(
+          bias
+              ? sample("contiguous", x, weight, REAL.sample(2, out))
+              : sample("contiguous", x, weight));
     }
     Variable x = REAL.sample(0, 4, 3).transpose();
     Variable weight = REAL.sample(1, 4, 5).transpose();

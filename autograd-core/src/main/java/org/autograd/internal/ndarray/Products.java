@@ -92,8 +92,7 @@ public final class Products {
       NdArray right,
       NdArray result,
       boolean accumulate) {
-    kernel.multiply(
-        matrix(type, left), matrix(type, right), matrix(type, result), accumulate);
+    kernel.multiply(matrix(type, left), matrix(type, right), matrix(type, result), accumulate);
   }
 
   private static <A> void multiplyBatch(
