@@ -39,6 +39,9 @@ sealed interface NormalizationOps permits Variable {
     private static final Pointwise EXP_TIMES =
         Pointwise.of("expTimes", (x, factor) -> x.exp().mul(factor));
 
+    /** Up to how many columns a matrix is transposed so that its rows lie side by side. */
+    private static final int SHORT_ROW = 16;
+
     private Loops() {}
 
     private static RowLoop softmax() {
@@ -87,18 +90,35 @@ sealed interface NormalizationOps permits Variable {
 
     /** Softmax, or its logarithm, along any axis. */
     static NdArray softmax(Variable x, int axis, boolean logarithm) {
-      if (axis == x.rank() - 1 || x.elementCount() == 0 || x.size(axis) == 1) {
+      if (x.elementCount() == 0 || x.size(axis) == 1) {
         return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
       }
-      // Across rows the reductions and the loops between them are fastest one by one.
+      if (axis < x.rank() - 1) {
+        return softmaxAcross(x.data(), axis, logarithm);
+      }
+      long columns = x.size(axis);
+      long rows = x.elementCount() / columns;
+      if (columns > SHORT_ROW || rows < 2 * SHORT_ROW) {
+        return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
+      }
+      // A few columns do not fill a vector, many rows do.
+      NdArray flat = x.data().reshape(Shape.of(rows, columns));
+      return softmaxAcross(flat.transpose().copy(), 0, logarithm)
+          .transpose()
+          .copy()
+          .reshape(x.shape());
+    }
+
+    /** Across rows the reductions and the loops between them are fastest one by one. */
+    private static NdArray softmaxAcross(NdArray x, int axis, boolean logarithm) {
       boolean[] reduced = new boolean[x.rank()];
       reduced[axis] = true;
-      NdArray max = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
+      NdArray max = ReductionLoop.of(Combine.MAX).apply(reduced, x);
       NdArray result = NdArray.zeros(x.dtype(), x.shape());
-      EXP_OF_DIFFERENCE.update(x.dtype(), new NdArray[] {x.data(), max, result}, NONE);
+      EXP_OF_DIFFERENCE.update(x.dtype(), new NdArray[] {x, max, result}, NONE);
       NdArray sum = ReductionLoop.of(Combine.SUM).apply(reduced, result);
       if (logarithm) {
-        DIFFERENCE_TO_LOG.update(x.dtype(), new NdArray[] {x.data(), max, sum, result}, NONE);
+        DIFFERENCE_TO_LOG.update(x.dtype(), new NdArray[] {x, max, sum, result}, NONE);
       } else {
         QUOTIENT.update(x.dtype(), new NdArray[] {result, sum, result}, NONE);
       }
