@@ -164,11 +164,13 @@ sealed interface LinearAlgebraOps permits Variable {
           x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
           Edge.to(x, weight, (g, w) -> g.matmul(w)),
           // The gradient lies as the weight does.
-          Edge.to(
-              weight,
-              x,
-              (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
+          Edge.to(weight, x, (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in))),
           bias == null ? null : Edge.to(bias, g -> g));
+    }
+
+    /** Returns the array with all axes before the last joined. */
+    private static Variable rows(Variable x, long columns) {
+      return x.rank() == 2 ? x : x.reshape(-1, columns);
     }
 
     private static void checkLinear(Variable x, Variable weight, @Nullable Variable bias) {
@@ -218,6 +220,9 @@ sealed interface LinearAlgebraOps permits Variable {
                 + outer
                 + " differ"
                 + remedy(left, right));
+      }
+      if (left.rank() <= 2 && right.rank() <= 2) {
+        return;
       }
       Shape leftBatch = batch(left);
       Shape rightBatch = batch(right);

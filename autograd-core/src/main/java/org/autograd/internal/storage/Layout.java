@@ -101,9 +101,9 @@ public final class Layout {
   /** Returns the layout with two axes (from the start) exchanged. */
   public Layout transpose(int first, int second) {
     int[] axes = new int[strides.length];
-    Arrays.setAll(axes, i -> i);
-    axes[first] = second;
-    axes[second] = first;
+    for (int axis = 0; axis < axes.length; axis++) {
+      axes[axis] = axis == first ? second : axis == second ? first : axis;
+    }
     return permute(axes);
   }
 
