@@ -118,7 +118,7 @@ public final class NdArray {
 
   /** Returns a new array with the same elements, in row-major order. */
   public NdArray copy() {
-    if (layout.isContiguous()) {
+    if (layout.isContiguous() && elementCount() > 0) {
       return adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
     }
     NdArray result = zeros(dtype(), shape());
