@@ -323,10 +323,10 @@ public final class OperationRegistry {
    */
   public static List<long[]> largeShapes() {
     return List.of(
-        new long[] {307, 331},
-        new long[] {100_003},
-        new long[] {3, 40_009},
-        new long[] {40_009, 3});
+        new long[] {1031, 521},
+        new long[] {540_001},
+        new long[] {3, 180_001},
+        new long[] {180_001, 3});
   }
 
   /** Returns operands of one shape for an operation, those of a float dtype as leaves. */

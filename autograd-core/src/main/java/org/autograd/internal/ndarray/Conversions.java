@@ -44,6 +44,7 @@ final class Conversions {
     int count = flat.elementCount();
     Parallel.forEach(
         (count + BLOCK - 1) / BLOCK,
+        count,
         block -> {
           int first = block * BLOCK;
           convert(from, start + first, to, first, Math.min(BLOCK, count - first));

@@ -1,5 +1,6 @@
 package org.autograd.internal.ndarray;
 
+import java.util.Arrays;
 import org.autograd.internal.storage.Layout;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
@@ -46,11 +47,11 @@ public final class NdArray {
     NdArray result = zeros(dtype, shape);
     if (value != 0 || 1 / value < 0) {
       switch (result.storage.array()) {
-        case float[] a -> java.util.Arrays.fill(a, (float) value);
-        case double[] a -> java.util.Arrays.fill(a, value);
-        case long[] a -> java.util.Arrays.fill(a, (long) value);
-        case int[] a -> java.util.Arrays.fill(a, (int) value);
-        case boolean[] a -> java.util.Arrays.fill(a, value != 0);
+        case float[] a -> Arrays.fill(a, (float) value);
+        case double[] a -> Arrays.fill(a, value);
+        case long[] a -> Arrays.fill(a, (long) value);
+        case int[] a -> Arrays.fill(a, (int) value);
+        case boolean[] a -> Arrays.fill(a, value != 0);
         default -> throw new AssertionError();
       }
     }
@@ -122,9 +123,25 @@ public final class NdArray {
 
   /** Returns a new array with the same elements, in row-major order. */
   public NdArray copy() {
+    if (layout.isContiguous() && elementCount() > 0) {
+      return adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
+    }
     NdArray result = zeros(dtype(), shape());
     Copies.assign(result, this);
     return result;
+  }
+
+  /** HotSpot does not zero an array first that it fills by this. */
+  private static Object copyOfRange(Object array, int from, int count) {
+    int to = from + count;
+    return switch (array) {
+      case float[] a -> Arrays.copyOfRange(a, from, to);
+      case double[] a -> Arrays.copyOfRange(a, from, to);
+      case long[] a -> Arrays.copyOfRange(a, from, to);
+      case int[] a -> Arrays.copyOfRange(a, from, to);
+      case boolean[] a -> Arrays.copyOfRange(a, from, to);
+      default -> throw new AssertionError(array.getClass());
+    };
   }
 
   /** Returns this array if it has the dtype, else a converted copy in row-major order. */

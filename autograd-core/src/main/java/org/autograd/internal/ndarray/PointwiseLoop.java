@@ -275,6 +275,7 @@ public final class PointwiseLoop {
       int blocks = (rows + block - 1) / block;
       Parallel.forEach(
           blocks,
+          (long) rows * columns,
           b -> {
             int[] blockStarts = starts.clone();
             for (int k = 0; k < blockStarts.length; k++) {
@@ -301,6 +302,7 @@ public final class PointwiseLoop {
     int blocks = (columns + PARALLEL_BLOCK - 1) / PARALLEL_BLOCK;
     Parallel.forEach(
         blocks,
+        columns,
         b -> {
           int[] blockStarts = starts.clone();
           for (int k = 0; k < blockStarts.length; k++) {

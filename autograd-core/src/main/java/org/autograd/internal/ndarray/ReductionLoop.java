@@ -235,6 +235,7 @@ public final class ReductionLoop {
       int rowsPerTask = Math.max(1, 4 * BLOCK_COLUMNS / columns);
       Parallel.forEach(
           (rows + rowsPerTask - 1) / rowsPerTask,
+          (long) rows * columns,
           task -> {
             int first = task * rowsPerTask;
             int[] at = starts.clone();
@@ -249,6 +250,7 @@ public final class ReductionLoop {
     }
     Parallel.forEach(
         rows * blocks,
+        (long) rows * columns,
         task -> {
           int row = task / blocks;
           int first = task % blocks * BLOCK_COLUMNS;
@@ -277,6 +279,7 @@ public final class ReductionLoop {
     NdArray partial = NdArray.full(dtype, Shape.of(outer, rowBlocks, columns), identity());
     Parallel.forEach(
         outer * rowBlocks * columnBlocks,
+        (long) outer * rows * columns,
         task -> {
           int column = task % columnBlocks * BLOCK_COLUMNS;
           int block = task / columnBlocks;

@@ -52,6 +52,7 @@ public final class RowLoop {
     int block = Math.max(1, BLOCK_ELEMENTS / columns);
     Parallel.forEach(
         (rows + block - 1) / block,
+        (long) rows * columns,
         task -> {
           int[] at = starts.clone();
           Arrays.setAll(at, k -> starts[k] + task * block * rowStrides[k]);

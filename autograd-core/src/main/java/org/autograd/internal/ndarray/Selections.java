@@ -43,6 +43,7 @@ public final class Selections {
     int task = Math.max(1, SEARCH_BLOCK / Math.max(1, split.count * split.inner));
     Parallel.forEach(
         (split.outer + task - 1) / task,
+        source.elementCount(),
         t -> {
           int end = Math.min(split.outer, (t + 1) * task);
           for (int o = t * task; o < end; o++) {
