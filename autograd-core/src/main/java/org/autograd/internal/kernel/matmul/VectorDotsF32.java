@@ -92,26 +92,50 @@ final class VectorDotsF32 {
             lastColumn,
             sums);
         addLanes(sums);
-        for (int row = i; row <= i + lastRow; row++) {
-          for (int column = j; column <= j + lastColumn; column++) {
-            float value = sum(sums, row - i, column - j);
-            if (bound < a.columns()) {
-              value += rest(a, row, x, column, bound);
-            }
-            int at = c.index(row, column);
-            c.data()[at] = accumulate ? c.data()[at] + value : value;
-          }
+        if (bound < a.columns()) {
+          addRest(a.rows(i, i + lastRow + 1), x.rows(j, j + lastColumn + 1), bound, sums);
         }
+        store(
+            sums,
+            lastRow,
+            lastColumn,
+            c.data(),
+            c.index(i, j),
+            c.rowStride(),
+            c.columnStride(),
+            accumulate);
       }
     }
   }
 
-  private static float rest(Matrix<float[]> a, int row, Matrix<float[]> x, int column, int from) {
-    float sum = 0f;
-    for (int k = from; k < a.columns(); k++) {
-      sum += a.data()[a.index(row, k)] * x.data()[x.index(column, k)];
+  private static void addRest(Matrix<float[]> a, Matrix<float[]> x, int from, float[] sums) {
+    for (int row = 0; row < a.rows(); row++) {
+      for (int column = 0; column < x.rows(); column++) {
+        float sum = 0f;
+        for (int k = from; k < a.columns(); k++) {
+          sum += a.data()[a.index(row, k)] * x.data()[x.index(column, k)];
+        }
+        sums[position(row, column)] += sum;
+      }
     }
-    return sum;
+  }
+
+  private static void store(
+      float[] sums,
+      int lastRow,
+      int lastColumn,
+      float[] c,
+      int offset,
+      int rowStride,
+      int columnStride,
+      boolean accumulate) {
+    for (int row = 0; row <= lastRow; row++) {
+      int at = offset + row * rowStride;
+      for (int column = 0; column <= lastColumn; column++, at += columnStride) {
+        float sum = sums[position(row, column)];
+        c[at] = accumulate ? c[at] + sum : sum;
+      }
+    }
   }
 
   /**
@@ -130,11 +154,11 @@ final class VectorDotsF32 {
     }
   }
 
-  /** Returns a sum from where {@link #addLanes} has put it. */
-  private static float sum(float[] sums, int row, int column) {
+  /** Returns where {@link #addLanes} has put the sum of a row and a column of the tile. */
+  private static int position(int row, int column) {
     int number = row * TILE + column;
     int vectors = SUMS / LANES;
-    return sums[number % vectors * LANES + number / vectors];
+    return number % vectors * LANES + number / vectors;
   }
 
   private static void multiply(

@@ -22,8 +22,8 @@ final class VectorProductF32 {
   /** A strip of B (of this depth, two vectors wide) is to stay in the first-level cache: 32 KB. */
   private static final int DEPTH_BLOCK = 256;
 
-  /** Bounds the packed operands, to 1.5 MB each for float32. */
-  private static final int SIZE_BLOCK = 1536;
+  /** Bounds the packed operands, to 2.25 MB each for float32. */
+  private static final int SIZE_BLOCK = 2304;
 
   /** What one thread packs at a time: so many rows or columns. */
   private static final int PACKED_SIZE = 192;
