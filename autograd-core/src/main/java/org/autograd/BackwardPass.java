@@ -1,55 +1,41 @@
 package org.autograd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.storage.Layout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One walk from roots back to leaves. All state is here, none in the nodes, so several threads may
- * walk graphs that share nodes.
- *
- * <p>First the reachable nodes are found and the edges into each of them counted; then a node whose
- * edges have all delivered is worked off: its gradient is complete. Both steps use explicit stacks,
- * so the depth of the graph is limited by the heap only.
+ * walk graphs that share nodes. No recursion: the depth of the graph is limited by the heap only.
  */
 final class BackwardPass {
   private final BackwardOptions options;
-  private final boolean allowsUnreached;
+  private final Frontier frontier = new Frontier();
 
-  private int count;
-  private Node[] nodes = new Node[64];
+  /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
+  private @Nullable Set<Node> onTheWay;
 
-  /** The number of edges into each node, counted down while the nodes are put in order. */
-  private int[] pending = new int[64];
-
-  /** Where each node's edges start in {@link #targets}, which holds them as node numbers. */
-  private int[] firstEdge = new int[64];
-
-  private int[] targets = new int[128];
-  private int edgeCount;
-
-  /** The number of each known node plus 1, at a place found by its sequence; 0 where free. */
-  private int[] table = new int[256];
-
-  private @Nullable Variable[] gradients = new Variable[0];
+  /** The gradient of the node whose turn it is. */
+  private @Nullable Variable gradient;
 
   /**
-   * Whether a gradient's array belongs to this pass alone: it may be added to in place, and given
-   * away without a copy.
+   * Whether that gradient's array belongs to this pass alone: then it may be written over, and
+   * given away without a copy.
    */
-  private boolean[] owned = new boolean[0];
+  private boolean owns;
 
-  private BackwardPass(BackwardOptions options, boolean allowsUnreached) {
+  private BackwardPass(BackwardOptions options) {
     this.options = options;
-    this.allowsUnreached = allowsUnreached;
   }
 
   /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
   static void accumulate(List<Variable> roots, List<Variable> seeds, BackwardOptions options) {
-    new BackwardPass(options, true).run(roots, seeds, null);
+    new BackwardPass(options).run(roots, seeds, List.of());
   }
 
   /**
@@ -58,7 +44,9 @@ final class BackwardPass {
    */
   static @Nullable Variable[] collect(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
-    return new BackwardPass(options, true).run(roots, seeds, inputs);
+    BackwardPass pass = new BackwardPass(options);
+    pass.onTheWay = onTheWay(roots, inputs);
+    return pass.run(roots, seeds, inputs);
   }
 
   /**
@@ -68,222 +56,168 @@ final class BackwardPass {
    */
   static List<Variable> collectAll(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    BackwardPass pass = new BackwardPass(options);
+    Set<Node> found = onTheWay(roots, inputs);
+    pass.onTheWay = found;
+    for (int k = 0; k < inputs.size(); k++) {
+      if (!found.contains(inputs.get(k).requireNode())) {
+        throw new IllegalArgumentException(
+            "grad: there is no path from the output to input "
+                + k
+                + ", "
+                + inputs.get(k).describe()
+                + "; was it detached, or computed under noGrad()?");
+      }
+    }
     List<Variable> gradients = new ArrayList<>(inputs.size());
-    for (Variable gradient : new BackwardPass(options, false).run(roots, seeds, inputs)) {
+    for (Variable gradient : pass.run(roots, seeds, inputs)) {
       gradients.add(Objects.requireNonNull(gradient));
     }
     return gradients;
   }
 
-  private @Nullable Variable[] run(
-      List<Variable> roots, List<Variable> seeds, @Nullable List<Variable> inputs) {
-    int[] rootNumbers = new int[roots.size()];
-    for (int k = 0; k < rootNumbers.length; k++) {
-      rootNumbers[k] = discover(roots.get(k).requireNode());
+  /** Returns the nodes on the ways from the roots to the inputs, both ends included. */
+  private static Set<Node> onTheWay(List<Variable> roots, List<Variable> inputs) {
+    Frontier frontier = new Frontier();
+    for (Variable root : roots) {
+      frontier.enter(root.requireNode());
     }
-    gradients = new Variable[count];
-    owned = new boolean[count];
-    int[] inputNumbers = new int[0];
-    if (inputs != null) {
-      inputNumbers = new int[inputs.size()];
-      for (int k = 0; k < inputNumbers.length; k++) {
-        inputNumbers[k] = numberOf(inputs.get(k).requireNode());
-        if (inputNumbers[k] < 0 && !allowsUnreached) {
-          throw new IllegalArgumentException(
-              "grad: there is no path from the output to input "
-                  + k
-                  + ", "
-                  + inputs.get(k).describe()
-                  + "; was it detached, or computed under noGrad()?");
+    Set<Node> wanted = new HashSet<>();
+    long oldest = Long.MAX_VALUE;
+    for (Variable input : inputs) {
+      wanted.add(input.requireNode());
+      oldest = Math.min(oldest, input.requireNode().sequence());
+    }
+    List<Node> reached = new ArrayList<>();
+    Node node = frontier.poll();
+    // What is older than every input cannot lead to one.
+    while (node != null && node.sequence() >= oldest) {
+      reached.add(node);
+      for (int k = 0; k < node.inputCount(); k++) {
+        Node input = node.input(k);
+        if (input != null) {
+          frontier.enter(input);
         }
       }
+      node = frontier.poll();
     }
-    int[] order = order(rootNumbers);
-    boolean[] needed = inputs == null ? null : nodesOnTheWayTo(inputNumbers, order);
-    @Nullable Variable[] results = new Variable[inputNumbers.length];
-    try (var _ = GradMode.set(options.createsGraph())) {
-      for (int k = 0; k < rootNumbers.length; k++) {
-        deliver(rootNumbers[k], seeds.get(k), false);
+    Set<Node> result = new HashSet<>();
+    for (Node candidate : reached.reversed()) {
+      boolean leads = wanted.contains(candidate);
+      for (int k = 0; !leads && k < candidate.inputCount(); k++) {
+        Node input = candidate.input(k);
+        leads = input != null && result.contains(input);
       }
-      for (int number : order) {
-        work(number, inputNumbers, results, needed);
+      if (leads) {
+        result.add(candidate);
+      }
+    }
+    return result;
+  }
+
+  private @Nullable Variable[] run(
+      List<Variable> roots, List<Variable> seeds, List<Variable> inputs) {
+    @Nullable Variable[] results = new Variable[inputs.size()];
+    try (var _ = GradMode.set(options.createsGraph())) {
+      for (int k = 0; k < roots.size(); k++) {
+        Node root = roots.get(k).requireNode();
+        if (wants(root)) {
+          add(root, seeds.get(k), false);
+        }
+      }
+      for (Node node = frontier.poll(); node != null; node = frontier.poll()) {
+        work(node, inputs, results);
       }
     }
     return results;
   }
 
-  /**
-   * Returns the nodes such that each comes after all that were computed from it. Depth first, so
-   * that a gradient is used soon after it is made.
-   */
-  private int[] order(int... rootNumbers) {
-    int[] order = new int[count];
-    int done = 0;
-    int[] ready = new int[count];
-    int readyCount = 0;
-    for (int root : rootNumbers) {
-      // A root that another root depends on waits for it; one that is given twice runs once.
-      if (pending[root] == 0) {
-        pending[root] = -1;
-        ready[readyCount++] = root;
-      }
-    }
-    while (readyCount > 0) {
-      int number = ready[--readyCount];
-      order[done++] = number;
-      int end = firstEdge[number] + nodes[number].edges().length;
-      for (int e = firstEdge[number]; e < end; e++) {
-        if (--pending[targets[e]] == 0) {
-          ready[readyCount++] = targets[e];
-        }
-      }
-    }
-    return order;
-  }
-
-  /** Finds all nodes reachable from a root that were not found before, and returns its number. */
-  private int discover(Node root) {
-    int number = numberOf(root);
-    if (number >= 0) {
-      return number;
-    }
-    number = add(root);
-    int[] stack = new int[64];
-    int depth = 0;
-    stack[depth++] = number;
-    while (depth > 0) {
-      int current = stack[--depth];
-      Edge[] edges = nodes[current].edges();
-      firstEdge[current] = edgeCount;
-      if (edgeCount + edges.length > targets.length) {
-        targets = Arrays.copyOf(targets, 2 * (edgeCount + edges.length));
-      }
-      for (Edge edge : edges) {
-        int target = numberOf(edge.input());
-        if (target < 0) {
-          target = add(edge.input());
-          if (depth == stack.length) {
-            stack = Arrays.copyOf(stack, 2 * depth);
-          }
-          stack[depth++] = target;
-        }
-        pending[target]++;
-        targets[edgeCount++] = target;
-      }
-    }
-    return number;
-  }
-
-  private int place(Node node) {
-    int mask = table.length - 1;
-    // Nodes made one after the other have neighbouring sequences, hence neighbouring places.
-    int place = (int) node.sequence() & mask;
-    while (table[place] != 0 && nodes[table[place] - 1] != node) {
-      place = (place + 1) & mask;
-    }
-    return place;
-  }
-
-  /** Returns the number of a node, -1 if it was not found so far. */
-  private int numberOf(Node node) {
-    return table[place(node)] - 1;
-  }
-
-  private int add(Node node) {
-    if (count == nodes.length) {
-      nodes = Arrays.copyOf(nodes, 2 * count);
-      pending = Arrays.copyOf(pending, 2 * count);
-      firstEdge = Arrays.copyOf(firstEdge, 2 * count);
-      table = new int[4 * nodes.length];
-      for (int number = 0; number < count; number++) {
-        table[place(nodes[number])] = number + 1;
-      }
-    }
-    nodes[count] = node;
-    table[place(node)] = ++count;
-    return count - 1;
-  }
-
-  /** Returns for each node whether a wanted input can be reached from it. */
-  private boolean[] nodesOnTheWayTo(int[] inputNumbers, int... order) {
-    boolean[] needed = new boolean[count];
-    for (int input : inputNumbers) {
-      if (input >= 0) {
-        needed[input] = true;
-      }
-    }
-    for (int i = count - 1; i >= 0; i--) {
-      int number = order[i];
-      int end = firstEdge[number] + nodes[number].edges().length;
-      for (int e = firstEdge[number]; e < end; e++) {
-        needed[number] |= needed[targets[e]];
-      }
-    }
-    return needed;
-  }
-
   /** Passes a node's complete gradient on, and frees it. */
-  private void work(
-      int number, int[] inputNumbers, @Nullable Variable[] results, boolean @Nullable [] needed) {
-    Node node = nodes[number];
-    Variable gradient = gradients[number];
-    gradients[number] = null;
-    if (gradient == null || (needed != null && !needed[number])) {
-      return;
-    }
-    boolean own = owned[number];
+  private void work(Node node, List<Variable> inputs, @Nullable Variable[] results) {
+    Variable complete = Objects.requireNonNull(frontier.polled());
+    owns = frontier.isPolledOwned();
     if (node.hasHooks()) {
       // A hook may keep its argument or change it in place, and so may whoever holds its answer.
-      gradient = node.applyHooks(own ? gradient : gradient.copy());
-      own = false;
+      complete = node.applyHooks(owns ? complete : complete.copy());
+      owns = false;
     }
-    for (int k = 0; k < inputNumbers.length; k++) {
-      if (inputNumbers[k] == number) {
-        results[k] = own ? gradient : gradient.copy();
-        own = false;
+    for (int k = 0; k < results.length; k++) {
+      if (inputs.get(k).requireNode() == node) {
+        results[k] = owns ? complete : complete.copy();
+        owns = false;
       }
     }
     Variable receiver = node.receiver();
-    if (receiver != null && needed == null) {
-      receiver.accumulateGrad(gradient, own, options.createsGraph());
+    if (receiver != null && onTheWay == null) {
+      receiver.accumulateGrad(complete, owns, options.createsGraph());
+      owns = false;
     }
-    Edge[] edges = node.edges();
-    for (int e = 0; e < edges.length; e++) {
-      int target = targets[firstEdge[number] + e];
-      if (needed != null && !needed[target]) {
-        continue;
-      }
-      Edge edge = edges[e];
-      Variable result = edge.gradient(gradient);
-      Node input = edge.input();
-      if (!result.shape().equals(input.shape())) {
-        result = result.sumToShape(input.shape());
-      }
-      if (result.dtype() != input.dtype()) {
-        result = result.to(input.dtype());
-      }
-      NdArray data = result.data();
-      boolean fresh =
-          data.storage() != gradient.data().storage()
-              && data.layout().isContiguous()
-              && !edge.saves(data.storage());
-      deliver(target, result, fresh);
-    }
+    gradient = complete;
+    node.backward(complete, this);
+    gradient = null;
     if (!options.keepsGraph()) {
       node.release();
     }
   }
 
-  private void deliver(int target, Variable gradient, boolean fresh) {
-    Variable sum = gradients[target];
-    if (sum == null) {
-      gradients[target] = gradient;
-      owned[target] = fresh;
-    } else if (owned[target] && !options.createsGraph()) {
-      sum.addData(gradient);
-    } else {
-      gradients[target] = sum.add(gradient);
-      owned[target] = true;
+  /** Returns whether an input's gradient is asked for. */
+  boolean wants(@Nullable Node input) {
+    Set<Node> wanted = onTheWay;
+    return input != null && (wanted == null || wanted.contains(input));
+  }
+
+  /** Returns whether the derivatives are recorded themselves. */
+  boolean createsGraph() {
+    return options.createsGraph();
+  }
+
+  /** Returns whether the current node may write over its gradient. */
+  boolean mayOverwrite() {
+    return owns && !options.createsGraph();
+  }
+
+  /**
+   * Adds to the gradient of one of the current node's inputs.
+   *
+   * @param result of the input's shape, or one that it broadcasts to
+   * @param unsaved whether its array is none of the values that a node has saved
+   * @param last whether the current node is done after this, so that its own gradient may be given
+   *     on
+   */
+  void deliver(Node input, Variable result, boolean unsaved, boolean last) {
+    Variable fitting = result;
+    if (!fitting.shape().equals(input.shape())) {
+      fitting = fitting.sumToShape(input.shape());
     }
+    if (fitting.dtype() != input.dtype()) {
+      fitting = fitting.to(input.dtype());
+    }
+    NdArray data = fitting.data();
+    Layout layout = data.layout();
+    boolean passedOn = data.storage() == Objects.requireNonNull(gradient).data().storage();
+    boolean exclusive = layout.isContiguous() && (passedOn ? owns && last : unsaved);
+    if (passedOn && exclusive && data.isAlias() && !options.createsGraph()) {
+      // To users an alias has a second holder; this one has no longer.
+      fitting = new Variable(new NdArray(data.storage(), layout), null);
+    }
+    if (add(input, fitting, exclusive) && passedOn) {
+      owns = false;
+    }
+  }
+
+  /** Adds to a node's gradient; returns whether the array was kept. */
+  private boolean add(Node node, Variable addend, boolean exclusive) {
+    int place = frontier.enter(node);
+    Variable sum = frontier.gradient(place);
+    if (sum == null) {
+      frontier.setGradient(place, addend, exclusive);
+      return true;
+    }
+    if (frontier.isOwned(place) && !options.createsGraph()) {
+      sum.addData(addend);
+    } else {
+      frontier.setGradient(place, sum.add(addend), true);
+    }
+    return false;
   }
 }

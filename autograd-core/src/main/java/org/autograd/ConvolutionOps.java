@@ -292,7 +292,7 @@ sealed interface ConvolutionOps permits Variable {
       }
     }
 
-    private static String describe(Variable input, Variable weight, @Nullable Variable bias) {
+    private static Description describe(Variable input, Variable weight, @Nullable Variable bias) {
       return bias == null
           ? Variable.describe(input, weight)
           : Variable.describe(input, weight, bias);

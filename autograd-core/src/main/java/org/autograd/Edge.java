@@ -120,9 +120,4 @@ abstract class Edge {
       value.release();
     }
   }
-
-  @Override
-  public String toString() {
-    return input.operation() + " " + input.dtype() + input.shape();
-  }
 }

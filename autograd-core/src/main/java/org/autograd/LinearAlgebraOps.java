@@ -58,6 +58,25 @@ sealed interface LinearAlgebraOps permits Variable {
   }
 
   /**
+   * Returns {@code x W^T + b} for this {@code x}: the affine map along the last axis, as one
+   * operation. PyTorch's {@code torch.nn.functional.linear}.
+   *
+   * @param weight of shape {@code [out, in]}, where this is {@code [..., in]}
+   * @param bias of shape {@code [out]}
+   * @return of shape {@code [..., out]}
+   * @throws IllegalArgumentException if the shapes do not fit or the dtypes are not all float32 or
+   *     all float64
+   */
+  default Variable linear(Variable weight, Variable bias) {
+    return Steps.linear(self(), weight, bias);
+  }
+
+  /** Returns {@code x W^T}, as {@link #linear(Variable, Variable)} without a bias. */
+  default Variable linear(Variable weight) {
+    return Steps.linear(self(), weight, null);
+  }
+
+  /**
    * Returns the scalar product of two vectors of equal length.
    *
    * @throws IllegalArgumentException if one is not a vector or the lengths differ
@@ -124,6 +143,53 @@ sealed interface LinearAlgebraOps permits Variable {
 
     private static NdArray column(Variable x) {
       return x.rank() == 1 ? x.data().view(x.data().layout().unsqueeze(1)) : x.data();
+    }
+
+    static Variable linear(Variable x, Variable weight, @Nullable Variable bias) {
+      checkLinear(x, weight, bias);
+      long in = weight.size(1);
+      long out = weight.size(0);
+      if (in == 0 || out == 0) {
+        Variable product = x.matmul(weight.transpose());
+        return bias == null ? product : product.add(bias);
+      }
+      NdArray rows = x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
+      NdArray columns = weight.data().transpose();
+      NdArray product =
+          bias == null
+              ? Products.matmul(rows, columns)
+              : Products.matmulPlusRow(rows, columns, bias.data());
+      return Node.record(
+          "linear",
+          x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
+          Edge.to(x, weight, (g, w) -> g.matmul(w)),
+          // The gradient lies as the weight does.
+          Edge.to(
+              weight,
+              x,
+              (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
+          bias == null ? null : Edge.to(bias, g -> g));
+    }
+
+    private static void checkLinear(Variable x, Variable weight, @Nullable Variable bias) {
+      checkArgument(
+          weight.rank() == 2
+              && x.rank() > 0
+              && x.size(-1) == weight.size(1)
+              && (bias == null || (bias.rank() == 1 && bias.size(0) == weight.size(0))),
+          "linear: an input [..., in] needs a weight [out, in] and a bias [out], got %s, %s, %s",
+          x.describe(),
+          weight.describe(),
+          bias == null ? "no bias" : bias.describe());
+      checkArgument(
+          x.dtype().isFloating()
+              && weight.dtype() == x.dtype()
+              && (bias == null || bias.dtype() == x.dtype()),
+          "linear: input, weight and bias must be all float32 or all float64, got %s, %s, %s;"
+              + " convert with to()",
+          x.describe(),
+          weight.describe(),
+          bias == null ? "no bias" : bias.describe());
     }
 
     static void check(String operation, Variable left, Variable right) {

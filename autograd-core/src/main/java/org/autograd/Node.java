@@ -1,27 +1,25 @@
 package org.autograd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.storage.Spare;
+import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the graph knows of a Variable that requires a gradient: a leaf, or the operation that
- * computed it with edges to its inputs. Nodes point towards inputs only, so a graph lives as long
- * as something computed with it does, and there is nothing else to free.
+ * computed it and how the gradient goes on to its inputs. Nodes point towards inputs only, so a
+ * graph lives as long as something computed with it does, and there is nothing else to free.
  */
-final class Node {
-  private static final Edge[] NO_EDGES = {};
+abstract class Node {
   private static final AtomicLong CREATED = new AtomicLong();
 
-  private final String operation;
   private final Shape shape;
   private final DType dtype;
-  private final Edge[] edges;
   private final long sequence = CREATED.getAndIncrement();
 
   /** The Variable whose {@code grad} receives the gradient: a leaf, or a result that retains it. */
@@ -29,18 +27,14 @@ final class Node {
 
   private volatile @Nullable List<HookHandle> hooks;
 
-  private Node(String operation, Shape shape, DType dtype, Edge[] edges) {
-    this.operation = operation;
-    this.shape = shape;
-    this.dtype = dtype;
-    this.edges = edges;
+  Node(NdArray data) {
+    this.shape = data.shape();
+    this.dtype = data.dtype();
   }
 
   /** Returns the node of a leaf that requires a gradient. */
   static Node leaf(Variable leaf) {
-    Node node = new Node("leaf", leaf.shape(), leaf.dtype(), NO_EDGES);
-    node.receiver = leaf;
-    return node;
+    return new Leaf(leaf);
   }
 
   /**
@@ -65,7 +59,7 @@ final class Node {
         kept[next++] = edge;
       }
     }
-    Node node = new Node(operation, data.shape(), data.dtype(), kept);
+    Node node = new EdgeNode(operation, data, kept);
     Variable result = new Variable(data, node);
     for (Edge edge : kept) {
       edge.attach(node, result);
@@ -73,47 +67,59 @@ final class Node {
     return result;
   }
 
-  String operation() {
-    return operation;
-  }
+  /** Returns the name of the operation. */
+  abstract String operation();
 
-  Shape shape() {
+  /** Returns the number of inputs, 0 for a leaf. */
+  abstract int inputCount();
+
+  /** Returns the node of an input, null if it needs no gradient. */
+  abstract @Nullable Node input(int k);
+
+  /**
+   * Delivers to each input that the pass wants the gradient that follows from this node's.
+   *
+   * @param gradient the complete gradient of this node's result; may be written over if the pass
+   *     owns it
+   */
+  abstract void backward(Variable gradient, BackwardPass pass);
+
+  /** Frees the values that were saved for {@link #backward}. */
+  abstract void release();
+
+  final Shape shape() {
     return shape;
   }
 
-  DType dtype() {
+  final DType dtype() {
     return dtype;
   }
 
-  Edge[] edges() {
-    return edges;
-  }
-
   /** Returns a number that no other node has; a node's inputs have smaller ones. */
-  long sequence() {
+  final long sequence() {
     return sequence;
   }
 
-  boolean isLeaf() {
-    return edges.length == 0;
+  final boolean isLeaf() {
+    return inputCount() == 0;
   }
 
-  @Nullable Variable receiver() {
+  final @Nullable Variable receiver() {
     return receiver;
   }
 
-  void retainFor(@Nullable Variable variable) {
+  final void retainFor(@Nullable Variable variable) {
     receiver = variable;
   }
 
-  synchronized void addHook(HookHandle hook) {
+  final synchronized void addHook(HookHandle hook) {
     // Copied on write: a backward pass may be walking the list.
     List<HookHandle> copy = hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
     copy.add(hook);
     hooks = copy;
   }
 
-  synchronized void removeHook(HookHandle hook) {
+  final synchronized void removeHook(HookHandle hook) {
     if (hooks != null) {
       List<HookHandle> copy = new ArrayList<>(hooks);
       copy.remove(hook);
@@ -121,12 +127,12 @@ final class Node {
     }
   }
 
-  boolean hasHooks() {
+  final boolean hasHooks() {
     return hooks != null;
   }
 
   /** Returns the gradient after all hooks, each of which may replace it. */
-  Variable applyHooks(Variable gradient) {
+  final Variable applyHooks(Variable gradient) {
     Variable result = gradient;
     List<HookHandle> current = hooks;
     if (current != null) {
@@ -148,15 +154,144 @@ final class Node {
     return result;
   }
 
-  /** Frees what the edges saved. */
-  void release() {
-    for (Edge edge : edges) {
-      edge.release();
-    }
+  @Override
+  public final boolean equals(@Nullable Object other) {
+    return this == other;
   }
 
   @Override
-  public String toString() {
-    return operation + " " + dtype + shape + (isLeaf() ? "" : " of " + Arrays.asList(edges));
+  public final int hashCode() {
+    return Long.hashCode(sequence);
+  }
+
+  @Override
+  public final String toString() {
+    StringBuilder text = new StringBuilder(operation() + " " + dtype + shape);
+    String separator = " of [";
+    for (int k = 0; k < inputCount(); k++) {
+      Node input = input(k);
+      if (input != null) {
+        text.append(separator).append(input.operation()).append(' ');
+        text.append(input.dtype).append(input.shape);
+        separator = ", ";
+      }
+    }
+    return text.append(isLeaf() ? "" : "]").toString();
+  }
+
+  /** The node of a Variable that a user made. */
+  static final class Leaf extends Node {
+    /** Whether a user may hold the leaf's gradient; guarded by the lock on the leaf's data. */
+    private boolean shown;
+
+    /** The array of a gradient that was forgotten and that no user has seen. */
+    private @Nullable Storage spare;
+
+    private Leaf(Variable leaf) {
+      super(leaf.data());
+      retainFor(leaf);
+    }
+
+    void setShown(boolean value) {
+      shown = value;
+    }
+
+    boolean isShown() {
+      return shown;
+    }
+
+    synchronized void setSpare(@Nullable Storage storage) {
+      spare = storage;
+    }
+
+    synchronized @Nullable Storage takeSpare() {
+      Storage result = spare;
+      spare = null;
+      return result;
+    }
+
+    @Override
+    String operation() {
+      return "leaf";
+    }
+
+    @Override
+    int inputCount() {
+      return 0;
+    }
+
+    @Override
+    Node input(int k) {
+      throw new IndexOutOfBoundsException(k);
+    }
+
+    @Override
+    void backward(Variable gradient, BackwardPass pass) {}
+
+    @Override
+    void release() {}
+  }
+
+  /** The node of an operation whose rules are edges. */
+  private static final class EdgeNode extends Node {
+    private final String operation;
+    private final Edge[] edges;
+
+    EdgeNode(String operation, NdArray data, Edge[] edges) {
+      super(data);
+      this.operation = operation;
+      this.edges = edges;
+    }
+
+    @Override
+    String operation() {
+      return operation;
+    }
+
+    @Override
+    int inputCount() {
+      return edges.length;
+    }
+
+    @Override
+    Node input(int k) {
+      return edges[k].input();
+    }
+
+    @Override
+    void backward(Variable gradient, BackwardPass pass) {
+      int last = edges.length - 1;
+      while (last >= 0 && !pass.wants(edges[last].input())) {
+        last--;
+      }
+      for (int k = 0; k <= last; k++) {
+        Edge edge = edges[k];
+        if (pass.wants(edge.input())) {
+          Variable result = gradient(edge, gradient);
+          pass.deliver(edge.input(), result, !edge.saves(result.data().storage()), k == last);
+        }
+      }
+    }
+
+    /** Asks a rule, which may compute a leaf's gradient where that of the last step was. */
+    private static Variable gradient(Edge edge, Variable gradient) {
+      Storage spare = edge.input() instanceof Leaf leaf ? leaf.takeSpare() : null;
+      if (spare == null) {
+        return edge.gradient(gradient);
+      }
+      Spare.lend(spare);
+      try {
+        return edge.gradient(gradient);
+      } finally {
+        Spare.withdraw();
+      }
+    }
+
+    @Override
+    void release() {
+      for (Edge edge : edges) {
+        edge.release();
+      }
+    }
   }
 }

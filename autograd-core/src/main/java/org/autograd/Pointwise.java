@@ -175,17 +175,14 @@ public final class Pointwise {
    * @throws IllegalArgumentException if the counts, dtypes or shapes do not fit
    */
   public Variable apply(Variable[] operands, double... arguments) {
-    checkArgument(
-        operands.length == inputs && arguments.length == parameters,
-        "%s: takes %s operands and %s scalar arguments, got %s and %s",
-        name,
-        inputs,
-        parameters,
-        operands.length,
-        arguments.length);
+    if (operands.length != inputs || arguments.length != parameters) {
+      throw new IllegalArgumentException(
+          "%s: takes %s operands and %s scalar arguments, got %s and %s"
+              .formatted(name, inputs, parameters, operands.length, arguments.length));
+    }
     DType dtype = computationType(operands);
     Variable[] converted = operands;
-    NdArray[] arrays = new NdArray[inputs];
+    NdArray[] arrays = new NdArray[inputs + 1];
     Shape shape = inputs == 0 ? Shape.scalar() : operands[0].shape();
     for (int k = 0; k < inputs; k++) {
       Variable operand = operands[k];
@@ -201,16 +198,19 @@ public final class Pointwise {
       }
     }
     NdArray result = loop.apply(dtype, shape, arrays, arguments);
-    if (!GradMode.isEnabled()) {
+    if (value.kind() != Kind.NUMBER || !isAnyRecorded(converted)) {
       return new Variable(result, null);
     }
-    @Nullable Edge[] edges = new Edge[inputs];
-    for (int k = 0; k < inputs; k++) {
-      if (!loop.isMask(k) && value.kind() == Kind.NUMBER) {
-        edges[k] = edge(k, converted, arguments);
+    return PointwiseNode.record(this, result, converted, arguments);
+  }
+
+  private boolean isAnyRecorded(Variable[] operands) {
+    for (Variable operand : operands) {
+      if (operand.requiresGrad()) {
+        return GradMode.isEnabled();
       }
     }
-    return Node.record(name, result, edges);
+    return false;
   }
 
   private Shape broadcast(Shape shape, int k, Variable[] operands) {
@@ -243,72 +243,62 @@ public final class Pointwise {
     return integer || dtype.isFloating() ? dtype : DType.FLOAT32;
   }
 
-  private @Nullable Edge edge(int k, Variable[] operands, double[] arguments) {
-    if (!operands[k].isRecorded()) {
-      return null;
-    }
+  /** Returns how the gradient of an input follows from that of the result. */
+  Derivative derivative(int k) {
     Derivative derivative = derivatives[k];
     if (derivative == null) {
       // Threads that race here derive the same thing twice, which is harmless.
       derivative = derive(k);
       derivatives[k] = derivative;
     }
-    return derivative.edge(operands, operands[k], arguments);
+    return derivative;
+  }
+
+  /** Returns whether input {@code k} is read as a truth value, which has no gradient. */
+  boolean isMask(int k) {
+    return loop.isMask(k);
+  }
+
+  /** Returns whether no operand would have to be converted. */
+  boolean isOfOneDtype(Variable[] operands) {
+    for (int k = 0; k < inputs; k++) {
+      if (operands[k].dtype() != operands[0].dtype() && !isMask(k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Writes the result over the first operand. All operands have one floating dtype and broadcast to
+   * the first, which is contiguous.
+   */
+  void overwriteFirst(Variable[] operands, double[] arguments) {
+    NdArray[] arrays = new NdArray[inputs + 1];
+    for (int k = 0; k < inputs; k++) {
+      arrays[k] = operands[k].data();
+    }
+    arrays[inputs] = arrays[0];
+    loop.update(arrays[0].dtype(), arrays, arguments);
   }
 
   /** How the gradient of one input follows from that of the result. */
-  private sealed interface Derivative {
-    Edge edge(Variable[] operands, Variable input, double[] arguments);
-  }
+  sealed interface Derivative {}
 
   /** The result does not change with the input: zeros. */
-  private record Constant() implements Derivative {
-    @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
-      return java.util.Objects.requireNonNull(
-          Edge.to(input, g -> Variable.zeros(g.dtype(), g.shape().toArray())));
-    }
-  }
+  record Constant() implements Derivative {}
 
   /** The result changes as the input does: the gradient itself. */
-  private record Identity() implements Derivative {
-    @Override
-    public Edge edge(Variable[] operands, Variable input, double[] arguments) {
-      return java.util.Objects.requireNonNull(Edge.to(input, g -> g));
-    }
-  }
+  record Identity() implements Derivative {}
 
   /**
    * The general case, an operation on the gradient and some values of the forward pass.
    *
    * @param function its first operand is the gradient
-   * @param sources for each further operand the number of the input, or -1 for the result
+   * @param sources for each further operand the number of the input, or the number of inputs for
+   *     the result
    */
-  private record Function(Pointwise function, List<Integer> sources) implements Derivative {
-    @Override
-    public Edge edge(Variable[] operands, Variable input, double[] given) {
-      // The caller may use its array again before the backward pass.
-      double[] arguments = given.clone();
-      Saved[] saved = new Saved[sources.size()];
-      for (int k = 0; k < saved.length; k++) {
-        int source = sources.get(k);
-        if (source >= 0) {
-          saved[k] = new Saved(operands[source]);
-        }
-      }
-      return new Edge(input, saved) {
-        @Override
-        Variable gradient(Variable g) {
-          Variable[] values = new Variable[saved.length + 1];
-          values[0] = g;
-          for (int k = 0; k < saved.length; k++) {
-            values[k + 1] = value(k);
-          }
-          return function.apply(values, arguments);
-        }
-      };
-    }
-  }
+  record Function(Pointwise function, int[] sources) implements Derivative {}
 
   private Derivative derive(int k) {
     // Leaves beyond the inputs stand for the incoming gradient and for the result.
@@ -330,12 +320,12 @@ public final class Pointwise {
     Map<Expression, Expression> renumbered = new LinkedHashMap<>();
     renumbered.put(gradient, Expression.input(0));
     if (rule.dependsOn(result)) {
-      sources.add(-1);
+      sources.add(inputs);
       renumbered.put(result, Expression.input(sources.size()));
     }
     for (int i = 0; i < sources.size(); i++) {
       int source = sources.get(i);
-      if (source >= 0) {
+      if (source < inputs) {
         renumbered.put(Expression.input(source), Expression.input(i + 1));
         renumbered.put(Expression.mask(source), Expression.mask(i + 1));
       }
@@ -343,7 +333,7 @@ public final class Pointwise {
     Pointwise function =
         new Pointwise(
             name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
-    return new Function(function, List.copyOf(sources));
+    return new Function(function, sources.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /** Returns the numbers of the inputs that occur in an expression. */

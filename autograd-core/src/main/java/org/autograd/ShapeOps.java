@@ -2,6 +2,8 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Ints;
+import com.google.common.primitives.Longs;
 import java.util.Arrays;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
@@ -61,7 +63,7 @@ sealed interface ShapeOps permits Variable {
               operation,
               result[i],
               x.describe(),
-              Arrays.toString(axes));
+              Ints.asList(axes));
         }
       }
       return result;
@@ -109,14 +111,14 @@ sealed interface ShapeOps permits Variable {
         checkArgument(
             unknown < 0,
             "reshape: only one size may be -1, got %s for %s",
-            Arrays.toString(sizes),
+            Longs.asList(sizes),
             x.describe());
         unknown = axis;
       } else {
         checkArgument(
             sizes[axis] >= 0,
             "reshape: negative size in %s for %s",
-            Arrays.toString(sizes),
+            Longs.asList(sizes),
             x.describe());
         known *= sizes[axis];
       }
@@ -130,7 +132,7 @@ sealed interface ShapeOps permits Variable {
         "reshape: %s has %s elements, which do not fill shape %s",
         x.describe(),
         x.elementCount(),
-        Arrays.toString(sizes));
+        Longs.asList(sizes));
     return Shape.of(result);
   }
 
@@ -185,7 +187,7 @@ sealed interface ShapeOps permits Variable {
         x.describe(),
         x.rank(),
         axes.length,
-        Arrays.toString(axes));
+        Ints.asList(axes));
     int[] order = Steps.axes("permute", x, axes);
     int[] inverse = new int[order.length];
     for (int i = 0; i < order.length; i++) {
@@ -242,7 +244,7 @@ sealed interface ShapeOps permits Variable {
           full[axis] >= 0,
           "expand: %s cannot get the sizes %s; a new axis needs a size, -1 keeps that of an old one",
           x.describe(),
-          Arrays.toString(sizes));
+          Longs.asList(sizes));
     }
     Shape target = Shape.of(full);
     if (target.equals(x.shape())) {

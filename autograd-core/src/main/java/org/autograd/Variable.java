@@ -547,6 +547,21 @@ public final class Variable
               + ", and only leaves keep their gradient; call retainGrad() before backward(), or use"
               + " Autograd.grad(...)");
     }
+    synchronized (data) {
+      if (grad != null && node instanceof Node.Leaf leaf) {
+        leaf.setShown(true);
+      }
+      return grad;
+    }
+  }
+
+  /** Returns whether {@link #grad()} would return a gradient. */
+  public boolean hasGrad() {
+    return grad != null;
+  }
+
+  /** Returns the gradient for a use in which no user gets hold of it. */
+  @Nullable Variable hiddenGrad() {
     return grad;
   }
 
@@ -565,7 +580,18 @@ public final class Variable
 
   /** Forgets the gradient, so that the next backward pass starts anew. */
   public void zeroGrad() {
-    grad = null;
+    synchronized (data) {
+      Variable before = grad;
+      grad = null;
+      if (before != null
+          && node instanceof Node.Leaf leaf
+          && !leaf.isShown()
+          && !before.requiresGrad()
+          && !before.data.isAlias()
+          && before.elementCount() >= Storage.WORTH_REUSE) {
+        leaf.setSpare(before.data.storage());
+      }
+    }
   }
 
   /**
@@ -580,7 +606,7 @@ public final class Variable
       grad = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
       return;
     }
-    grad = null;
+    zeroGrad();
   }
 
   /**
@@ -657,6 +683,9 @@ public final class Variable
       if (before == null) {
         Variable kept = createsGraph ? gradient : gradient.detach();
         grad = exclusive ? kept : kept.copy();
+        if (node instanceof Node.Leaf leaf) {
+          leaf.setShown(false);
+        }
       } else if (createsGraph || before.requiresGrad() || before.data.isAlias()) {
         grad = before.add(gradient);
       } else {
@@ -667,8 +696,13 @@ public final class Variable
 
   /** Adds to the elements without any record: for gradients that belong to the engine. */
   void addData(Variable other) {
-    NdArray[] operands = {data, other.data};
-    ADD.update(dtype(), operands, NO_ARGUMENTS, new NdArray[] {data});
+    if (elementCount() == 1 && dtype() == DType.FLOAT32) {
+      // A scalar that is used again and again gets an addition for each use; a loop costs more.
+      data.storage().floats()[data.layout().offset()] += (float) other.data.item();
+      data.storage().bumpVersion();
+      return;
+    }
+    ADD.update(dtype(), new NdArray[] {data, other.data, data}, NO_ARGUMENTS);
   }
 
   /** Returns this at its place in the graph, over a copy of the elements. */
@@ -729,16 +763,12 @@ public final class Variable
   }
 
   /** Returns dtype and shape, for messages. */
-  String describe() {
-    return dtype() + shape().toString();
+  Description describe() {
+    return new Description(this);
   }
 
-  static String describe(Variable... operands) {
-    StringBuilder text = new StringBuilder();
-    for (Variable operand : operands) {
-      text.append(text.isEmpty() ? "" : ", ").append(operand.describe());
-    }
-    return text.toString();
+  static Description describe(Variable... operands) {
+    return new Description(operands);
   }
 
   /**

@@ -1,10 +1,17 @@
 package org.autograd.bench;
 
 import org.autograd.Autograd;
+import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.autograd.internal.kernel.matmul.Matmul;
+import org.autograd.nn.Activation;
+import org.autograd.nn.Conv2d;
+import org.autograd.nn.Flatten;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
+import org.autograd.nn.Pooling;
+import org.autograd.nn.Sequential;
+import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Adam;
 import org.autograd.type.DType;
 
@@ -43,14 +50,54 @@ final class AutogradLibrary implements Library {
   }
 
   @Override
-  public Work step(Network network, int threads) {
+  public Work operation(Operation operation, long[] shape, boolean backward, int threads) {
     Autograd.setThreads(threads);
+    Variable[] operands =
+        operation.elements(shape).stream()
+            .map(elements -> Variable.fromArray(elements, shape).requiresGrad(backward))
+            .toArray(Variable[]::new);
+    if (!backward) {
+      return () -> operation.call().apply(operands);
+    }
+    Variable gradient = Variable.onesLike(operation.call().apply(operands).detach());
+    return () -> {
+      for (Variable operand : operands) {
+        operand.zeroGrad();
+      }
+      Variable result = operation.call().apply(operands);
+      result.backward(gradient);
+      return result;
+    };
+  }
+
+  @Override
+  public Work step(Network network, int threads) {
     Autograd.manualSeed(1);
-    Mlp model = new Mlp(network.layers());
+    Variable input = Variable.randn(network.batch(), network.sizes().getFirst());
+    return step(new Mlp(network.layers()), input, network.classes(), threads);
+  }
+
+  @Override
+  public Work convolutionStep(int batch, int threads) {
+    Autograd.manualSeed(1);
+    Sequential model =
+        new Sequential(
+            new Conv2d(1, 16, 5),
+            Activation.relu(),
+            Pooling.maxPool2d(PoolingOptions.kernel(2)),
+            new Conv2d(16, 32, 5),
+            Activation.relu(),
+            Pooling.maxPool2d(PoolingOptions.kernel(2)),
+            new Flatten(),
+            new Mlp(512, 128, 10));
+    return step(model, Variable.randn(batch, 1, 28, 28), 10, threads);
+  }
+
+  private static Work step(UnaryModule model, Variable input, int classes, int threads) {
+    Autograd.setThreads(threads);
     Adam optimizer =
         new Adam(model.parameters(), Adam.options().learningRate(Network.LEARNING_RATE));
-    Variable input = Variable.randn(network.batch(), network.sizes().getFirst());
-    Variable labels = Variable.randint(Autograd.generator(), 0, network.classes(), network.batch());
+    Variable labels = Variable.randint(Autograd.generator(), 0, classes, input.size(0));
     return () -> {
       optimizer.zeroGrad();
       Variable loss = Losses.crossEntropy(model.apply(input), labels);

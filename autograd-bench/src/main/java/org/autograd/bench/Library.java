@@ -31,12 +31,34 @@ public interface Library {
   }
 
   /**
+   * Prepares an operation on float32 arrays that returns a new one.
+   *
+   * @param shape of all operands
+   * @param backward whether also their gradients are computed, given that of the result
+   * @param threads the number of threads that it may use
+   */
+  default Work operation(Operation operation, long[] shape, boolean backward, int threads) {
+    throw unsupported("single operations");
+  }
+
+  /**
    * Prepares a training step: gradients to zero, forward, cross-entropy, backward, Adam.
    *
    * @param threads the number of threads that it may use
    */
   default Work step(Network network, int threads) {
     throw unsupported("training steps");
+  }
+
+  /**
+   * Prepares a training step of a network like LeNet on images of 1 x 28 x 28: two convolutions of
+   * 5 x 5 to 16 and 32 channels, each with ReLU and maxima of 2 x 2, and layers of 128 and 10.
+   *
+   * @param batch the number of images
+   * @param threads the number of threads that it may use
+   */
+  default Work convolutionStep(int batch, int threads) {
+    throw unsupported("convolutions");
   }
 
   /**

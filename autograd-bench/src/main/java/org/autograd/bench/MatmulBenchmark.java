@@ -27,7 +27,7 @@ public class MatmulBenchmark extends WorkBenchmark {
 
   @Override
   Work prepare(Library chosen) {
-    int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+    int[] sizes = Arrays.stream(shape.split("x", -1)).mapToInt(Integer::parseInt).toArray();
     return chosen.product(new Product(dtype, sizes[0], sizes[1], sizes[2], layout, fresh), threads);
   }
 }

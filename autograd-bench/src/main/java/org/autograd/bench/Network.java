@@ -35,10 +35,10 @@ public record Network(int batch, List<Integer> sizes) {
 
   /** Reads what {@link #toString} has written. */
   public static Network parse(String text) {
-    String[] parts = text.split("/");
+    String[] parts = text.split("/", -1);
     return new Network(
         Integer.parseInt(parts[1]),
-        Arrays.stream(parts[0].split("-")).map(Integer::valueOf).toList());
+        Arrays.stream(parts[0].split("-", -1)).map(Integer::valueOf).toList());
   }
 
   /** Returns the sizes as an array. */

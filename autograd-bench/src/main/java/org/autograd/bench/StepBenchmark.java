@@ -10,12 +10,18 @@ import org.openjdk.jmh.annotations.Warmup;
 // A step is many kernels: they are all compiled and fast only after some seconds.
 @Warmup(iterations = 10, time = 1)
 public class StepBenchmark extends WorkBenchmark {
-  /** A {@link Network}. */
-  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256"})
+  /** The network like LeNet, on a batch of 64. */
+  public static final String LENET = "lenet/64";
+
+  /** A {@link Network}, or {@link #LENET}. */
+  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256", LENET})
   public String network;
 
   @Override
   Work prepare(Library chosen) {
+    if (network.equals(LENET)) {
+      return chosen.convolutionStep(64, threads);
+    }
     return chosen.step(Network.parse(network), threads);
   }
 }

@@ -24,6 +24,8 @@ import static org.autograd.operations.Samples.arrays;
 import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
 import static org.autograd.operations.Samples.joinable;
+import static org.autograd.operations.Samples.linear;
+import static org.autograd.operations.Samples.normalizable;
 import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
@@ -190,6 +192,10 @@ public final class OperationRegistry {
       // Normalisation.
       op("softmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].softmax(a.integer(0))).with(LARGE),
       op("logSoftmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].logSoftmax(a.integer(0))).with(LARGE),
+      op("layerNorm(Shape,double)", arrays(REAL), Choices::normalizedShapes,
+          (x, a) -> x[0].layerNorm(a.shape(0), a.number(1))).with(LARGE),
+      op("layerNorm(Shape,Variable,Variable,double)", normalizable(), numbers(0.1),
+          (x, a) -> x[0].layerNorm(x[1].shape(), x[1], x[2], a.number(0))),
       op("softmaxCrossEntropy(Variable)", reducible(REAL), Choices::labels,
           (x, a) -> x[0].softmaxCrossEntropy(a.array(0))).with(LARGE),
 
@@ -248,6 +254,8 @@ public final class OperationRegistry {
 
       // Products.
       op("matmul(Variable)", products(), (x, a) -> x[0].matmul(x[1])),
+      op("linear(Variable)", linear(false), (x, a) -> x[0].linear(x[1])),
+      op("linear(Variable,Variable)", linear(true), (x, a) -> x[0].linear(x[1], x[2])),
       op("dot(Variable)", vectors(true), (x, a) -> x[0].dot(x[1])),
       op("outer(Variable)", vectors(false), (x, a) -> x[0].outer(x[1])),
 

@@ -1,6 +1,7 @@
 package org.autograd.operations;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.autograd.Generator;
@@ -163,6 +164,29 @@ final class Samples {
     return samples.stream().filter(s -> s.operands(s.leaves(DType.FLOAT64))[0].rank() > 0).toList();
   }
 
+  /** Arrays with a weight and a bias for their last axes. */
+  static List<Sample> normalizable() {
+    List<Sample> samples = new ArrayList<>();
+    long[][][] shapes = {
+      {{3, 4}, {4}}, {{67}, {67}}, {{2, 3, 4}, {3, 4}}, {{0, 4}, {4}}, {{3, 1}, {1}}
+    };
+    for (long[][] shape : shapes) {
+      samples.add(
+          sample(
+              "contiguous",
+              REAL.sample(0, shape[0]),
+              REAL.sample(1, shape[1]),
+              REAL.sample(2, shape[1])));
+    }
+    samples.add(
+        new Sample(
+            "transposed, sliced and expanded",
+            List.of(REAL.sample(0, 4, 3), REAL.sample(1, 8), REAL.sample(2, 1)),
+            x -> new Variable[] {x[0].transpose(), x[1].get(Index.all().step(2)), x[2].expand(4)},
+            true));
+    return samples;
+  }
+
   /** Two arrays that broadcast together, in every combination. */
   static List<Sample> pairs(Domain left, Domain right) {
     List<Sample> samples = new ArrayList<>();
@@ -273,6 +297,32 @@ final class Samples {
 
   static Variable mask(long... shape) {
     return REAL.sample(5, shape).gt(0.1);
+  }
+
+  /** Inputs, weights and, if asked for, biases of affine maps. */
+  static List<Sample> linear(boolean bias) {
+    List<Sample> samples = new ArrayList<>();
+    long[][] sizes = {
+      {3, 4, 5}, {4, 5}, {2, 3, 4, 5}, {7, 13, 6}, {1, 1, 1}, {0, 4, 5}, {2, 0, 4, 3}, {3, 0, 5}
+    };
+    for (long[] size : sizes) {
+      int rank = size.length - 1;
+      long in = size[rank - 1];
+      long out = size[rank];
+      Variable x = REAL.sample(0, Arrays.copyOf(size, rank));
+      Variable weight = REAL.sample(1, out, in);
+      samples.add(
+          bias
+              ? sample("contiguous", x, weight, REAL.sample(2, out))
+              : sample("contiguous", x, weight));
+    }
+    Variable x = REAL.sample(0, 4, 3).transpose();
+    Variable weight = REAL.sample(1, 4, 5).transpose();
+    samples.add(
+        bias
+            ? sample("transposed", x, weight, REAL.sample(2, 5, 2).select(1, 0))
+            : sample("transposed", x, weight));
+    return samples;
   }
 
   /** Operands of matrix products. */

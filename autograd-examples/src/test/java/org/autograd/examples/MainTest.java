@@ -83,7 +83,11 @@ class MainTest {
         "train digits --optimizer no-such",
         "train parabola --activation no-such",
         "bench",
+        "bench no-such-mode",
         "bench matmul --json",
+        "bench matmul --threads 0",
+        "bench step --threads many",
+        "bench graph surplus",
         "info surplus"
       })
   void wrongUsageIsExplained(String arguments) {
@@ -92,6 +96,17 @@ class MainTest {
     assertEquals("", outcome.out);
     assertTrue(outcome.err.contains("Usage: autograd"), outcome.err);
     assertFalse(outcome.err.contains("\tat "), outcome.err);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"matmul", "pointwise", "reductions", "step", "graph", "startup", "memory"})
+  void everyBenchmarkHasTheSameOptions(String mode) {
+    Outcome help = run("bench", mode, "--help");
+    assertEquals(0, help.status);
+    for (String option : List.of("--peers", "--quick", "--json=FILE", "--threads=N")) {
+      assertTrue(help.out.contains(option), help.out);
+    }
   }
 
   @Test

@@ -127,8 +127,7 @@ public final class Linear extends UnaryModule {
               + weight.size(1)
               + (input.rank() > 2 ? "; is a Flatten missing before?" : ""));
     }
-    Variable product = input.matmul(weight.transpose());
-    return bias == null ? product : product.add(bias);
+    return bias == null ? input.linear(weight) : input.linear(weight, bias);
   }
 
   @Override

@@ -10,6 +10,8 @@ import org.autograd.Variable;
  * the gradient; {@link AdamW} keeps it apart. PyTorch's {@code torch.optim.Adam}.
  */
 public final class Adam extends Optimizer<AdamOptions> {
+  private final AdamUpdate update = new AdamUpdate();
+
   /** Creates an optimizer. */
   public Adam(Collection<Variable> parameters, AdamOptions options) {
     super(parameters, options);
@@ -21,9 +23,8 @@ public final class Adam extends Optimizer<AdamOptions> {
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, AdamOptions options) {
-    AdamUpdate.apply(parameter, gradient, state, options, options.weightDecay(), 1);
+  protected void update(Variable parameter, ParameterState state, AdamOptions options) {
+    update.apply(parameter, state, options, options.weightDecay(), 1);
   }
 
   @Override

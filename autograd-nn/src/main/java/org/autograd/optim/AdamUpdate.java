@@ -4,6 +4,7 @@ import java.util.List;
 import org.autograd.PointwiseUpdate;
 import org.autograd.Variable;
 import org.autograd.expression.Expression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The step that {@link Adam} and {@link AdamW} share, as one loop. The decay enters as two numbers
@@ -17,7 +18,11 @@ final class AdamUpdate {
   private static final PointwiseUpdate PLAIN = update(false);
   private static final PointwiseUpdate AMSGRAD = update(true);
 
-  private AdamUpdate() {}
+  /** What the arguments were computed for: nearly always, all parameters are at the same step. */
+  private long step = -1;
+
+  private @Nullable AdamOptions stepOptions;
+  private double[] arguments = {};
 
   private static PointwiseUpdate update(boolean amsgrad) {
     Expression p = Expression.input(0);
@@ -30,7 +35,7 @@ final class AdamUpdate {
     Expression beta2 = Expression.parameter(2);
     Expression oneMinusBeta2 = Expression.parameter(3);
     Expression stepSize = Expression.parameter(4);
-    Expression rootCorrection = Expression.parameter(5);
+    Expression inverseRoot = Expression.parameter(5);
     Expression epsilon = Expression.parameter(6);
     Expression addedDecay = Expression.parameter(7);
     Expression factor = Expression.parameter(8);
@@ -40,39 +45,53 @@ final class AdamUpdate {
     Expression nextSquare = beta2.mul(square).add(oneMinusBeta2.mul(decayed.square()));
     Expression nextLargest = largest.maximum(nextSquare);
     Expression divisor =
-        (amsgrad ? nextLargest : nextSquare).sqrt().div(rootCorrection).add(epsilon);
+        (amsgrad ? nextLargest : nextSquare).sqrt().mul(inverseRoot).add(epsilon);
     Expression next = p.mul(factor).sub(stepSize.mul(nextMean.div(divisor)));
     return amsgrad
-        ? PointwiseUpdate.of("adam", 5, 9, next, nextMean, nextSquare, nextLargest)
-        : PointwiseUpdate.of("adam", 4, 9, next, nextMean, nextSquare);
+        ? PointwiseUpdate.ofGradient("adam", 4, 9, next, nextMean, nextSquare, nextLargest)
+        : PointwiseUpdate.ofGradient("adam", 3, 9, next, nextMean, nextSquare);
   }
 
-  static void apply(
+  /**
+   * Changes one parameter.
+   *
+   * @param addedDecay how much of the parameter is added to the gradient
+   * @param factor what the parameter is multiplied by
+   */
+  void apply(
       Variable parameter,
-      Variable gradient,
       ParameterState state,
       AdamOptions options,
       double addedDecay,
       double factor) {
-    double step = (double) state.step();
+    if (state.step() != step || !options.equals(stepOptions)) {
+      arguments = arguments((double) state.step(), options, addedDecay, factor);
+      step = state.step();
+      stepOptions = options;
+    }
     Variable mean = state.buffer(MEAN);
     Variable square = state.buffer(SQUARE);
-    Variable[] operands =
-        options.amsgrad()
-            ? new Variable[] {parameter, mean, square, state.buffer(LARGEST), gradient}
-            : new Variable[] {parameter, mean, square, gradient};
-    (options.amsgrad() ? AMSGRAD : PLAIN)
-        .apply(
-            operands,
-            options.beta1(),
-            1 - options.beta1(),
-            options.beta2(),
-            1 - options.beta2(),
-            options.learningRate() / (1 - Math.pow(options.beta1(), step)),
-            Math.sqrt(1 - Math.pow(options.beta2(), step)),
-            options.epsilon(),
-            addedDecay,
-            factor);
+    if (options.amsgrad()) {
+      Variable largest = state.buffer(LARGEST);
+      AMSGRAD.apply(new Variable[] {parameter, mean, square, largest}, arguments);
+    } else {
+      PLAIN.apply(new Variable[] {parameter, mean, square}, arguments);
+    }
+  }
+
+  private static double[] arguments(
+      double step, AdamOptions options, double addedDecay, double factor) {
+    return new double[] {
+      options.beta1(),
+      1 - options.beta1(),
+      options.beta2(),
+      1 - options.beta2(),
+      options.learningRate() / (1 - Math.pow(options.beta1(), step)),
+      1 / Math.sqrt(1 - Math.pow(options.beta2(), step)),
+      options.epsilon(),
+      addedDecay,
+      factor
+    };
   }
 
   static List<String> buffers(AdamOptions options) {

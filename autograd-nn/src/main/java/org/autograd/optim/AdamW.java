@@ -10,6 +10,8 @@ import org.autograd.Variable;
  * PyTorch's {@code torch.optim.AdamW}.
  */
 public final class AdamW extends Optimizer<AdamOptions> {
+  private final AdamUpdate update = new AdamUpdate();
+
   /** Creates an optimizer. */
   public AdamW(Collection<Variable> parameters, AdamOptions options) {
     super(parameters, options);
@@ -21,10 +23,9 @@ public final class AdamW extends Optimizer<AdamOptions> {
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, AdamOptions options) {
+  protected void update(Variable parameter, ParameterState state, AdamOptions options) {
     double factor = 1 - options.learningRate() * options.weightDecay();
-    AdamUpdate.apply(parameter, gradient, state, options, 0, factor);
+    update.apply(parameter, state, options, 0, factor);
   }
 
   @Override

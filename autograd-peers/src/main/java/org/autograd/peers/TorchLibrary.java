@@ -1,17 +1,25 @@
 package org.autograd.peers;
 
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.autograd.bench.Library;
 import org.autograd.bench.Network;
+import org.autograd.bench.Operation;
 import org.autograd.bench.Product;
 import org.autograd.bench.Work;
 import org.autograd.type.DType;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Conv2dImpl;
+import org.bytedeco.pytorch.Conv2dOptions;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -62,6 +70,36 @@ public final class TorchLibrary implements Library {
     return transposed ? tensor.t() : tensor;
   }
 
+  @Override
+  public Work operation(Operation operation, long[] shape, boolean backward, int threads) {
+    setThreads(threads);
+    Function<Tensor[], Tensor> call = TorchOperations.named(operation.name());
+    Tensor[] operands =
+        operation.elements(shape).stream()
+            .map(elements -> AbstractTensor.create(elements, shape).set_requires_grad(backward))
+            .toArray(Tensor[]::new);
+    if (!backward) {
+      return () -> {
+        try (var _ = new PointerScope()) {
+          return call.apply(operands);
+        }
+      };
+    }
+    Tensor gradient = torch.ones_like(call.apply(operands));
+    BoolOptional retain = new BoolOptional();
+    TensorArrayRefOptional inputs = new TensorArrayRefOptional();
+    return () -> {
+      try (var _ = new PointerScope()) {
+        for (Tensor operand : operands) {
+          operand.mutable_grad().reset();
+        }
+        Tensor result = call.apply(operands);
+        result.backward(gradient, retain, false, inputs);
+        return result;
+      }
+    };
+  }
+
   /** Linear layers with ReLU between them. */
   private static final class Mlp extends Module {
     private final LinearImpl[] layers;
@@ -82,19 +120,48 @@ public final class TorchLibrary implements Library {
     }
   }
 
+  /** Two convolutions and a perceptron. */
+  private static final class LeNet extends Module {
+    private final Conv2dImpl first = convolution("first", 1, 16);
+    private final Conv2dImpl second = convolution("second", 16, 32);
+    private final Mlp mlp = register_module("mlp", new Mlp(512, 128, 10));
+
+    private Conv2dImpl convolution(String name, long from, long to) {
+      return register_module(
+          name, new Conv2dImpl(new Conv2dOptions(from, to, new LongPointer(5, 5))));
+    }
+
+    Tensor forward(Tensor input) {
+      Tensor half = torch.max_pool2d(torch.relu(first.forward(input)), 2, 2);
+      Tensor quarter = torch.max_pool2d(torch.relu(second.forward(half)), 2, 2);
+      return mlp.forward(quarter.flatten(1, -1));
+    }
+  }
+
   @Override
   public Work step(Network network, int threads) {
     setThreads(threads);
     torch.manual_seed(1);
     Mlp model = new Mlp(network.layers());
-    Adam optimizer = new Adam(model.parameters(), new AdamOptions(Network.LEARNING_RATE));
     Tensor input = torch.randn(network.batch(), network.sizes().getFirst());
-    Tensor labels =
-        torch.randint(network.classes(), new long[] {network.batch()}).to(ScalarType.Long);
+    return step(model, model::forward, input, network.classes());
+  }
+
+  @Override
+  public Work convolutionStep(int batch, int threads) {
+    setThreads(threads);
+    torch.manual_seed(1);
+    LeNet model = new LeNet();
+    return step(model, model::forward, torch.randn(batch, 1, 28, 28), 10);
+  }
+
+  private static Work step(Module model, UnaryOperator<Tensor> forward, Tensor input, int classes) {
+    Adam optimizer = new Adam(model.parameters(), new AdamOptions(Network.LEARNING_RATE));
+    Tensor labels = torch.randint(classes, new long[] {input.size(0)}).to(ScalarType.Long);
     return () -> {
       try (var _ = new PointerScope()) {
         optimizer.zero_grad();
-        Tensor loss = torch.cross_entropy_loss(model.forward(input), labels);
+        Tensor loss = torch.cross_entropy_loss(forward.apply(input), labels);
         loss.backward();
         optimizer.step();
         return loss;

@@ -1,5 +1,6 @@
 package org.autograd.internal.ndarray;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.autograd.expression.Expression;
@@ -10,7 +11,6 @@ import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
 import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.internal.storage.Layout;
-import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 
@@ -23,16 +23,20 @@ public final class PointwiseLoop {
   /** Large enough that handing a block to another thread costs nothing beside the work in it. */
   private static final int PARALLEL_BLOCK = 1 << 15;
 
+  /** The row strides of any number of buffers where there is one row. */
+  private static final int[] ONE_ROW = new int[64];
+
   private record Structure(DType dtype, long rowInputs) {}
 
   private final int inputs;
   private final int parameters;
   private final List<Expression> values;
   private final boolean[] maskInputs;
+  private final IntegerOperands integers;
   private final ConcurrentHashMap<Structure, Kernel> kernels = new ConcurrentHashMap<>();
 
   /** The kernels of the commonest structure, all operands walked alike; null until first used. */
-  private final Kernel[] plain = new Kernel[2];
+  private final Kernel[] plain = new Kernel[DType.values().length];
 
   /**
    * Defines the loop.
@@ -42,9 +46,12 @@ public final class PointwiseLoop {
    * @param values what is computed, one result each
    */
   public PointwiseLoop(int inputs, int parameters, List<Expression> values) {
-    if (inputs > 62) {
+    if (inputs + values.size() > ONE_ROW.length) {
       throw new IllegalArgumentException(
-          "a pointwise function has at most 62 inputs, got " + inputs);
+          "a pointwise function has at most 64 inputs and results, got "
+              + inputs
+              + " and "
+              + values.size());
     }
     this.inputs = inputs;
     this.parameters = parameters;
@@ -54,6 +61,7 @@ public final class PointwiseLoop {
       Expression mask = Expression.mask(k);
       maskInputs[k] = values.stream().anyMatch(value -> value.dependsOn(mask));
     }
+    this.integers = new IntegerOperands(this.values, maskInputs);
   }
 
   /** Returns whether input {@code k} is read as a truth value. */
@@ -66,55 +74,121 @@ public final class PointwiseLoop {
    *
    * @param dtype the dtype of all numeric inputs, in which the computation is done
    * @param shape the shape that all inputs broadcast to
+   * @param operands the inputs, and a free place behind them for the result
    */
-  public NdArray apply(DType dtype, Shape shape, NdArray[] arrays, double[] scalars) {
+  public NdArray apply(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     boolean mask = values.getFirst().kind() == Operator.Kind.MASK;
-    NdArray result = NdArray.zeros(mask ? DType.BOOL : dtype, shape);
-    run(dtype, shape, arrays, scalars, new NdArray[] {result});
+    NdArray result = likeInputs(mask ? DType.BOOL : dtype, shape, operands);
+    operands[inputs] = result;
+    run(dtype, shape, operands, scalars);
     return result;
   }
 
   /**
-   * Writes the value of each expression to its target and raises the targets' versions. A target
-   * may also be one of the inputs, under the same layout.
+   * Returns a new array. If all inputs of its shape are transposed in the same way, then so is it,
+   * as in PyTorch: everything is walked as it lies in memory.
    */
-  public void update(DType dtype, NdArray[] arrays, double[] scalars, NdArray[] targets) {
-    run(dtype, targets[0].shape(), arrays, scalars, targets);
-    for (NdArray target : targets) {
-      target.storage().bumpVersion();
+  private NdArray likeInputs(DType dtype, Shape shape, NdArray[] arrays) {
+    Layout common = null;
+    for (int k = 0; k < inputs; k++) {
+      NdArray array = arrays[k];
+      if (array.shape().equals(shape)) {
+        if (array.layout().isContiguous() || (common != null && !common.isAlike(array.layout()))) {
+          return NdArray.zeros(dtype, shape);
+        }
+        common = array.layout();
+      }
+    }
+    if (common == null) {
+      return NdArray.zeros(dtype, shape);
+    }
+    int[] order = common.axesByStride();
+    Layout dense = Layout.contiguous(common.permute(order).shape());
+    return NdArray.zeros(dtype, dense.shape()).view(dense.permute(inverse(order)));
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int k = 0; k < order.length; k++) {
+      inverse[order[k]] = k;
+    }
+    return inverse;
+  }
+
+  /**
+   * Writes the value of each expression to its target and raises the targets' versions.
+   *
+   * @param operands the inputs, and behind them the targets, each of which may also be one of the
+   *     inputs, under the same layout
+   */
+  public void update(DType dtype, NdArray[] operands, double[] scalars) {
+    run(dtype, operands[inputs].shape(), operands, scalars);
+    for (int k = inputs; k < operands.length; k++) {
+      operands[k].storage().bumpVersion();
     }
   }
 
-  private void run(
-      DType dtype, Shape shape, NdArray[] arrays, double[] scalars, NdArray[] targets) {
+  private void run(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     if (shape.elementCount() == 0) {
       return;
     }
     if (!dtype.isFloating()) {
-      IntegerLoop.run(values, shape, arrays, scalars, targets);
+      DType computed = integers.computationType(dtype, scalars);
+      if (computed != dtype && hasNumericTarget(operands)) {
+        runWider(computed, shape, operands, scalars);
+      } else {
+        runAlike(computed, shape, integers.converted(operands, computed), scalars);
+      }
       return;
     }
-    Object[] buffers = new Object[inputs + targets.length];
-    int[] starts = new int[buffers.length];
+    runAlike(dtype, shape, operands, scalars);
+  }
+
+  /** Runs over arrays that all have the dtype of the computation, but for masks. */
+  private void runAlike(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
+    Object[] buffers = new Object[operands.length];
+    int[] starts = new int[operands.length];
     boolean alike = true;
     for (int k = 0; k < buffers.length; k++) {
-      NdArray array = k < inputs ? arrays[k] : targets[k - inputs];
-      Storage storage = array.storage();
-      buffers[k] = storage.array();
+      NdArray array = operands[k];
+      buffers[k] = array.storage().array();
       starts[k] = array.layout().offset();
       alike &= array.layout().isContiguous() && array.shape().equals(shape);
     }
     if (alike) {
       Kernel kernel = plainKernel(dtype);
       int count = (int) shape.elementCount();
-      runColumns(kernel, buffers, starts, new int[buffers.length], 0, scalars, count);
+      runColumns(kernel, buffers, starts, ONE_ROW, 0, scalars, count);
     } else {
-      runStrided(dtype, shape, arrays, scalars, targets, buffers);
+      runStrided(dtype, shape, operands, scalars, buffers);
     }
   }
 
+  /** Computes in another dtype than that of the targets. */
+  private void runWider(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
+    NdArray[] wide = integers.converted(operands, dtype).clone();
+    for (int k = inputs; k < operands.length; k++) {
+      wide[k] = operands[k].dtype() == DType.BOOL ? operands[k] : NdArray.zeros(dtype, shape);
+    }
+    runAlike(dtype, shape, wide, scalars);
+    for (int k = inputs; k < operands.length; k++) {
+      if (wide[k] != operands[k]) {
+        Copies.assign(operands[k], wide[k].to(operands[k].dtype()));
+      }
+    }
+  }
+
+  private boolean hasNumericTarget(NdArray[] operands) {
+    for (int k = inputs; k < operands.length; k++) {
+      if (operands[k].dtype() != DType.BOOL) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Kernel plainKernel(DType dtype) {
-    int slot = dtype == DType.FLOAT32 ? 0 : 1;
+    int slot = dtype.ordinal();
     Kernel kernel = plain[slot];
     if (kernel == null) {
       kernel = kernel(new Structure(dtype, 0));
@@ -124,53 +198,59 @@ public final class PointwiseLoop {
   }
 
   private void runStrided(
-      DType dtype,
-      Shape shape,
-      NdArray[] arrays,
-      double[] scalars,
-      NdArray[] targets,
-      Object[] buffers) {
+      DType dtype, Shape shape, NdArray[] operands, double[] scalars, Object[] buffers) {
     Layout[] layouts = new Layout[buffers.length];
-    for (int k = 0; k < targets.length; k++) {
-      layouts[inputs + k] = targets[k].layout();
+    for (int k = 0; k < layouts.length; k++) {
+      layouts[k] = operands[k].layout().expand(shape);
     }
-    for (int k = 0; k < inputs; k++) {
-      layouts[k] = arrays[k].layout().expand(shape);
+    int[] order = operands[inputs].layout().axesByStride();
+    for (int k = 0; k < layouts.length; k++) {
+      layouts[k] = layouts[k].permute(order);
     }
-    Positions positions = Positions.of(shape, layouts);
+    Shape walked = layouts[0].shape();
+    Positions positions = Positions.of(walked, layouts);
     // A kernel walks its operands with inner stride 1 or 0; whatever has another is copied first.
     boolean copied = false;
     for (int k = 0; k < inputs; k++) {
       if (positions.innerStride(k) != 1 && positions.innerStride(k) != 0) {
-        NdArray copy = arrays[k].copy();
+        NdArray copy = operands[k].view(aligned(operands[k].layout(), order)).copy();
         buffers[k] = copy.storage().array();
-        layouts[k] = copy.layout().expand(shape);
+        layouts[k] = copy.layout().expand(walked);
         copied = true;
       }
     }
     NdArray[] scattered = null;
-    for (int k = 0; k < targets.length; k++) {
-      if (positions.innerStride(inputs + k) != 1 && positions.innerSize() != 1) {
+    for (int k = inputs; k < operands.length; k++) {
+      if (positions.innerStride(k) != 1 && positions.innerSize() != 1) {
         if (scattered == null) {
-          scattered = new NdArray[targets.length];
+          scattered = new NdArray[operands.length];
         }
-        scattered[k] = NdArray.zeros(targets[k].dtype(), shape);
-        buffers[inputs + k] = scattered[k].storage().array();
-        layouts[inputs + k] = scattered[k].layout();
+        scattered[k] = NdArray.zeros(operands[k].dtype(), shape);
+        buffers[k] = scattered[k].storage().array();
+        layouts[k] = scattered[k].layout().permute(order);
         copied = true;
       }
     }
     if (copied) {
-      positions = Positions.of(shape, layouts);
+      positions = Positions.of(walked, layouts);
     }
     runRows(dtype, positions, buffers, scalars);
     if (scattered != null) {
-      for (int k = 0; k < targets.length; k++) {
+      for (int k = inputs; k < operands.length; k++) {
         if (scattered[k] != null) {
-          Copies.assign(targets[k], scattered[k]);
+          Copies.assign(operands[k], scattered[k]);
         }
       }
     }
+  }
+
+  /** Returns a layout, which is to be broadcast, with its axes in another order. */
+  private static Layout aligned(Layout layout, int[] order) {
+    Layout full = layout;
+    while (full.shape().rank() < order.length) {
+      full = full.unsqueeze(0);
+    }
+    return full.permute(order);
   }
 
   private void runRows(DType dtype, Positions positions, Object[] buffers, double[] scalars) {

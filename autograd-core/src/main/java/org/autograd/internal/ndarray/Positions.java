@@ -42,7 +42,8 @@ final class Positions {
     int operands = layouts.length;
     int rank = shape.rank();
     int[] sizes = new int[Math.max(rank, 1)];
-    int[][] joined = new int[Math.max(rank, 1)][operands];
+    // The strides along joined axis a, of operand k at [a * operands + k].
+    int[] joined = new int[Math.max(rank, 1) * operands];
     int axes = 0;
     for (int axis = 0; axis < rank; axis++) {
       int size = (int) shape.size(axis);
@@ -51,7 +52,7 @@ final class Positions {
       }
       boolean joins = axes > 0;
       for (int k = 0; joins && k < operands; k++) {
-        joins = joined[axes - 1][k] == (long) layouts[k].stride(axis) * size;
+        joins = joined[(axes - 1) * operands + k] == (long) layouts[k].stride(axis) * size;
       }
       if (joins) {
         sizes[axes - 1] *= size;
@@ -59,7 +60,7 @@ final class Positions {
         sizes[axes++] = size;
       }
       for (int k = 0; k < operands; k++) {
-        joined[axes - 1][k] = layouts[k].stride(axis);
+        joined[(axes - 1) * operands + k] = layouts[k].stride(axis);
       }
     }
     if (axes == 0) {
@@ -70,7 +71,7 @@ final class Positions {
     for (int k = 0; k < operands; k++) {
       offsets[k] = layouts[k].offset();
       for (int axis = 0; axis < axes; axis++) {
-        strides[k * axes + axis] = joined[axis][k];
+        strides[k * axes + axis] = joined[axis * operands + k];
       }
     }
     return new Positions(operands, axes, sizes, strides, offsets);

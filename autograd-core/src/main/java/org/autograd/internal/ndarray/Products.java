@@ -1,6 +1,7 @@
 package org.autograd.internal.ndarray;
 
 import org.autograd.internal.kernel.matmul.Matmul;
+import org.autograd.internal.kernel.matmul.MatmulKernel;
 import org.autograd.internal.kernel.matmul.Matrix;
 import org.autograd.internal.storage.Layout;
 import org.autograd.type.DType;
@@ -18,6 +19,13 @@ public final class Products {
     int m = left.size(left.rank() - 2);
     int k = left.size(left.rank() - 1);
     int n = right.size(right.rank() - 1);
+    if (left.rank() == 2 && right.rank() == 2) {
+      Shape shape = Shape.of(m, n);
+      NdArray result =
+          k == 0 ? NdArray.zeros(left.dtype(), shape) : NdArray.unset(left.dtype(), shape);
+      multiply(left, right, result, false);
+      return result;
+    }
     Shape batch = Shape.broadcast(batch(left), batch(right), "matmul");
     NdArray result = NdArray.zeros(left.dtype(), join(batch, m, n));
     if (result.elementCount() == 0 || k == 0) {
@@ -30,32 +38,91 @@ public final class Products {
             right.layout().expand(join(batch, k, n)),
             result.layout());
     if (left.dtype() == DType.FLOAT32) {
-      Matmul.float32()
-          .multiplyBatch(
-              matrix(left.storage().floats(), left, m, k),
-              starts[0],
-              matrix(right.storage().floats(), right, k, n),
-              starts[1],
-              matrix(result.storage().floats(), result, m, n),
-              starts[2]);
+      multiplyBatch(Matmul.float32(), float[].class, left, right, result, starts);
     } else {
-      Matmul.float64()
-          .multiplyBatch(
-              matrix(left.storage().doubles(), left, m, k),
-              starts[0],
-              matrix(right.storage().doubles(), right, k, n),
-              starts[1],
-              matrix(result.storage().doubles(), result, m, n),
-              starts[2]);
+      multiplyBatch(Matmul.float64(), double[].class, left, right, result, starts);
     }
     return result;
   }
 
-  private static <A> Matrix<A> matrix(A data, NdArray array, int rows, int columns) {
+  /**
+   * Returns the product of {@code [m, k]} and {@code [k, n]} with a row added to each of its rows.
+   *
+   * @param row of shape {@code [n]}
+   */
+  public static NdArray matmulPlusRow(NdArray left, NdArray right, NdArray row) {
+    int m = left.size(0);
+    int n = right.size(1);
+    NdArray result = NdArray.unset(left.dtype(), Shape.of(m, n));
+    // The product starts from the row instead of from 0, so there is no second pass.
+    NdArray first = row.contiguous();
+    int at = first.layout().offset();
+    if (left.dtype() == DType.FLOAT32) {
+      float[] from = first.storage().floats();
+      float[] to = result.storage().floats();
+      for (int i = 0; i < m; i++) {
+        System.arraycopy(from, at, to, i * n, n);
+      }
+    } else {
+      double[] from = first.storage().doubles();
+      double[] to = result.storage().doubles();
+      for (int i = 0; i < m; i++) {
+        System.arraycopy(from, at, to, i * n, n);
+      }
+    }
+    multiply(left, right, result, true);
+    return result;
+  }
+
+  private static void multiply(NdArray left, NdArray right, NdArray result, boolean accumulate) {
+    if (result.elementCount() == 0 || left.size(1) == 0) {
+      return;
+    }
+    if (left.dtype() == DType.FLOAT32) {
+      multiply(Matmul.float32(), float[].class, left, right, result, accumulate);
+    } else {
+      multiply(Matmul.float64(), double[].class, left, right, result, accumulate);
+    }
+  }
+
+  private static <A> void multiply(
+      MatmulKernel<A> kernel,
+      Class<A> type,
+      NdArray left,
+      NdArray right,
+      NdArray result,
+      boolean accumulate) {
+    kernel.multiply(matrix(type, left), matrix(type, right), matrix(type, result), accumulate);
+  }
+
+  private static <A> void multiplyBatch(
+      MatmulKernel<A> kernel,
+      Class<A> type,
+      NdArray left,
+      NdArray right,
+      NdArray result,
+      int[][] starts) {
+    kernel.multiplyBatch(
+        matrix(type, left),
+        starts[0],
+        matrix(type, right),
+        starts[1],
+        matrix(type, result),
+        starts[2],
+        false);
+  }
+
+  /** Returns the last two axes as a matrix. */
+  private static <A> Matrix<A> matrix(Class<A> type, NdArray array) {
     Layout layout = array.layout();
-    int rank = array.rank();
+    int row = array.rank() - 2;
     return new Matrix<>(
-        data, layout.offset(), rows, columns, layout.stride(rank - 2), layout.stride(rank - 1));
+        type.cast(array.storage().array()),
+        layout.offset(),
+        array.size(row),
+        array.size(row + 1),
+        layout.stride(row),
+        layout.stride(row + 1));
   }
 
   private static Shape batch(NdArray array) {

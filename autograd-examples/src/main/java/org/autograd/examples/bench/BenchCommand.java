@@ -9,7 +9,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure speed.",
-    subcommands = {MatmulMode.class, StepMode.class, GraphMode.class})
+    subcommands = {
+      MatmulMode.class,
+      PointwiseMode.class,
+      ReductionsMode.class,
+      StepMode.class,
+      GraphMode.class,
+      StartupMode.class,
+      MemoryMode.class
+    })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

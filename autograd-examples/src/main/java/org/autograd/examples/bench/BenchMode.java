@@ -123,11 +123,11 @@ abstract class BenchMode implements Callable<Integer> {
     return result;
   }
 
-  /** Where a benchmark is run. */
-  enum Process {
-    /** Each library in a process of its own. */
+  /** The JVM in which a benchmark is run. */
+  enum Jvm {
+    /** Each library in one of its own. */
     FORKED,
-    /** In this process, for the many that take little time. */
+    /** In this one, for the many that take little time. */
     SHARED
   }
 
@@ -138,12 +138,9 @@ abstract class BenchMode implements Callable<Integer> {
    * @return the median time of each library's iterations, in the benchmark's unit
    */
   final Map<String, Double> times(
-      Class<? extends WorkBenchmark> benchmark,
-      Map<String, ?> params,
-      List<String> others,
-      Process process)
+      Class<? extends WorkBenchmark> benchmark, Map<String, ?> params, List<String> others, Jvm jvm)
       throws RunnerException {
-    return times(benchmark, params, others, process, threads);
+    return times(benchmark, params, others, jvm, threads);
   }
 
   /** Measures with another number of threads. */
@@ -151,13 +148,13 @@ abstract class BenchMode implements Callable<Integer> {
       Class<? extends WorkBenchmark> benchmark,
       Map<String, ?> params,
       List<String> others,
-      Process process,
+      Jvm jvm,
       int threadCount)
       throws RunnerException {
     Map<String, Double> result = new HashMap<>();
-    result.put(OURS, time(benchmark, params, OURS, process, threadCount));
+    result.put(OURS, time(benchmark, params, OURS, jvm, threadCount));
     for (String other : others) {
-      result.put(other, time(benchmark, params, other, process, threadCount));
+      result.put(other, time(benchmark, params, other, jvm, threadCount));
     }
     return result;
   }
@@ -166,7 +163,7 @@ abstract class BenchMode implements Callable<Integer> {
       Class<? extends WorkBenchmark> benchmark,
       Map<String, ?> params,
       String library,
-      Process process,
+      Jvm jvm,
       int threadCount)
       throws RunnerException {
     ChainedOptionsBuilder options =
@@ -174,15 +171,15 @@ abstract class BenchMode implements Callable<Integer> {
             .include("^" + benchmark.getName().replace(".", "\\.") + "\\.")
             .param("library", library)
             .param("threads", Integer.toString(threadCount))
-            .forks(process == Process.FORKED ? 1 : 0)
+            .forks(jvm == Jvm.FORKED ? 1 : 0)
             .shouldFailOnError(true);
     params.forEach((name, value) -> options.param(name, value.toString()));
     if (quick) {
       Warmup warmup = requireNonNull(benchmark.getAnnotation(Warmup.class));
       Measurement measurement = requireNonNull(benchmark.getAnnotation(Measurement.class));
-      boolean isNative = Library.named(library).isNative();
+      boolean soonWarm = jvm == Jvm.FORKED && Library.named(library).isNative();
       options
-          .warmupIterations(isNative ? 1 : warmup.iterations())
+          .warmupIterations(soonWarm ? 1 : warmup.iterations())
           .warmupTime(half(warmup.time(), warmup.timeUnit()))
           .measurementTime(half(measurement.time(), measurement.timeUnit()));
     }

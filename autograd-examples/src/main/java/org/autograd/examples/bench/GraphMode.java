@@ -17,7 +17,7 @@ final class GraphMode extends BenchMode {
     Table table = table("scalar operation, forward and backward", Unit.NANOSECONDS, peers);
     table.add(
         params("nodes", GraphBenchmark.NODES),
-        times(GraphBenchmark.class, Map.of(), peers, Process.FORKED));
+        times(GraphBenchmark.class, Map.of(), peers, Jvm.FORKED));
     table.summarize();
   }
 }

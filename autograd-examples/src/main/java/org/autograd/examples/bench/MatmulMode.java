@@ -80,7 +80,7 @@ final class MatmulMode extends BenchMode {
     params.put("fresh", product.fresh());
     Map<String, Double> speeds = new HashMap<>();
     double flops = 2.0 * product.rows() * product.inner() * product.columns();
-    times(MatmulBenchmark.class, params, others, Process.FORKED)
+    times(MatmulBenchmark.class, params, others, Jvm.FORKED)
         .forEach((library, micros) -> speeds.put(library, flops / micros / 1000));
     table.add(
         params(

@@ -3,6 +3,7 @@ package org.autograd.examples.bench;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.autograd.bench.Network;
 import org.autograd.bench.StepBenchmark;
 import org.openjdk.jmh.runner.RunnerException;
@@ -24,11 +25,20 @@ final class StepMode extends BenchMode {
     for (Network network : Network.MLPS) {
       boolean small = network.sizes().stream().allMatch(size -> size < RAPAIO_FEATURES);
       List<String> others = small ? peers("libtorch", "djl", "rapaio") : peers("libtorch", "djl");
-      steps.add(params("network", network), times(network, others, threads()));
+      steps.add(params("network", network), times(network.toString(), others, threads()));
     }
+    steps.add(
+        params("network", StepBenchmark.LENET),
+        times(StepBenchmark.LENET, peers("libtorch"), threads()));
     steps.summarize();
     Table scaling = table("training step, against one thread", Unit.MICROSECONDS, 2, ONE_THREAD);
-    for (Network network : isQuick() ? List.of(Network.MLPS.get(2)) : Network.MLPS) {
+    List<String> scaled =
+        isQuick()
+            ? List.of(Network.MLPS.get(2).toString())
+            : Stream.concat(
+                    Network.MLPS.stream().map(Network::toString), Stream.of(StepBenchmark.LENET))
+                .toList();
+    for (String network : scaled) {
       Map<String, Double> measured = new HashMap<>(times(network, List.of(), 2));
       times(network, List.of(), 1).forEach((_, time) -> measured.put(ONE_THREAD.getFirst(), time));
       scaling.add(params("network", network), measured);
@@ -36,9 +46,8 @@ final class StepMode extends BenchMode {
     scaling.summarize();
   }
 
-  private Map<String, Double> times(Network network, List<String> others, int threadCount)
+  private Map<String, Double> times(String network, List<String> others, int threadCount)
       throws RunnerException {
-    return times(
-        StepBenchmark.class, Map.of("network", network), others, Process.FORKED, threadCount);
+    return times(StepBenchmark.class, Map.of("network", network), others, Jvm.FORKED, threadCount);
   }
 }

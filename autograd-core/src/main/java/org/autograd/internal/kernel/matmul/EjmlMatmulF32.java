@@ -14,14 +14,15 @@ final class EjmlMatmulF32 implements MatmulKernel<float[]> {
   }
 
   @Override
-  public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  public void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     Matrix.checkProduct(a, b, c);
     boolean transposeA = isWhole(a.transposed());
     boolean transposeB = isWhole(b.transposed());
     FMatrixRMaj left = wrap(transposeA ? a.transposed() : a);
     FMatrixRMaj right = wrap(transposeB ? b.transposed() : b);
     FMatrixRMaj product =
-        isWhole(c)
+        isWhole(c) && !accumulate
             ? FMatrixRMaj.wrap(c.rows(), c.columns(), c.data())
             : new FMatrixRMaj(c.rows(), c.columns());
     if (transposeA && transposeB) {
@@ -35,7 +36,11 @@ final class EjmlMatmulF32 implements MatmulKernel<float[]> {
     }
     if (product.data != c.data()) {
       for (int row = 0; row < c.rows(); row++) {
-        System.arraycopy(product.data, row * c.columns(), c.data(), c.index(row, 0), c.columns());
+        for (int column = 0; column < c.columns(); column++) {
+          float value = product.data[row * c.columns() + column];
+          int at = c.index(row, column);
+          c.data()[at] = accumulate ? c.data()[at] + value : value;
+        }
       }
     }
   }

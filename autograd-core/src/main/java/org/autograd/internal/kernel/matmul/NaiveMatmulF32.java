@@ -5,7 +5,8 @@ package org.autograd.internal.kernel.matmul;
  */
 final class NaiveMatmulF32 implements MatmulKernel<float[]> {
   @Override
-  public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  public void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     Matrix.checkProduct(a, b, c);
     for (int row = 0; row < c.rows(); row++) {
       for (int column = 0; column < c.columns(); column++) {
@@ -13,7 +14,8 @@ final class NaiveMatmulF32 implements MatmulKernel<float[]> {
         for (int k = 0; k < a.columns(); k++) {
           sum += a.data()[a.index(row, k)] * b.data()[b.index(k, column)];
         }
-        c.data()[c.index(row, column)] = sum;
+        int at = c.index(row, column);
+        c.data()[at] = accumulate ? c.data()[at] + sum : sum;
       }
     }
   }

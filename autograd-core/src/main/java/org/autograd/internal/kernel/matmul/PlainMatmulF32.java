@@ -22,10 +22,11 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
   private static final int PACKED_DEPTH = 1 << 18;
 
   @Override
-  public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  public void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     Matrix.checkProduct(a, b, c);
     if (MatmulKernel.work(a, b) < PARALLEL_WORK) {
-      multiplyRows(a, b, c);
+      multiplyRows(a, b, c, accumulate);
       return;
     }
     Parallel.forEach(
@@ -33,7 +34,7 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
         block -> {
           int from = block * ROWS_PER_BLOCK;
           int to = Math.min(c.rows(), from + ROWS_PER_BLOCK);
-          multiplyRows(a.rows(from, to), b, c.rows(from, to));
+          multiplyRows(a.rows(from, to), b, c.rows(from, to), accumulate);
         });
   }
 
@@ -41,14 +42,15 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
    * At an edge the last tile reaches back over the one before and computes the same values again,
    * which is simpler than smaller tiles and hardly slower.
    */
-  private static void multiplyRows(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  private static void multiplyRows(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     int lastRow = c.rows() - TILE;
     int lastColumn = c.columns() - TILE;
     if (lastRow < 0 || lastColumn < 0) {
       if (c.rows() < c.columns()) {
-        multiplyThin(a, b, c);
+        multiplyThin(a, b, c, accumulate);
       } else {
-        multiplyThin(b.transposed(), a.transposed(), c.transposed());
+        multiplyThin(b.transposed(), a.transposed(), c.transposed(), accumulate);
       }
       return;
     }
@@ -56,6 +58,7 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
     boolean packed = MatmulKernel.work(a, b) >= PACKED_WORK && depth <= PACKED_DEPTH;
     float[] left = new float[packed ? Math.ceilDiv(c.rows(), TILE) * TILE * depth : 0];
     float[] right = new float[packed ? TILE * depth : 0];
+    float[] sums = new float[accumulate ? TILE * TILE : 0];
     for (int row = 0; packed && row < c.rows(); row += TILE) {
       pack(a, Math.min(row, lastRow), left, row * depth);
     }
@@ -76,9 +79,22 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
             packed ? 0 : b.index(0, j),
             packed ? TILE : b.rowStride(),
             packed ? 1 : b.columnStride(),
-            c.data(),
-            c.index(i, j),
-            c.rowStride());
+            accumulate ? sums : c.data(),
+            accumulate ? 0 : c.index(i, j),
+            accumulate ? TILE : c.rowStride());
+        if (accumulate) {
+          add(sums, row - i, column - j, c, i, j);
+        }
+      }
+    }
+  }
+
+  /** Adds a tile to C, except the first rows and columns, which the tile before has added. */
+  private static void add(
+      float[] sums, int fromRow, int fromColumn, Matrix<float[]> c, int row, int column) {
+    for (int i = fromRow; i < TILE; i++) {
+      for (int j = fromColumn; j < TILE; j++) {
+        c.data()[c.index(row + i, column + j)] += sums[i * TILE + j];
       }
     }
   }
@@ -98,7 +114,9 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
   }
 
   /** Fewer rows than a tile has; the last column stands in for those that are missing. */
-  private static void multiplyThin(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  private static void multiplyThin(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
+    float[] sums = new float[TILE];
     int last = c.columns() - 1;
     for (int row = 0; row < c.rows(); row++) {
       for (int column = 0; column <= last; column += TILE) {
@@ -113,11 +131,11 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
             b.index(0, Math.min(column + 2, last)),
             b.index(0, Math.min(column + 3, last)),
             b.rowStride(),
-            c.data(),
-            c.index(row, column),
-            c.index(row, Math.min(column + 1, last)),
-            c.index(row, Math.min(column + 2, last)),
-            c.index(row, Math.min(column + 3, last)));
+            sums);
+        for (int j = column; j <= Math.min(column + TILE - 1, last); j++) {
+          int at = c.index(row, j);
+          c.data()[at] = accumulate ? c.data()[at] + sums[j - column] : sums[j - column];
+        }
       }
     }
   }
@@ -207,11 +225,7 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
       int b2,
       int b3,
       int bStride,
-      float[] c,
-      int c0,
-      int c1,
-      int c2,
-      int c3) {
+      float[] sums) {
     float s0 = 0f;
     float s1 = 0f;
     float s2 = 0f;
@@ -223,9 +237,6 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
       s2 += x * b[b2 + j];
       s3 += x * b[b3 + j];
     }
-    c[c0] = s0;
-    c[c1] = s1;
-    c[c2] = s2;
-    c[c3] = s3;
+    store(sums, 0, s0, s1, s2, s3);
   }
 }

@@ -11,18 +11,21 @@ final class VectorMatmulF32 implements MatmulKernel<float[]> {
   private static final PlainMatmulF32 PLAIN = new PlainMatmulF32();
 
   @Override
-  public void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  public void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     if (MatmulKernel.work(a, b) < PLAIN_WORK) {
-      PLAIN.multiply(a, b, c);
+      PLAIN.multiply(a, b, c, accumulate);
       return;
     }
     Matrix.checkProduct(a, b, c);
     if (c.columns() == 1 && VectorMatrixVectorF32.accepts(a)) {
-      VectorMatrixVectorF32.multiply(a, b, c);
+      VectorMatrixVectorF32.multiply(a, b, c, accumulate);
     } else if (c.rows() == 1 && VectorMatrixVectorF32.accepts(b.transposed())) {
-      VectorMatrixVectorF32.multiply(b.transposed(), a.transposed(), c.transposed());
+      VectorMatrixVectorF32.multiply(b.transposed(), a.transposed(), c.transposed(), accumulate);
+    } else if (VectorDotsF32.accepts(a, b)) {
+      VectorDotsF32.multiply(a, b, c, accumulate);
     } else {
-      VectorProductF32.multiply(a, b, c);
+      VectorProductF32.multiply(a, b, c, accumulate);
     }
   }
 }

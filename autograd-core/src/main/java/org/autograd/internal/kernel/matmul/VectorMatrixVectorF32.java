@@ -23,9 +23,10 @@ final class VectorMatrixVectorF32 {
 
   /**
    * Overwrites the column {@code result} with the product of {@code matrix} and the column {@code
-   * vector}.
+   * vector}, or adds it.
    */
-  static void multiply(Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
+  static void multiply(
+      Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result, boolean accumulate) {
     boolean dots = matrix.columnStride() == 1;
     Matrix<float[]> x = dots ? contiguous(vector) : vector;
     // Of a size that suits both kinds, and lets no block end within a vector.
@@ -37,9 +38,9 @@ final class VectorMatrixVectorF32 {
           int from = block * rows;
           int to = block == blocks - 1 ? matrix.rows() : from + rows;
           if (dots) {
-            dots(matrix.rows(from, to), x, result.rows(from, to));
+            dots(matrix.rows(from, to), x, result.rows(from, to), accumulate);
           } else {
-            sums(matrix.rows(from, to), x, result.rows(from, to));
+            sums(matrix.rows(from, to), x, result.rows(from, to), accumulate);
           }
         });
   }
@@ -57,9 +58,10 @@ final class VectorMatrixVectorF32 {
 
   /**
    * Contiguous rows: each element of the result is a dot product, taken four at a time. At the end
-   * the last one is computed again, to the same value.
+   * the last one is computed again and not used.
    */
-  private static void dots(Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
+  private static void dots(
+      Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result, boolean accumulate) {
     int last = matrix.rows() - 1;
     int length = matrix.columns();
     int bound = SPECIES.loopBound(length);
@@ -75,16 +77,17 @@ final class VectorMatrixVectorF32 {
           vector.data(),
           vector.offset(),
           lanes);
-      for (int i = 0; i < 4; i++) {
-        int at = Math.min(row + i, last);
+      for (int i = 0; i < Math.min(4, last + 1 - row); i++) {
         float rest =
             dot(
                 length - bound,
                 matrix.data(),
-                matrix.index(at, bound),
+                matrix.index(row + i, bound),
                 vector.data(),
                 vector.index(bound, 0));
-        result.data()[result.index(at, 0)] = sum(lanes, i * LANES) + rest;
+        float value = sum(lanes, i * LANES) + rest;
+        int at = result.index(row + i, 0);
+        result.data()[at] = accumulate ? result.data()[at] + value : value;
       }
     }
   }
@@ -131,9 +134,10 @@ final class VectorMatrixVectorF32 {
 
   /**
    * Contiguous columns: a sum of columns, four vectors of it at a time. At the end they reach back
-   * and compute some elements again, to the same values.
+   * and compute some elements again, which are not used.
    */
-  private static void sums(Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result) {
+  private static void sums(
+      Matrix<float[]> matrix, Matrix<float[]> vector, Matrix<float[]> result, boolean accumulate) {
     int last = matrix.rows() - LANES;
     float[] sums = new float[4 * LANES];
     for (int row = 0; row < matrix.rows(); row += 4 * LANES) {
@@ -150,8 +154,12 @@ final class VectorMatrixVectorF32 {
           vector.rowStride(),
           sums);
       for (int i = 0; i < sums.length; i++) {
-        int start = Math.min(row + i / LANES * LANES, last);
-        result.data()[result.index(start + i % LANES, 0)] = sums[i];
+        int wanted = row + i / LANES * LANES;
+        int start = Math.min(wanted, last);
+        if (start + i % LANES >= wanted) {
+          int at = result.index(start + i % LANES, 0);
+          result.data()[at] = accumulate ? result.data()[at] + sums[i] : sums[i];
+        }
       }
     }
   }

@@ -1,18 +1,22 @@
 package org.autograd.internal.kernel.matmul;
 
-import java.util.function.IntConsumer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import org.autograd.internal.kernel.Parallel;
 
 /**
- * A large product in progress, after Goto and van de Geijn, "Anatomy of high-performance matrix
+ * A product in progress, after Goto and van de Geijn, "Anatomy of high-performance matrix
  * multiplication" (2008): the operands are cut into blocks that fit the caches; each pair of blocks
- * is packed into strips and multiplied tile by tile.
+ * is packed into strips and multiplied tile by tile. What is small enough is not packed but read
+ * where it is, if its elements lie as the tiles want them.
  *
  * <p>Every element of C is summed in the same order whichever thread computes it, with fused
  * multiply-adds along a depth block and then block by block.
  */
 final class VectorProductF32 {
+  private static final int ROW_STEP = VectorTileF32.ROW_STEP;
   private static final int ROWS = VectorTileF32.ROWS;
+  private static final int LANES = VectorTileF32.LANES;
   private static final int COLUMNS = VectorTileF32.COLUMNS;
 
   /** A strip of B (of this depth, two vectors wide) is to stay in the first-level cache: 32 KB. */
@@ -21,23 +25,30 @@ final class VectorProductF32 {
   /** Bounds the packed operands, to 1.5 MB each for float32. */
   private static final int SIZE_BLOCK = 1536;
 
-  /** What one thread packs at a time. */
-  private static final int PACKED_STRIPS = 4;
+  /** What one thread packs at a time: so many rows or columns. */
+  private static final int PACKED_SIZE = 192;
 
-  /** What one thread multiplies at a time: with AVX-512, 64 x 256 elements of C. */
-  private static final int GROUP_ROWS = 8 * ROWS;
+  /**
+   * What one thread multiplies at a time: with AVX-512, 72 x 256 elements of C. Few rows, so that
+   * the next strip of columns finds the same rows of A and C close by.
+   */
+  private static final int GROUP_ROWS = 6 * ROWS;
 
   private static final int GROUP_COLUMNS = 8 * COLUMNS;
 
-  /** Up to this many rows, packing B costs more than it saves. */
-  private static final int DIRECT_ROWS = 48;
+  /** Up to this many rows or columns of C, packing the other operand costs more than it saves. */
+  private static final int DIRECT_SIZE = 48;
+
+  /** Up to this many elements, an operand stays in the first-level cache as it is. */
+  private static final int DIRECT_ELEMENTS = 1 << 12;
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
-  /** A thread's packed operands; they grow as needed and are kept. */
+  /** A thread's packed operands, which grow as needed and are kept, and its tile at an edge. */
   private static final class Buffers {
     private float[] left = {};
     private float[] right = {};
+    private final float[] edge = new float[ROWS * COLUMNS];
 
     void reserve(int leftSize, int rightSize) {
       if (left.length < leftSize) {
@@ -52,8 +63,9 @@ final class VectorProductF32 {
   private final Matrix<float[]> a;
   private final Matrix<float[]> b;
   private final Matrix<float[]> c;
-  private final boolean parallel;
-  private final boolean direct;
+  private final boolean accumulate;
+  private final boolean directA;
+  private final boolean directB;
   private final float[] left;
   private final float[] right;
 
@@ -66,158 +78,166 @@ final class VectorProductF32 {
   private int depth;
 
   private VectorProductF32(
-      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, int depthBlock) {
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate, int depthBlock) {
     this.a = a;
     this.b = b;
     this.c = c;
-    parallel = MatmulKernel.work(a, b) >= MatmulKernel.PARALLEL_WORK;
-    direct = b.columnStride() == 1 && c.rows() <= DIRECT_ROWS;
+    this.accumulate = accumulate;
+    directA = a.rowStride() == 1 && isDirect(c.columns(), a);
+    directB = b.columnStride() == 1 && isDirect(c.rows(), b);
     Buffers buffers = BUFFERS.get();
     buffers.reserve(
-        depthBlock * roundUp(Math.min(SIZE_BLOCK, c.rows()), ROWS),
-        depthBlock * roundUp(direct ? COLUMNS : Math.min(SIZE_BLOCK, c.columns()), COLUMNS));
+        depthBlock * (directA ? ROWS : roundUp(Math.min(SIZE_BLOCK, c.rows()), ROWS)),
+        depthBlock * (directB ? COLUMNS : roundUp(Math.min(SIZE_BLOCK, c.columns()), COLUMNS)));
     left = buffers.left;
     right = buffers.right;
+  }
+
+  private static boolean isDirect(int uses, Matrix<float[]> operand) {
+    return uses <= DIRECT_SIZE || (long) operand.rows() * operand.columns() <= DIRECT_ELEMENTS;
   }
 
   private static int roundUp(int size, int multiple) {
     return Math.ceilDiv(size, multiple) * multiple;
   }
 
-  /** Overwrites {@code c}. The inner size must not be 0. */
-  static void multiply(Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c) {
+  /** Overwrites {@code c} or adds to it. The inner size must not be 0. */
+  static void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
     int inner = a.columns();
     // Blocks of equal depth, lest the last one be thin.
     int depthBlock = Math.ceilDiv(inner, Math.ceilDiv(inner, DEPTH_BLOCK));
-    new VectorProductF32(a, b, c, depthBlock).multiply(depthBlock);
+    new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock);
   }
 
   private void multiply(int depthBlock) {
+    boolean parallel = MatmulKernel.work(a, b) >= MatmulKernel.PARALLEL_WORK;
     for (column = 0; column < c.columns(); column += columns) {
       columns = Math.min(SIZE_BLOCK, c.columns() - column);
       for (k = 0; k < a.columns(); k += depth) {
         depth = Math.min(depthBlock, a.columns() - k);
         for (row = 0; row < c.rows(); row += rows) {
           rows = Math.min(SIZE_BLOCK, c.rows() - row);
-          multiplyBlock();
+          if (parallel) {
+            multiplyBlockInParallel();
+          } else {
+            multiplyBlock();
+          }
         }
       }
     }
   }
 
   private void multiplyBlock() {
-    int rowParts = Math.ceilDiv(rows, PACKED_STRIPS * ROWS);
-    // B is packed for the first block of rows and stays for those below.
-    int columnParts = row == 0 ? Math.ceilDiv(columns, PACKED_STRIPS * COLUMNS) : 0;
-    forEach(
-        rowParts + columnParts,
-        i -> {
-          if (i < rowParts) {
-            packRows(i * PACKED_STRIPS * ROWS);
-          } else {
-            packColumns((i - rowParts) * PACKED_STRIPS * COLUMNS);
-          }
-        });
-    int rowGroups = Math.ceilDiv(rows, GROUP_ROWS);
-    int columnGroups = Math.ceilDiv(columns, GROUP_COLUMNS);
-    forEach(
-        rowGroups * columnGroups,
-        i -> multiplyGroup(i % rowGroups * GROUP_ROWS, i / rowGroups * GROUP_COLUMNS));
-  }
-
-  private void forEach(int count, IntConsumer body) {
-    if (parallel) {
-      Parallel.forEach(count, body);
-    } else {
-      for (int i = 0; i < count; i++) {
-        body.accept(i);
+    packRows(0, rows);
+    if (row == 0) {
+      packColumns(0, columns);
+    }
+    for (int j = 0; j < columns; j += GROUP_COLUMNS) {
+      for (int i = 0; i < rows; i += GROUP_ROWS) {
+        multiplyGroup(i, j);
       }
     }
   }
 
-  private void packRows(int from) {
-    int to = Math.min(rows, from + PACKED_STRIPS * ROWS);
-    for (int strip = from; strip < to; strip += ROWS) {
-      VectorPackingF32.pack(
-          a.data(),
-          a.index(row + strip, k),
-          a.rowStride(),
-          a.columnStride(),
-          Math.min(ROWS, to - strip),
-          ROWS,
-          depth,
-          left,
-          strip * depth);
+  private void multiplyBlockInParallel() {
+    int rowParts = Math.ceilDiv(rows, PACKED_SIZE);
+    // B is packed for the first block of rows and stays for those below.
+    int columnParts = row == 0 ? Math.ceilDiv(columns, PACKED_SIZE) : 0;
+    Parallel.forEach(
+        rowParts + columnParts,
+        i -> {
+          if (i < rowParts) {
+            packRows(i * PACKED_SIZE, Math.min(rows, (i + 1) * PACKED_SIZE));
+          } else {
+            int from = (i - rowParts) * PACKED_SIZE;
+            packColumns(from, Math.min(columns, from + PACKED_SIZE));
+          }
+        });
+    int rowGroups = Math.ceilDiv(rows, GROUP_ROWS);
+    int columnGroups = Math.ceilDiv(columns, GROUP_COLUMNS);
+    Parallel.forEach(
+        rowGroups * columnGroups,
+        i -> multiplyGroup(i % rowGroups * GROUP_ROWS, i / rowGroups * GROUP_COLUMNS));
+  }
+
+  private void packRows(int from, int to) {
+    for (int i = from; i < to; i += ROWS) {
+      int height = Math.min(ROWS, to - i);
+      if (!isDirectA(height)) {
+        VectorPackingF32.packRows(
+            a.data(),
+            a.index(row + i, k),
+            a.rowStride(),
+            a.columnStride(),
+            height,
+            depth,
+            left,
+            directA ? 0 : i * depth);
+      }
     }
   }
 
-  private void packColumns(int from) {
-    int to = Math.min(columns, from + PACKED_STRIPS * COLUMNS);
-    for (int strip = from; strip < to; strip += COLUMNS) {
-      int width = Math.min(COLUMNS, to - strip);
-      if (!isDirect(width)) {
-        VectorPackingF32.pack(
+  /** Whether a strip of A is read where it is: at its edge, a tile would read beyond it. */
+  private boolean isDirectA(int height) {
+    return directA && height % ROW_STEP == 0;
+  }
+
+  private void packColumns(int from, int to) {
+    for (int j = from; j < to; j += COLUMNS) {
+      int width = Math.min(COLUMNS, to - j);
+      if (!isDirectB(width)) {
+        VectorPackingF32.packColumns(
             b.data(),
-            b.index(k, column + strip),
-            b.columnStride(),
+            b.index(k, column + j),
             b.rowStride(),
+            b.columnStride(),
             width,
-            COLUMNS,
             depth,
             right,
-            direct ? 0 : strip * depth);
+            directB ? 0 : j * depth);
       }
     }
   }
 
   /** Whether a strip of B is read where it is: at its edge, full vectors would read beyond it. */
-  private boolean isDirect(int width) {
-    return direct && width % VectorTileF32.LANES == 0;
+  private boolean isDirectB(int width) {
+    return directB && width % LANES == 0;
   }
 
   private void multiplyGroup(int fromRow, int fromColumn) {
     int toRow = Math.min(rows, fromRow + GROUP_ROWS);
     int toColumn = Math.min(columns, fromColumn + GROUP_COLUMNS);
-    boolean accumulate = k > 0;
-    float[] edge = new float[ROWS * COLUMNS];
     for (int j = fromColumn; j < toColumn; j += COLUMNS) {
-      int width = Math.min(COLUMNS, toColumn - j);
-      boolean strided = isDirect(width);
-      float[] source = strided ? b.data() : right;
-      int sourceOffset = strided ? b.index(k, column + j) : direct ? 0 : j * depth;
-      int sourceStride = strided ? b.rowStride() : COLUMNS;
       for (int i = fromRow; i < toRow; i += ROWS) {
-        int height = Math.min(ROWS, toRow - i);
-        int target = c.index(row + i, column + j);
-        if (height == ROWS && width % VectorTileF32.LANES == 0) {
-          VectorTileF32.multiply(
-              width,
-              depth,
-              left,
-              i * depth,
-              source,
-              sourceOffset,
-              sourceStride,
-              c.data(),
-              target,
-              c.rowStride(),
-              accumulate);
-        } else {
-          VectorTileF32.multiply(
-              width,
-              depth,
-              left,
-              i * depth,
-              source,
-              sourceOffset,
-              sourceStride,
-              edge,
-              0,
-              COLUMNS,
-              false);
-          copyEdge(edge, height, width, c.data(), target, c.rowStride(), accumulate);
-        }
+        multiplyTile(i, j, Math.min(ROWS, toRow - i), Math.min(COLUMNS, toColumn - j));
       }
+    }
+  }
+
+  private void multiplyTile(int i, int j, int height, int width) {
+    boolean aPacked = !isDirectA(height);
+    boolean bPacked = !isDirectB(width);
+    boolean whole = height % ROW_STEP == 0 && width % LANES == 0;
+    boolean add = accumulate || k > 0;
+    int target = c.index(row + i, column + j);
+    float[] edge = whole ? c.data() : BUFFERS.get().edge;
+    VectorTileF32.multiply(
+        roundUp(height, ROW_STEP),
+        width,
+        depth,
+        aPacked ? left : a.data(),
+        aPacked ? (directA ? 0 : i * depth) : a.index(row + i, k),
+        aPacked ? ROWS : a.columnStride(),
+        bPacked ? right : b.data(),
+        bPacked ? (directB ? 0 : j * depth) : b.index(k, column + j),
+        bPacked ? COLUMNS : b.rowStride(),
+        edge,
+        whole ? target : 0,
+        whole ? c.rowStride() : COLUMNS,
+        whole && add);
+    if (!whole) {
+      copyEdge(edge, height, width, c.data(), target, c.rowStride(), add);
     }
   }
 
@@ -229,11 +249,15 @@ final class VectorProductF32 {
       int offset,
       int rowStride,
       boolean accumulate) {
-    for (int i = 0; i < height; i++) {
-      for (int j = 0; j < width; j++) {
-        float sum = edge[i * COLUMNS + j];
+    for (int j = 0; j < width; j += LANES) {
+      VectorMask<Float> mask = VectorTileF32.SPECIES.indexInRange(j, width);
+      for (int i = 0; i < height; i++) {
         int at = offset + i * rowStride + j;
-        c[at] = accumulate ? c[at] + sum : sum;
+        FloatVector sums = FloatVector.fromArray(VectorTileF32.SPECIES, edge, i * COLUMNS + j);
+        if (accumulate) {
+          sums = FloatVector.fromArray(VectorTileF32.SPECIES, c, at, mask).add(sums);
+        }
+        sums.intoArray(c, at, mask);
       }
     }
   }

@@ -89,6 +89,21 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void thinAndDeep(Samples<A> samples) {
+    for (int thin : new int[] {2, 3, 4, 10, 16, 17}) {
+      for (int other : new int[] {4, 7, 37}) {
+        for (Layout left : List.of(Layout.ROWS, Layout.WINDOW)) {
+          samples.check(thin, 128, other, left, Layout.COLUMNS);
+          samples.check(other, 283, thin, left, Layout.COLUMNS);
+        }
+      }
+    }
+    samples.check(10, 270, 64, Layout.COLUMNS, Layout.ROWS);
+    samples.check(64, 10, 270, Layout.ROWS, Layout.ROWS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void broadcastOperands(Samples<A> samples) {
     for (int n : new int[] {1, 6, 50}) {
       A numbers = samples.random(64, 1);
@@ -97,6 +112,17 @@ class MatmulKernelTest {
       samples.check(row, column, samples.result(40, 40, 40));
       samples.check(column, row, samples.result(n, n, n));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  <A> void nothingIsAddedWithoutColumns(Samples<A> samples) {
+    Matrix<A> a = Matrix.rowMajor(samples.zeros(0), 3, 0);
+    Matrix<A> b = Matrix.rowMajor(samples.zeros(0), 0, 2);
+    Matrix<A> c = Matrix.rowMajor(samples.random(6, 1), 3, 2);
+    Matrix<A> before = Matrix.rowMajor(samples.random(6, 1), 3, 2);
+    samples.kernel().multiply(a, b, c, true);
+    samples.assertSameBits(before, c);
   }
 
   @ParameterizedTest
@@ -136,7 +162,9 @@ class MatmulKernelTest {
   @ParameterizedTest
   @MethodSource("kernels")
   <A> void theNumberOfThreadsDoesNotChangeABit(Samples<A> samples) {
-    int[][] shapes = {{193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}};
+    int[][] shapes = {
+      {193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}, {601, 1300, 7}
+    };
     for (int[] shape : shapes) {
       for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {
         Matrix<A> a = samples.matrix(shape[0], shape[1], layout, 1);
@@ -144,10 +172,12 @@ class MatmulKernelTest {
         Parallel.setThreads(1);
         Matrix<A> expected = samples.result(shape[0], shape[2], shape[2]);
         samples.kernel().multiply(a, b, expected);
+        samples.kernel().multiply(a, b, expected, true);
         for (int threads : new int[] {2, 3, 7}) {
           Parallel.setThreads(threads);
           Matrix<A> c = samples.result(shape[0], shape[2], shape[2]);
           samples.kernel().multiply(a, b, c);
+          samples.kernel().multiply(a, b, c, true);
           samples.assertSameBits(expected, c);
         }
       }
@@ -178,10 +208,12 @@ class MatmulKernelTest {
         bOffsets[i] = i % 2 * k * n;
         cOffsets[i] = (count - 1 - i) * m * n;
       }
-      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets);
+      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets, false);
+      samples.kernel().multiplyBatch(a, aOffsets, b, bOffsets, c, cOffsets, true);
       for (int i = 0; i < count; i++) {
         Matrix<A> expected = samples.result(m, n, n);
         samples.kernel().multiply(a.at(aOffsets[i]), b.at(bOffsets[i]), expected);
+        samples.kernel().multiply(a.at(aOffsets[i]), b.at(bOffsets[i]), expected, true);
         samples.assertSameBits(expected, c.at(cOffsets[i]));
       }
     }

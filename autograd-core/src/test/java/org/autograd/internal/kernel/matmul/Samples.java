@@ -80,9 +80,18 @@ record Samples<A>(
     check(matrix(m, k, left, 1), matrix(k, n, right, 2), result(m, n, n + 5));
   }
 
-  /** Multiplies, and checks every element of the array behind {@code c}. */
+  /**
+   * Multiplies, and checks every element of the array behind {@code c}; adds the product to that,
+   * and checks again.
+   */
   void check(Matrix<A> a, Matrix<A> b, Matrix<A> c) {
     kernel.multiply(a, b, c);
+    check(a, b, c, 1);
+    kernel.multiply(a, b, c, true);
+    check(a, b, c, 2);
+  }
+
+  private void check(Matrix<A> a, Matrix<A> b, Matrix<A> c, int times) {
     double[] left = toDoubles(a);
     double[] right = toDoubles(b.transposed());
     int depth = a.columns();
@@ -98,9 +107,9 @@ record Samples<A>(
           magnitude += Math.abs(term);
         }
         assertEquals(
-            sum,
+            times * sum,
             get(c, row, column),
-            magnitude * precision,
+            times * magnitude * precision,
             () -> this + " " + a + " * " + b + " -> " + c);
       }
     }

@@ -1,0 +1,132 @@
+package org.autograd.peers;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.autograd.bench.Operation;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What each {@link Operation} is called in PyTorch. */
+final class TorchOperations {
+  private static final Map<String, Function<Tensor[], Tensor>> CALLS = new HashMap<>();
+
+  // Arguments are made once, not in each call that is measured.
+  private static final Scalar ZERO = new Scalar(0.0);
+  private static final Scalar ONE = new Scalar(1.0);
+  private static final Scalar TWO = new Scalar(2.0);
+  private static final Scalar THREE = new Scalar(3.0);
+  private static final Scalar HALF = new Scalar(0.5);
+  private static final Scalar TENTH = new Scalar(0.1);
+  private static final Scalar EXPONENT = new Scalar(1.7);
+  private static final ScalarOptional LOW = new ScalarOptional(new Scalar(0.3));
+  private static final ScalarOptional HIGH = new ScalarOptional(new Scalar(0.7));
+  private static final ScalarTypeOptional SAME = new ScalarTypeOptional();
+  private static final long[] ALL = {0, 1};
+
+  private TorchOperations() {}
+
+  // spotless:off
+  static {
+    call("add", t -> t[0].add(t[1]));
+    call("add(2)", t -> t[0].add(TWO));
+    call("sub", t -> t[0].sub(t[1]));
+    call("rsub(2)", t -> torch.rsub(t[0], TWO));
+    call("mul", t -> t[0].mul(t[1]));
+    call("mul(2)", t -> t[0].mul(TWO));
+    call("div", t -> t[0].div(t[1]));
+    call("rdiv(2)", t -> t[0].reciprocal().mul(TWO));
+    call("neg", t -> t[0].neg());
+    call("abs", t -> t[0].abs());
+    call("square", t -> t[0].square());
+    call("sqrt", t -> t[0].sqrt());
+    call("rsqrt", t -> t[0].rsqrt());
+    call("reciprocal", t -> t[0].reciprocal());
+    call("pow", t -> t[0].pow(t[1]));
+    call("pow(3)", t -> t[0].pow(THREE));
+    call("pow(1.7)", t -> t[0].pow(EXPONENT));
+    call("exp", t -> t[0].exp());
+    call("expm1", t -> t[0].expm1());
+    call("log", t -> t[0].log());
+    call("log1p", t -> t[0].log1p());
+    call("sin", t -> t[0].sin());
+    call("cos", t -> t[0].cos());
+    call("tanh", t -> t[0].tanh());
+    call("erf", t -> t[0].erf());
+    call("floor", t -> t[0].floor());
+    call("maximum", t -> t[0].maximum(t[1]));
+    call("minimum", t -> t[0].minimum(t[1]));
+    call("clamp(0.3,0.7)", t -> t[0].clamp(LOW, HIGH));
+    call("clampMin(0.5)", t -> t[0].clamp_min(HALF));
+    call("clampMax(0.5)", t -> t[0].clamp_max(HALF));
+    call("sigmoid", t -> t[0].sigmoid());
+    call("relu", t -> t[0].relu());
+    call("leakyRelu(0.1)", t -> torch.leaky_relu(t[0], TENTH));
+    call("elu(1)", t -> torch.elu(t[0], ONE, ONE, ONE));
+    call("silu", t -> torch.silu(t[0]));
+    call("gelu", t -> torch.gelu(t[0]));
+    call("geluTanh", t -> torch.gelu(t[0], "tanh"));
+    call("softplus", t -> torch.softplus(t[0]));
+    call("where(gt(0))", t -> torch.where(t[0].gt(ZERO), t[1], t[2]));
+    call("lt", t -> t[0].lt(t[1]));
+    call("le", t -> t[0].le(t[1]));
+    call("gt", t -> t[0].gt(t[1]));
+    call("ge", t -> t[0].ge(t[1]));
+    call("eq", t -> t[0].eq(t[1]));
+    call("ne", t -> t[0].ne(t[1]));
+    call("lt(0.5)", t -> t[0].lt(HALF));
+
+    reduction("sum", t -> t.sum(), (t, axes) -> t.sum(axes));
+    reduction("mean", t -> t.mean(), (t, axes) -> t.mean(axes));
+    reduction("amax", t -> t.amax(ALL, false), (t, axes) -> t.amax(axes, false));
+    reduction("var", t -> t.var(true), (t, axes) -> t.var(axes, true));
+    reduction("std", t -> t.std(true), (t, axes) -> t.std(axes, true));
+    reduction("norm", t -> norm(t, ALL), TorchOperations::norm);
+    reduction("logSumExp", t -> t.logsumexp(ALL), (t, axes) -> t.logsumexp(axes));
+    call("argmax", t -> t[0].argmax());
+    call("argmax of rows", t -> t[0].argmax(new LongOptional(1), false));
+    call("argmax of columns", t -> t[0].argmax(new LongOptional(0), false));
+    call("max of rows", t -> t[0].max(1L).get0());
+    call("softmax of rows", t -> t[0].softmax(1));
+    call("softmax of columns", t -> t[0].softmax(0));
+    call("logSoftmax of rows", t -> t[0].log_softmax(1));
+  }
+  // spotless:on
+
+  /** A reduction along axes. */
+  @FunctionalInterface
+  private interface AlongAxes {
+    Tensor apply(Tensor x, long... axes);
+  }
+
+  private static void call(String name, Function<Tensor[], Tensor> call) {
+    CALLS.put(name, call);
+  }
+
+  private static void reduction(String name, Function<Tensor, Tensor> all, AlongAxes along) {
+    call(name, t -> all.apply(t[0]));
+    call(name + " of rows", t -> along.apply(t[0], 1));
+    call(name + " of columns", t -> along.apply(t[0], 0));
+  }
+
+  private static Tensor norm(Tensor x, long... axes) {
+    return torch.linalg_vector_norm(x, TWO, axes, false, SAME);
+  }
+
+  /**
+   * Returns the operation of a name.
+   *
+   * @throws IllegalArgumentException if it is not here
+   */
+  static Function<Tensor[], Tensor> named(String name) {
+    Function<Tensor[], Tensor> call = CALLS.get(name);
+    if (call == null) {
+      throw new IllegalArgumentException("libtorch: no operation " + name);
+    }
+    return call;
+  }
+}
