@@ -1,17 +1,22 @@
 package org.autograd;
 
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-
 /**
  * What an error message says of operands, dtype and shape of each. The text is made when the
  * message is: checks are given a description each time, and nearly always pass.
  */
-record Description(Variable... operands) {
+final class Description {
+  private final Variable[] operands;
+
+  Description(Variable... operands) {
+    this.operands = operands;
+  }
+
   @Override
   public String toString() {
-    return Stream.of(operands)
-        .map(operand -> operand.dtype() + operand.shape().toString())
-        .collect(Collectors.joining(", "));
+    StringBuilder text = new StringBuilder();
+    for (Variable operand : operands) {
+      text.append(text.isEmpty() ? "" : ", ").append(operand.dtype()).append(operand.shape());
+    }
+    return text.toString();
   }
 }

@@ -153,7 +153,8 @@ sealed interface LinearAlgebraOps permits Variable {
         Variable product = x.matmul(weight.transpose());
         return bias == null ? product : product.add(bias);
       }
-      NdArray rows = x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
+      NdArray rows =
+          x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
       NdArray columns = weight.data().transpose();
       NdArray product =
           bias == null

@@ -1,7 +1,5 @@
 package org.autograd;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import java.util.List;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program;

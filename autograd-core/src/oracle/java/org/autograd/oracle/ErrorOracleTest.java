@@ -8,12 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.autograd.ConvolutionOptions;
 import org.autograd.Index;
+import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,9 @@ class ErrorOracleTest {
   }
 
   private static final Variable SCALAR = f();
+  private static final ConvolutionOptions CONVOLUTION = ConvolutionOptions.defaults();
+  private static final long[] ONE = {1};
+  private static final long[] ZERO = {0};
 
   // spotless:off
   static List<Wrong> wrongCalls() {
@@ -119,6 +125,21 @@ class ErrorOracleTest {
         new Wrong("dot", x -> x[0].dot(x[1]), t -> t[0].dot(t[1]), f(2, 3), f(3)),
         new Wrong("dot", x -> x[0].dot(x[1]), t -> t[0].dot(t[1]), f(2), f(3)),
         new Wrong("outer", x -> x[0].outer(x[1]), t -> t[0].outer(t[1]), f(2, 3), f(3)),
+
+        // Convolutions and pooling.
+        new Wrong("conv1d", x -> x[0].conv1d(x[1], null), t -> torch.conv1d(t[0], t[1]), f(3, 3), f(2, 2, 1)),
+        new Wrong("conv2d", x -> x[0].conv2d(x[1], null), t -> torch.conv2d(t[0], t[1]), f(2, 3, 4, 4), f(2, 2, 1, 1)),
+        new Wrong("conv2d", x -> x[0].conv2d(x[1], null), t -> torch.conv2d(t[0], t[1]), f(3, 4), f(2, 3, 1, 1)),
+        new Wrong("conv2d", x -> x[0].conv2d(x[1], null), t -> torch.conv2d(t[0], t[1]), f(1, 3, 4, 4), f(2, 3, 5, 1)),
+        new Wrong("conv3d", x -> x[0].conv3d(x[1], null), t -> torch.conv3d(t[0], t[1]), f(1, 3, 4, 4), f(2, 3, 1, 1)),
+        new Wrong("conv2d", x -> x[0].conv2d(x[1], x[2]), t -> torch.conv2d(t[0], t[1], new TensorOptional(t[2]), ONE, ZERO, ONE, 1), f(1, 3, 4, 4), f(2, 3, 1, 1), f(3)),
+        new Wrong("conv1d", x -> x[0].conv1d(x[1], null, CONVOLUTION.groups(2)), t -> torch.conv1d(t[0], t[1], new TensorOptional(), ONE, ZERO, ONE, 2), f(1, 4, 4), f(3, 2, 1)),
+        new Wrong("convTranspose1d", x -> x[0].convTranspose1d(x[1], null, CONVOLUTION), t -> torch.conv_transpose1d(t[0], t[1]), f(1, 4, 4), f(3, 2, 1)),
+        new Wrong("maxPool2d", x -> x[0].maxPool2d(PoolingOptions.kernel(5)), t -> torch.max_pool2d(t[0], 5), f(1, 3, 4, 4)),
+        new Wrong("maxPool2d", x -> x[0].maxPool2d(PoolingOptions.kernel(2)), t -> torch.max_pool2d(t[0], 2), f(4, 4)),
+        new Wrong("maxPool2d", x -> x[0].maxPool2d(PoolingOptions.kernel(2)), t -> torch.max_pool2d(t[0], 2), f(2, 0, 4, 4)),
+        new Wrong("avgPool1d", x -> x[0].avgPool1d(PoolingOptions.kernel(2).padding(2)), t -> torch.avg_pool1d(t[0], new long[] {2}, new long[] {2}, new long[] {2}, false, true), f(1, 3, 4)),
+        new Wrong("adaptiveAvgPool2d", x -> x[0].adaptiveAvgPool2d(-1), t -> torch.adaptive_avg_pool2d(t[0], -1, -1), f(1, 3, 4, 4)),
 
         // Positions.
         new Wrong("select", x -> x[0].select(0, 2), t -> t[0].select(0, 2), f(2, 3)),

@@ -44,8 +44,7 @@ final class AdamUpdate {
     Expression nextMean = beta1.mul(mean).add(oneMinusBeta1.mul(decayed));
     Expression nextSquare = beta2.mul(square).add(oneMinusBeta2.mul(decayed.square()));
     Expression nextLargest = largest.maximum(nextSquare);
-    Expression divisor =
-        (amsgrad ? nextLargest : nextSquare).sqrt().mul(inverseRoot).add(epsilon);
+    Expression divisor = (amsgrad ? nextLargest : nextSquare).sqrt().mul(inverseRoot).add(epsilon);
     Expression next = p.mul(factor).sub(stepSize.mul(nextMean.div(divisor)));
     return amsgrad
         ? PointwiseUpdate.ofGradient("adam", 4, 9, next, nextMean, nextSquare, nextLargest)

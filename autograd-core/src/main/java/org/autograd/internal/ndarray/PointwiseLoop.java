@@ -1,6 +1,5 @@
 package org.autograd.internal.ndarray;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.autograd.expression.Expression;

@@ -52,13 +52,18 @@ public final class ConvolutionF32 {
   private final int inputSize;
   private final int outputSize;
 
-  private ConvolutionF32(ConvolutionShape shape) {
+  /** A convolution by the given loops. */
+  ConvolutionF32(ConvolutionShape shape, ConvolutionTilesF32 tiles) {
     this.shape = shape;
+    this.tiles = tiles;
     grid = new Grid(shape);
-    tiles = ConvolutionTilesF32.of(shape);
     depth = shape.depth();
     inputSize = shape.inputSize();
     outputSize = shape.outputSize();
+  }
+
+  private static ConvolutionF32 of(ConvolutionShape shape) {
+    return new ConvolutionF32(shape, ConvolutionTilesF32.of(shape));
   }
 
   private static int roundUp(int size, int multiple) {
@@ -106,8 +111,8 @@ public final class ConvolutionF32 {
   }
 
   /**
-   * Adds what is in the grid to channels of an image. Channels are the inner loop: slices overlap in
-   * the image, and to load what has just been stored, but at a shift, takes long.
+   * Adds what is in the grid to channels of an image. Channels are the inner loop: slices overlap
+   * in the image, and to load what has just been stored, but at a shift, takes long.
    */
   private void fromGrid(int channels, float[] cells, float[] image, int offset) {
     for (Grid.Columns columns : grid.columns) {
@@ -144,10 +149,10 @@ public final class ConvolutionF32 {
       float @Nullable [] bias,
       int biasOffset,
       float[] y) {
-    new ConvolutionF32(shape).forward(x, xOffset, w, wOffset, bias, biasOffset, y);
+    of(shape).forward(x, xOffset, w, wOffset, bias, biasOffset, y);
   }
 
-  private void forward(
+  void forward(
       float[] x,
       int xOffset,
       float[] w,
@@ -278,10 +283,10 @@ public final class ConvolutionF32 {
   /** Writes the gradient of the input for the gradient {@code g} of the output to {@code dx}. */
   public static void inputGradient(
       ConvolutionShape shape, float[] g, int gOffset, float[] w, int wOffset, float[] dx) {
-    new ConvolutionF32(shape).inputGradient(g, gOffset, w, wOffset, dx);
+    of(shape).inputGradient(g, gOffset, w, wOffset, dx);
   }
 
-  private void inputGradient(float[] g, int gOffset, float[] w, int wOffset, float[] dx) {
+  void inputGradient(float[] g, int gOffset, float[] w, int wOffset, float[] dx) {
     int filters = shape.filters();
     int channels = shape.channels();
     int strips = Math.ceilDiv(channels, ROWS);
@@ -350,10 +355,10 @@ public final class ConvolutionF32 {
   /** Writes the gradient of the filters for the gradient {@code g} of the output to {@code dw}. */
   public static void weightGradient(
       ConvolutionShape shape, float[] x, int xOffset, float[] g, int gOffset, float[] dw) {
-    new ConvolutionF32(shape).weightGradient(x, xOffset, g, gOffset, dw);
+    of(shape).weightGradient(x, xOffset, g, gOffset, dw);
   }
 
-  private void weightGradient(float[] x, int xOffset, float[] g, int gOffset, float[] dw) {
+  void weightGradient(float[] x, int xOffset, float[] g, int gOffset, float[] dw) {
     int[] offsets = Arrays.copyOf(grid.offsets(shape.channels()), roundUp(depth, ROWS));
     int[] positions = grid.positions();
     int paddedFilters = roundUp(shape.filters(), tiles.lanes());

@@ -167,7 +167,7 @@ final class Grid {
                 first + from * stride - padding, stride, slice * sliceSize + from, to - from);
       }
     }
-    return result;
+    return Arrays.stream(result).filter(c -> c.count > 0).toArray(Columns[]::new);
   }
 
   /** Returns whether the rows of outputs follow each other without gaps. */

@@ -51,7 +51,8 @@ public final class PoolingF32 {
         });
   }
 
-  private static void max(
+  /** One channel, by the plain loop. */
+  static void max(
       PoolingWindows windows, float[] x, int start, float[] y, int[] indices, int plane) {
     int length = windows.axes()[2].from().length;
     int output = plane * windows.outputSize();
