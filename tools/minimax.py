@@ -5,7 +5,7 @@ Usage: python3 minimax.py        (needs mpmath)
 """
 
 from mpmath import atanh, cos, erf, erfc, exp, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi
-from mpmath import sqrt, tanh
+from mpmath import sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -91,6 +91,31 @@ def logarithm_of_quotient(degree):
     return remez(p, relative, 0, border**2, degree)
 
 
+def logarithm_of_power(degree):
+    """p in log(1 + f) = 2 s + s z (2 / 3 + z p(z)), s = f / (2 + f), z = s^2."""
+    border = (sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1) * mpf("1.01")
+
+    def p(z):
+        # Near 0 the formula loses too many digits.
+        if z < mpf("1e-12"):
+            return mpf(2) / 5 + 2 * z / 7
+        return ((2 * atanh(sqrt(z)) / sqrt(z) - 2) / z - mpf(2) / 3) / z
+
+    return remez(p, lambda z: abs(z * z) + mpf("1e-9"), 0, border**2, degree)
+
+
+def sine(degree):
+    """p in sin(r) = r + r z p(z), z = r^2, up to a little more than pi / 4."""
+    p = at_zero(-mpf(1) / 6, lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z)
+    return remez(p, relative, 0, (pi / 4 * mpf("1.01")) ** 2, degree)
+
+
+def cosine(degree):
+    """p in cos(r) = 1 - z / 2 + z^2 p(z), z = r^2, up to a little more than pi / 4."""
+    p = at_zero(mpf(1) / 24, lambda z: ((cos(sqrt(z)) - 1) / z + mpf(1) / 2) / z)
+    return remez(p, lambda z: z * z + mpf("1e-9"), 0, (pi / 4 * mpf("1.01")) ** 2, degree)
+
+
 def error_near(degree):
     """p in erf(x) = x + x p(x^2), up to a little more than x = 0.95."""
     p = at_zero(2 / sqrt(pi) - 1, lambda z: erf(sqrt(z)) / sqrt(z) - 1)
@@ -109,6 +134,12 @@ TABLES = {
     "Exponentials.DOUBLE_TANH": lambda: hyperbolic_tangent(11),
     "Logarithms.SINGLE": lambda: logarithm(7),
     "Logarithms.DOUBLE": lambda: logarithm_of_quotient(6),
+    "Powers.SINGLE": lambda: logarithm_of_power(2),
+    "Powers.DOUBLE": lambda: logarithm_of_power(7),
+    "Sines.SINGLE_SINE": lambda: sine(2),
+    "Sines.DOUBLE_SINE": lambda: sine(5),
+    "Sines.SINGLE_COSINE": lambda: cosine(2),
+    "Sines.DOUBLE_COSINE": lambda: cosine(5),
     "ErrorFunctions.SINGLE_NEAR": lambda: error_near(6),
     "ErrorFunctions.DOUBLE_NEAR": lambda: error_near(12),
     "ErrorFunctions.SINGLE_FAR": lambda: error_far(6, 4),

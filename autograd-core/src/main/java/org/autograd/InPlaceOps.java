@@ -2,6 +2,12 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.List;
+import java.util.function.BinaryOperator;
+import org.autograd.expression.Expression;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.PointwiseLoop;
+
 /**
  * Operations that change their operand, and return it. They raise the version of its storage, so
  * that a backward pass notices if it still needs the elements that were there before. A leaf that
@@ -12,46 +18,109 @@ sealed interface InPlaceOps permits Variable {
   /** Returns this as a Variable. */
   Variable self();
 
+  /** A loop that changes its first operand where nothing is recorded: no array, no copy. */
+  final class Loops {
+    private static final Loops ADD = new Loops(Expression::add);
+    private static final Loops SUB = new Loops(Expression::sub);
+    private static final Loops MUL = new Loops(Expression::mul);
+    private static final Loops DIV = new Loops(Expression::div);
+    private static final double[] NO_SCALARS = {};
+
+    private final PointwiseLoop arrays;
+    private final PointwiseLoop scalar;
+
+    private Loops(BinaryOperator<Expression> function) {
+      Expression x = Expression.input(0);
+      arrays = new PointwiseLoop(2, 0, List.of(function.apply(x, Expression.input(1))));
+      scalar = new PointwiseLoop(1, 1, List.of(function.apply(x, Expression.parameter(0))));
+    }
+
+    /**
+     * Whether the loop can be used; if not, the general form says what is wrong, if anything is.
+     */
+    private static boolean runs(Variable x, Variable other) {
+      return runs(x)
+          && !other.isRecorded()
+          && other.dtype() == x.dtype()
+          && other.shape().broadcastsTo(x.shape())
+          && (other.data().storage() != x.data().storage() || other.data() == x.data());
+    }
+
+    private static boolean runs(Variable x) {
+      return x.dtype().isFloating() && !x.isRecorded() && !x.data().layout().isOverlapping();
+    }
+
+    private Variable run(Variable x, Variable other) {
+      NdArray[] operands = {x.data(), other.data(), x.data()};
+      arrays.update(x.dtype(), operands, NO_SCALARS);
+      return x;
+    }
+
+    private Variable run(Variable x, double value) {
+      NdArray[] operands = {x.data(), x.data()};
+      scalar.update(x.dtype(), operands, new double[] {value});
+      return x;
+    }
+  }
+
   /** Adds in place, {@code this += other}. */
   default Variable add_(Variable other) {
-    return self().assign("add_", self().add(other));
+    return Loops.runs(self(), other)
+        ? Loops.ADD.run(self(), other)
+        : self().assign("add_", self().add(other));
   }
 
   /** Adds a number in place. */
   default Variable add_(double value) {
-    return self().assign("add_", self().add(value));
+    return Loops.runs(self())
+        ? Loops.ADD.run(self(), value)
+        : self().assign("add_", self().add(value));
   }
 
   /** Subtracts in place, {@code this -= other}. */
   default Variable sub_(Variable other) {
-    return self().assign("sub_", self().sub(other));
+    return Loops.runs(self(), other)
+        ? Loops.SUB.run(self(), other)
+        : self().assign("sub_", self().sub(other));
   }
 
   /** Subtracts a number in place. */
   default Variable sub_(double value) {
-    return self().assign("sub_", self().sub(value));
+    return Loops.runs(self())
+        ? Loops.SUB.run(self(), value)
+        : self().assign("sub_", self().sub(value));
   }
 
   /** Multiplies in place, {@code this *= other}. */
   default Variable mul_(Variable other) {
+    if (Loops.runs(self(), other)) {
+      return Loops.MUL.run(self(), other);
+    }
     Variable left = asItIs(other);
     return self().assign("mul_", left.mul(other == self() ? left : other));
   }
 
   /** Multiplies by a number in place. */
   default Variable mul_(double value) {
-    return self().assign("mul_", self().mul(value));
+    return Loops.runs(self())
+        ? Loops.MUL.run(self(), value)
+        : self().assign("mul_", self().mul(value));
   }
 
   /** Divides in place, {@code this /= other}. */
   default Variable div_(Variable other) {
+    if (Loops.runs(self(), other)) {
+      return Loops.DIV.run(self(), other);
+    }
     Variable left = asItIs(other);
     return self().assign("div_", left.div(other == self() ? left : other));
   }
 
   /** Divides by a number in place. */
   default Variable div_(double value) {
-    return self().assign("div_", self().div(value));
+    return Loops.runs(self())
+        ? Loops.DIV.run(self(), value)
+        : self().assign("div_", self().div(value));
   }
 
   /** Returns this with elements that stay, if the gradient of the other operand needs them. */

@@ -68,29 +68,12 @@ sealed interface LinearAlgebraOps permits Variable {
    *     all float64
    */
   default Variable linear(Variable weight, Variable bias) {
-    Variable x = self();
-    Steps.checkLinear(x, weight, bias);
-    long in = weight.size(1);
-    long out = weight.size(0);
-    if (in == 0 || out == 0) {
-      return x.matmul(weight.transpose()).add(bias);
-    }
-    Shape rows = Shape.of(x.elementCount() / in, in);
-    NdArray product =
-        Products.matmulPlusRow(x.data().reshape(rows), weight.data().transpose(), bias.data());
-    return Node.record(
-        "linear",
-        x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
-        Edge.to(x, weight, (g, w) -> g.matmul(w)),
-        Edge.to(
-            weight, x, (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
-        Edge.to(bias, g -> g));
+    return Steps.linear(self(), weight, bias);
   }
 
   /** Returns {@code x W^T}, as {@link #linear(Variable, Variable)} without a bias. */
   default Variable linear(Variable weight) {
-    Steps.checkLinear(self(), weight, null);
-    return self().matmul(weight.transpose());
+    return Steps.linear(self(), weight, null);
   }
 
   /**
@@ -162,7 +145,33 @@ sealed interface LinearAlgebraOps permits Variable {
       return x.rank() == 1 ? x.data().view(x.data().layout().unsqueeze(1)) : x.data();
     }
 
-    static void checkLinear(Variable x, Variable weight, @Nullable Variable bias) {
+    static Variable linear(Variable x, Variable weight, @Nullable Variable bias) {
+      checkLinear(x, weight, bias);
+      long in = weight.size(1);
+      long out = weight.size(0);
+      if (in == 0 || out == 0) {
+        Variable product = x.matmul(weight.transpose());
+        return bias == null ? product : product.add(bias);
+      }
+      NdArray rows = x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
+      NdArray columns = weight.data().transpose();
+      NdArray product =
+          bias == null
+              ? Products.matmul(rows, columns)
+              : Products.matmulPlusRow(rows, columns, bias.data());
+      return Node.record(
+          "linear",
+          x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
+          Edge.to(x, weight, (g, w) -> g.matmul(w)),
+          // The gradient lies as the weight does.
+          Edge.to(
+              weight,
+              x,
+              (g, saved) -> g.reshape(-1, out).transpose().matmul(saved.reshape(-1, in))),
+          bias == null ? null : Edge.to(bias, g -> g));
+    }
+
+    private static void checkLinear(Variable x, Variable weight, @Nullable Variable bias) {
       checkArgument(
           weight.rank() == 2
               && x.rank() > 0

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.storage.Spare;
+import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -178,10 +180,34 @@ abstract class Node {
   }
 
   /** The node of a Variable that a user made. */
-  private static final class Leaf extends Node {
-    Leaf(Variable leaf) {
+  static final class Leaf extends Node {
+    /** Whether a user may hold the leaf's gradient; guarded by the lock on the leaf's data. */
+    private boolean shown;
+
+    /** The array of a gradient that was forgotten and that no user has seen. */
+    private @Nullable Storage spare;
+
+    private Leaf(Variable leaf) {
       super(leaf.data());
       retainFor(leaf);
+    }
+
+    void setShown(boolean value) {
+      shown = value;
+    }
+
+    boolean isShown() {
+      return shown;
+    }
+
+    synchronized void setSpare(@Nullable Storage storage) {
+      spare = storage;
+    }
+
+    synchronized @Nullable Storage takeSpare() {
+      Storage result = spare;
+      spare = null;
+      return result;
     }
 
     @Override
@@ -241,9 +267,23 @@ abstract class Node {
       for (int k = 0; k <= last; k++) {
         Edge edge = edges[k];
         if (pass.wants(edge.input())) {
-          Variable result = edge.gradient(gradient);
+          Variable result = gradient(edge, gradient);
           pass.deliver(edge.input(), result, !edge.saves(result.data().storage()), k == last);
         }
+      }
+    }
+
+    /** Asks a rule, which may compute a leaf's gradient where that of the last step was. */
+    private static Variable gradient(Edge edge, Variable gradient) {
+      Storage spare = edge.input() instanceof Leaf leaf ? leaf.takeSpare() : null;
+      if (spare == null) {
+        return edge.gradient(gradient);
+      }
+      Spare.lend(spare);
+      try {
+        return edge.gradient(gradient);
+      } finally {
+        Spare.withdraw();
       }
     }
 

@@ -1,12 +1,19 @@
 package org.autograd;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.PointwiseLoop;
+import org.autograd.internal.ndarray.ReductionLoop;
 import org.autograd.internal.ndarray.RowLoop;
 import org.autograd.internal.ndarray.Selections;
 import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Operations that relate each element to all others along an axis. */
 sealed interface NormalizationOps permits Variable {
@@ -19,6 +26,15 @@ sealed interface NormalizationOps permits Variable {
     private static final RowLoop SOFTMAX_BACKWARD = softmaxBackward();
     private static final RowLoop LOG_SOFTMAX = logSoftmax();
     private static final RowLoop LOG_SOFTMAX_BACKWARD = logSoftmaxBackward();
+    private static final Expression X = Expression.input(0);
+    private static final Expression Y = Expression.input(1);
+    private static final PointwiseLoop EXP_OF_DIFFERENCE =
+        new PointwiseLoop(2, 0, List.of(X.sub(Y).exp()));
+    private static final PointwiseLoop QUOTIENT =
+        new PointwiseLoop(2, 0, List.of(X.mul(Expression.constant(1).div(Y))));
+    private static final PointwiseLoop DIFFERENCE_TO_LOG =
+        new PointwiseLoop(3, 0, List.of(X.sub(Y).sub(Expression.input(2).log())));
+    private static final double[] NONE = {};
 
     private static final Pointwise EXP_TIMES =
         Pointwise.of("expTimes", (x, factor) -> x.exp().mul(factor));
@@ -34,7 +50,8 @@ sealed interface NormalizationOps permits Variable {
       Expression power = x.sub(max).exp();
       program.store(out, power);
       Expression sum = program.reduce(Combine.SUM, power);
-      program.store(out, Expression.input(out).div(sum));
+      // A product for each element instead of a quotient, which takes ten times as long.
+      program.store(out, Expression.input(out).mul(Expression.constant(1).div(sum)));
       return new RowLoop(program.build());
     }
 
@@ -68,6 +85,26 @@ sealed interface NormalizationOps permits Variable {
       return new RowLoop(program.build());
     }
 
+    /** Softmax, or its logarithm, along any axis. */
+    static NdArray softmax(Variable x, int axis, boolean logarithm) {
+      if (axis == x.rank() - 1 || x.elementCount() == 0 || x.size(axis) == 1) {
+        return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
+      }
+      // Across rows the reductions and the loops between them are fastest one by one.
+      boolean[] reduced = new boolean[x.rank()];
+      reduced[axis] = true;
+      NdArray max = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
+      NdArray result = NdArray.zeros(x.dtype(), x.shape());
+      EXP_OF_DIFFERENCE.update(x.dtype(), new NdArray[] {x.data(), max, result}, NONE);
+      NdArray sum = ReductionLoop.of(Combine.SUM).apply(reduced, result);
+      if (logarithm) {
+        DIFFERENCE_TO_LOG.update(x.dtype(), new NdArray[] {x.data(), max, sum, result}, NONE);
+      } else {
+        QUOTIENT.update(x.dtype(), new NdArray[] {result, sum, result}, NONE);
+      }
+      return result;
+    }
+
     /** Runs a loop along an axis, which is brought to the end if it is not there. */
     static NdArray run(RowLoop loop, int axis, Variable... operands) {
       NdArray[] inputs = new NdArray[operands.length];
@@ -78,7 +115,7 @@ sealed interface NormalizationOps permits Variable {
       }
       int columns = inputs[0].size(last);
       int rows = columns == 0 ? 0 : inputs[0].elementCount() / columns;
-      NdArray result = loop.apply(inputs[0], rows, columns, inputs);
+      NdArray result = loop.apply(rows, columns, NONE, inputs);
       return axis == last
           ? result
           : result.view(result.layout().transpose(axis, last)).contiguous();
@@ -119,7 +156,7 @@ sealed interface NormalizationOps permits Variable {
     int at = Loops.axis("softmax", x, axis);
     return Node.record(
         "softmax",
-        Loops.run(Loops.SOFTMAX, at, x),
+        Loops.softmax(x, at, false),
         Edge.toWithResult(
             x,
             (g, y) ->
@@ -137,7 +174,7 @@ sealed interface NormalizationOps permits Variable {
     int at = Loops.axis("logSoftmax", x, axis);
     return Node.record(
         "logSoftmax",
-        Loops.run(Loops.LOG_SOFTMAX, at, x),
+        Loops.softmax(x, at, true),
         Edge.toWithResult(
             x,
             (g, y) ->
@@ -147,6 +184,30 @@ sealed interface NormalizationOps permits Variable {
                     g,
                     y,
                     (h, logs, _) -> h.sub(logs.exp().mul(h.sumKeepDims(at))))));
+  }
+
+  /**
+   * Returns the elements normalised to mean 0 and variance 1 over the last axes: {@code (this -
+   * mean) / sqrt(variance + epsilon)}, with the variance of a whole population. PyTorch's {@code
+   * layer_norm}.
+   *
+   * @param normalizedShape the sizes of the last axes, over which mean and variance are taken
+   * @param epsilon what is added to the variance; PyTorch's default is 1e-5
+   * @throws IllegalArgumentException if this does not end in that shape or is not floating
+   */
+  default Variable layerNorm(Shape normalizedShape, double epsilon) {
+    return LayerNorm.apply(self(), normalizedShape, null, null, epsilon);
+  }
+
+  /**
+   * Returns {@link #layerNorm(Shape, double)} times a weight, plus a bias.
+   *
+   * @param weight of the normalised shape and this dtype, or null for none
+   * @param bias likewise
+   */
+  default Variable layerNorm(
+      Shape normalizedShape, @Nullable Variable weight, @Nullable Variable bias, double epsilon) {
+    return LayerNorm.apply(self(), normalizedShape, weight, bias, epsilon);
   }
 
   /**

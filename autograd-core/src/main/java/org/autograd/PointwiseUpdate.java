@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.List;
 import org.autograd.expression.Expression;
 import org.autograd.expression.Operator.Kind;
@@ -36,10 +37,15 @@ public final class PointwiseUpdate {
   private final int targets;
   private final PointwiseLoop loop;
 
-  private PointwiseUpdate(String name, int inputs, int parameters, List<Expression> values) {
+  /** Whether the last input is not an operand but the gradient of the first. */
+  private final boolean takesGradient;
+
+  private PointwiseUpdate(
+      String name, int inputs, int parameters, List<Expression> values, boolean takesGradient) {
     this.name = name;
     this.inputs = inputs;
     this.parameters = parameters;
+    this.takesGradient = takesGradient;
     this.targets = values.size();
     this.loop = new PointwiseLoop(inputs, parameters, values);
   }
@@ -57,6 +63,27 @@ public final class PointwiseUpdate {
    *     mask, or if one refers to an operand or argument that is not there
    */
   public static PointwiseUpdate of(String name, int inputs, int parameters, Expression... values) {
+    check(name, inputs, inputs, parameters, values);
+    return new PointwiseUpdate(name, inputs, parameters, List.of(values), false);
+  }
+
+  /**
+   * Defines an update that follows the gradient of its first operand: the expressions may also read
+   * {@link Expression#input} number {@code inputs}, which {@link #apply} takes from the operand
+   * itself. A gradient that nothing but such updates has read is nobody else's, and {@link
+   * Variable#zeroGrad()} keeps its array for the next one.
+   *
+   * @param inputs the number of operands, without the gradient
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  public static PointwiseUpdate ofGradient(
+      String name, int inputs, int parameters, Expression... values) {
+    check(name, inputs, inputs + 1, parameters, values);
+    return new PointwiseUpdate(name, inputs + 1, parameters, List.of(values), true);
+  }
+
+  private static void check(
+      String name, int inputs, int readable, int parameters, Expression... values) {
     checkArgument(
         values.length > 0 && values.length <= inputs,
         "%s: needs a new value for at least one and at most all of the %s operands, got %s",
@@ -69,9 +96,8 @@ public final class PointwiseUpdate {
           "%s: %s is a mask; use where(mask, yes, no) to make it a number",
           name,
           value);
-      Pointwise.checkLeaves(name, inputs, parameters, value);
+      Pointwise.checkLeaves(name, readable, parameters, value);
     }
-    return new PointwiseUpdate(name, inputs, parameters, List.of(values));
   }
 
   /** Returns the name. */
@@ -87,26 +113,44 @@ public final class PointwiseUpdate {
    * @param arguments the scalar arguments
    * @throws IllegalArgumentException if the counts, dtypes or shapes do not fit, or if a target
    *     shares its elements with another operand or with itself (an expanded view)
-   * @throws IllegalStateException if an operand requires a gradient while operations are recorded
+   * @throws IllegalStateException if an operand requires a gradient while operations are recorded,
+   *     or if the gradient of the first is read and there is none
    */
   public void apply(Variable[] operands, double... arguments) {
-    checkArgument(
-        operands.length == inputs && arguments.length == parameters,
-        "%s: takes %s operands and %s scalar arguments, got %s and %s",
-        name,
-        inputs,
-        parameters,
-        operands.length,
-        arguments.length);
-    DType dtype = operands[0].dtype();
-    Shape shape = operands[0].shape();
+    Variable[] all = takesGradient ? withGradient(operands) : operands;
+    if (all.length != inputs || arguments.length != parameters) {
+      throw new IllegalArgumentException(
+          "%s: takes %s operands and %s scalar arguments, got %s and %s"
+              .formatted(
+                  name,
+                  takesGradient ? inputs - 1 : inputs,
+                  parameters,
+                  operands.length,
+                  arguments.length));
+    }
+    DType dtype = all[0].dtype();
+    Shape shape = all[0].shape();
     NdArray[] arrays = new NdArray[inputs + targets];
     for (int k = 0; k < inputs; k++) {
-      check(k, dtype, shape, operands);
-      arrays[k] = operands[k].data();
+      check(k, dtype, shape, all);
+      arrays[k] = all[k].data();
     }
     System.arraycopy(arrays, 0, arrays, inputs, targets);
     loop.update(dtype, arrays, arguments);
+  }
+
+  private Variable[] withGradient(Variable[] operands) {
+    Variable gradient = operands.length == 0 ? null : operands[0].hiddenGrad();
+    if (gradient == null) {
+      throw new IllegalStateException(
+          name
+              + ": operand 0 of "
+              + Variable.describe(operands)
+              + " has no gradient; call backward() first");
+    }
+    Variable[] all = Arrays.copyOf(operands, operands.length + 1);
+    all[operands.length] = gradient;
+    return all;
   }
 
   private void check(int k, DType dtype, Shape shape, Variable[] operands) {

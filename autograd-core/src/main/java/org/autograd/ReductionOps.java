@@ -5,9 +5,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.ReductionLoop;
+import org.autograd.internal.ndarray.RowLoop;
 import org.autograd.internal.ndarray.Selections;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -25,6 +27,9 @@ sealed interface ReductionOps permits Variable {
   final class Steps {
     private static final ReductionLoop SUM_OF_SQUARES =
         new ReductionLoop(Combine.SUM, 1, Expression.input(0).square());
+    private static final ReductionLoop SQUARED_DIFFERENCES =
+        new ReductionLoop(
+            Combine.SUM, 1, 1, Expression.input(0).sub(Expression.parameter(0)).square());
     private static final ReductionLoop SUM_OF_ABSOLUTES =
         new ReductionLoop(Combine.SUM, 1, Expression.input(0).abs());
 
@@ -63,6 +68,12 @@ sealed interface ReductionOps permits Variable {
                     x.gt(0),
                     Expression.constant(1),
                     Expression.where(x.lt(0), Expression.constant(-1), Expression.constant(0))));
+
+    /** Longer rows are summed in blocks, for the sake of the rounding error. */
+    private static final int LONG_ROW = 1 << 13;
+
+    private static final RowLoop LOG_SUM_EXP = logSumExpLoop();
+    private static final double[] NONE = {};
 
     private Steps() {}
 
@@ -136,13 +147,11 @@ sealed interface ReductionOps permits Variable {
 
     static Variable sum(Variable x, boolean[] reduced, boolean keep) {
       if (!x.dtype().isFloating()) {
-        NdArray result = x.data().to(DType.INT64);
-        for (int axis = 0; axis < reduced.length; axis++) {
-          if (reduced[axis]) {
-            result = Selections.integerSum(result, axis);
-          }
-        }
-        return new Variable(own(shaped(result, reduced, keep), x), null);
+        boolean mask = x.dtype() == DType.BOOL;
+        ReductionLoop loop = mask ? ReductionLoop.COUNT : ReductionLoop.of(Combine.SUM);
+        NdArray operand = mask ? x.data() : x.data().to(DType.INT64);
+        NdArray result = loop.apply(DType.INT64, reduced, NONE, operand);
+        return new Variable(shaped(result, reduced, keep), null);
       }
       long[] shape = x.shape().toArray();
       long[] kept = kept(x, reduced);
@@ -172,7 +181,7 @@ sealed interface ReductionOps permits Variable {
     static Variable extreme(
         String operation, Variable x, boolean[] reduced, boolean keep, Combine combine) {
       requireElements(operation, x, reduced);
-      if (!x.dtype().isFloating()) {
+      if (x.dtype() == DType.BOOL) {
         NdArray result = x.data();
         for (int axis = 0; axis < reduced.length; axis++) {
           if (reduced[axis]) {
@@ -266,6 +275,13 @@ sealed interface ReductionOps permits Variable {
         return x.sub(x).div(1.0 - correction);
       }
       Variable mean = sum(x, reduced, true).div((double) count);
+      if (mean.elementCount() == 1 && !x.isRecorded()) {
+        // One pass more, but no array of the differences.
+        double[] scalars = {mean.item()};
+        NdArray squares = SQUARED_DIFFERENCES.apply(x.dtype(), reduced, scalars, x.data());
+        return new Variable(shaped(squares, reduced, keep), null)
+            .div((double) Math.max(0, count - correction));
+      }
       return sumOfSquares(x.sub(mean), reduced, keep).div((double) Math.max(0, count - correction));
     }
 
@@ -320,13 +336,43 @@ sealed interface ReductionOps permits Variable {
               : null);
     }
 
+    private static RowLoop logSumExpLoop() {
+      Program.Builder program = Program.builder(0);
+      Expression x = Expression.input(program.full());
+      int out = program.row();
+      Expression max = program.reduce(Combine.MAX, x);
+      // Shifting by an infinity would give NaN where the answer is that infinity itself.
+      Expression infinite = max.abs().eq(Double.POSITIVE_INFINITY);
+      Expression shift = Expression.where(infinite, Expression.constant(0), max);
+      Expression sum = program.reduce(Combine.SUM, x.sub(shift).exp());
+      program.store(out, sum.log().add(shift));
+      return new RowLoop(program.build());
+    }
+
+    /** Whether the reduced axes are the last ones. */
+    private static boolean areLast(boolean[] reduced) {
+      for (int axis = 1; axis < reduced.length; axis++) {
+        if (reduced[axis - 1] && !reduced[axis]) {
+          return false;
+        }
+      }
+      return reduced[reduced.length - 1];
+    }
+
     static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
       requireFloating("logSumExp", x);
       if (x.rank() == 0) {
         return x.mul(1);
       }
-      if (count(x, reduced) == 0) {
+      int columns = (int) count(x, reduced);
+      if (columns == 0) {
         return sum(x.exp(), reduced, keep).log();
+      }
+      if (!x.isRecorded() && areLast(reduced) && columns <= LONG_ROW) {
+        NdArray data = x.data().contiguous();
+        NdArray result = LOG_SUM_EXP.apply(data.elementCount() / columns, columns, NONE, data);
+        return new Variable(
+            shaped(result.reshape(Shape.of(kept(x, reduced))), reduced, keep), null);
       }
       NdArray largest = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
       // Shifting by an infinity would give NaN where the answer is that infinity itself.

@@ -547,6 +547,21 @@ public final class Variable
               + ", and only leaves keep their gradient; call retainGrad() before backward(), or use"
               + " Autograd.grad(...)");
     }
+    synchronized (data) {
+      if (grad != null && node instanceof Node.Leaf leaf) {
+        leaf.setShown(true);
+      }
+      return grad;
+    }
+  }
+
+  /** Returns whether {@link #grad()} would return a gradient. */
+  public boolean hasGrad() {
+    return grad != null;
+  }
+
+  /** Returns the gradient for a use in which no user gets hold of it. */
+  @Nullable Variable hiddenGrad() {
     return grad;
   }
 
@@ -565,7 +580,18 @@ public final class Variable
 
   /** Forgets the gradient, so that the next backward pass starts anew. */
   public void zeroGrad() {
-    grad = null;
+    synchronized (data) {
+      Variable before = grad;
+      grad = null;
+      if (before != null
+          && node instanceof Node.Leaf leaf
+          && !leaf.isShown()
+          && !before.requiresGrad()
+          && !before.data.isAlias()
+          && before.elementCount() >= Storage.WORTH_REUSE) {
+        leaf.setSpare(before.data.storage());
+      }
+    }
   }
 
   /**
@@ -580,7 +606,7 @@ public final class Variable
       grad = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
       return;
     }
-    grad = null;
+    zeroGrad();
   }
 
   /**
@@ -657,6 +683,9 @@ public final class Variable
       if (before == null) {
         Variable kept = createsGraph ? gradient : gradient.detach();
         grad = exclusive ? kept : kept.copy();
+        if (node instanceof Node.Leaf leaf) {
+          leaf.setShown(false);
+        }
       } else if (createsGraph || before.requiresGrad() || before.data.isAlias()) {
         grad = before.add(gradient);
       } else {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.autograd.expression.Expression;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -231,5 +232,61 @@ class GradientOwnershipTest {
                 }));
     assertValues(Autograd.grad(y.sum(), x).getFirst(), 1, 1);
     assertEquals(0, calls[0]);
+  }
+
+  private static final PointwiseUpdate STEP =
+      PointwiseUpdate.ofGradient(
+          "step", 1, 0, Expression.input(0).sub(Expression.input(1).mul(Expression.constant(0.5))));
+
+  private static void train(Variable weight, Variable input) {
+    weight.zeroGrad();
+    input.linear(weight).sum().backward();
+    try (var _ = Autograd.noGrad()) {
+      STEP.apply(new Variable[] {weight});
+    }
+  }
+
+  private static Object hiddenArray(Variable leaf) {
+    Variable grad = leaf.hiddenGrad();
+    assertNotNull(grad);
+    return grad.data().storage().array();
+  }
+
+  @Test
+  void theArrayOfAForgottenGradientThatNobodySawIsUsedAgain() {
+    Variable weight = Variable.randn(64, 64).requiresGrad(true);
+    Variable input = Variable.ones(8, 64);
+    train(weight, input);
+    Object first = hiddenArray(weight);
+    train(weight, input.mul(2));
+    assertTrue(first == hiddenArray(weight), "the same array");
+    assertEquals(16, gradOf(weight).mean().item());
+  }
+
+  @Test
+  void theArrayOfAGradientThatWasSeenIsNot() {
+    Variable weight = Variable.randn(64, 64).requiresGrad(true);
+    Variable input = Variable.ones(8, 64);
+    train(weight, input);
+    Variable seen = gradOf(weight);
+    weight.zeroGrad();
+    input.linear(weight).sum().backward();
+    input.linear(weight).sum().backward();
+    weight.setGrad(null);
+    train(weight, input.mul(3));
+    train(weight, input.mul(4));
+    assertEquals(8, seen.mean().item());
+    assertEquals(32, gradOf(weight).mean().item());
+  }
+
+  @Test
+  void aRecordedGradientIsNotUsedAgain() {
+    Variable weight = Variable.randn(64, 64).requiresGrad(true);
+    Variable input = Variable.ones(8, 64);
+    input.linear(weight).square().sum().backward(BackwardOptions.createGraph());
+    Object first = hiddenArray(weight);
+    weight.zeroGrad();
+    input.linear(weight).sum().backward();
+    assertTrue(first != hiddenArray(weight), "another array");
   }
 }

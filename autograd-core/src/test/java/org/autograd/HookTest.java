@@ -105,7 +105,7 @@ class HookTest {
       IllegalStateException e = assertThrows(IllegalStateException.class, y::backward);
       assertTrue(e.getMessage().contains("hook"), e.getMessage());
       assertTrue(e.getMessage().contains("float64[2]"), e.getMessage());
-      assertTrue(e.getMessage().contains(wrong.describe()), e.getMessage());
+      assertTrue(e.getMessage().contains(wrong.describe().toString()), e.getMessage());
     }
   }
 

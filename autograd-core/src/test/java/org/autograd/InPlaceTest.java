@@ -41,7 +41,7 @@ class InPlaceTest {
     IllegalStateException e = assertThrows(IllegalStateException.class, y::backward);
     String message = e.getMessage();
     assertTrue(message.contains("square"), message);
-    assertTrue(message.contains(x.describe()), message);
+    assertTrue(message.contains(x.describe().toString()), message);
     assertTrue(message.contains("version " + before), message);
     assertTrue(message.contains("now " + after), message);
     assertTrue(message.contains("in place"), message);

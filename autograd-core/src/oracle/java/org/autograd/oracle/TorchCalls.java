@@ -145,6 +145,8 @@ final class TorchCalls {
 
     call("softmax(int)", (t, a) -> t[0].softmax(a.integer(0)));
     call("logSoftmax(int)", (t, a) -> t[0].log_softmax(a.integer(0)));
+    call("layerNorm(Shape,double)", (t, a) -> torch.layer_norm(t[0], a.shape(0).toArray(), new TensorOptional(), new TensorOptional(), a.number(1), false));
+    call("layerNorm(Shape,Variable,Variable,double)", (t, a) -> torch.layer_norm(t[0], t[1].shape(), new TensorOptional(t[1]), new TensorOptional(t[2]), a.number(0), false));
     call("softmaxCrossEntropy(Variable)", (t, a) -> t[0].log_softmax(-1).gather(-1, tensor(a.array(0)).unsqueeze(-1)).squeeze(-1).neg());
 
     call("to(DType)", (t, a) -> t[0].to(LibTorch.scalarType(a.dtype(0))));

@@ -105,6 +105,18 @@ final class Choices {
     return x[0].rank() > 0 ? List.of(Arguments.of(x[0].rank() - 1)) : List.of();
   }
 
+  /** The shapes of the last axes that have elements, and an epsilon. */
+  static List<Arguments> normalizedShapes(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    for (int first = x[0].rank() - 1; first >= 0; first--) {
+      long[] sizes = Arrays.copyOfRange(x[0].shape().toArray(), first, x[0].rank());
+      if (Shape.of(sizes).elementCount() > 0) {
+        result.add(Arguments.of(Shape.of(sizes), 0.1));
+      }
+    }
+    return result;
+  }
+
   static List<Arguments> nonEmpty(Variable... x) {
     return x[0].elementCount() > 0 ? List.of(Arguments.of()) : List.of();
   }

@@ -25,6 +25,7 @@ import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
 import static org.autograd.operations.Samples.joinable;
 import static org.autograd.operations.Samples.linear;
+import static org.autograd.operations.Samples.normalizable;
 import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
@@ -191,6 +192,10 @@ public final class OperationRegistry {
       // Normalisation.
       op("softmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].softmax(a.integer(0))).with(LARGE),
       op("logSoftmax(int)", reducible(REAL), Choices::axis, (x, a) -> x[0].logSoftmax(a.integer(0))).with(LARGE),
+      op("layerNorm(Shape,double)", arrays(REAL), Choices::normalizedShapes,
+          (x, a) -> x[0].layerNorm(a.shape(0), a.number(1))).with(LARGE),
+      op("layerNorm(Shape,Variable,Variable,double)", normalizable(), numbers(0.1),
+          (x, a) -> x[0].layerNorm(x[1].shape(), x[1], x[2], a.number(0))),
       op("softmaxCrossEntropy(Variable)", reducible(REAL), Choices::labels,
           (x, a) -> x[0].softmaxCrossEntropy(a.array(0))).with(LARGE),
 

@@ -164,6 +164,29 @@ final class Samples {
     return samples.stream().filter(s -> s.operands(s.leaves(DType.FLOAT64))[0].rank() > 0).toList();
   }
 
+  /** Arrays with a weight and a bias for their last axes. */
+  static List<Sample> normalizable() {
+    List<Sample> samples = new ArrayList<>();
+    long[][][] shapes = {
+      {{3, 4}, {4}}, {{67}, {67}}, {{2, 3, 4}, {3, 4}}, {{0, 4}, {4}}, {{3, 1}, {1}}
+    };
+    for (long[][] shape : shapes) {
+      samples.add(
+          sample(
+              "contiguous",
+              REAL.sample(0, shape[0]),
+              REAL.sample(1, shape[1]),
+              REAL.sample(2, shape[1])));
+    }
+    samples.add(
+        new Sample(
+            "transposed, sliced and expanded",
+            List.of(REAL.sample(0, 4, 3), REAL.sample(1, 8), REAL.sample(2, 1)),
+            x -> new Variable[] {x[0].transpose(), x[1].get(Index.all().step(2)), x[2].expand(4)},
+            true));
+    return samples;
+  }
+
   /** Two arrays that broadcast together, in every combination. */
   static List<Sample> pairs(Domain left, Domain right) {
     List<Sample> samples = new ArrayList<>();

@@ -23,9 +23,8 @@ public final class Adam extends Optimizer<AdamOptions> {
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, AdamOptions options) {
-    update.apply(parameter, gradient, state, options, options.weightDecay(), 1);
+  protected void update(Variable parameter, ParameterState state, AdamOptions options) {
+    update.apply(parameter, state, options, options.weightDecay(), 1);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class AdamUpdate {
     Expression beta2 = Expression.parameter(2);
     Expression oneMinusBeta2 = Expression.parameter(3);
     Expression stepSize = Expression.parameter(4);
-    Expression rootCorrection = Expression.parameter(5);
+    Expression inverseRoot = Expression.parameter(5);
     Expression epsilon = Expression.parameter(6);
     Expression addedDecay = Expression.parameter(7);
     Expression factor = Expression.parameter(8);
@@ -45,11 +45,11 @@ final class AdamUpdate {
     Expression nextSquare = beta2.mul(square).add(oneMinusBeta2.mul(decayed.square()));
     Expression nextLargest = largest.maximum(nextSquare);
     Expression divisor =
-        (amsgrad ? nextLargest : nextSquare).sqrt().div(rootCorrection).add(epsilon);
+        (amsgrad ? nextLargest : nextSquare).sqrt().mul(inverseRoot).add(epsilon);
     Expression next = p.mul(factor).sub(stepSize.mul(nextMean.div(divisor)));
     return amsgrad
-        ? PointwiseUpdate.of("adam", 5, 9, next, nextMean, nextSquare, nextLargest)
-        : PointwiseUpdate.of("adam", 4, 9, next, nextMean, nextSquare);
+        ? PointwiseUpdate.ofGradient("adam", 4, 9, next, nextMean, nextSquare, nextLargest)
+        : PointwiseUpdate.ofGradient("adam", 3, 9, next, nextMean, nextSquare);
   }
 
   /**
@@ -60,7 +60,6 @@ final class AdamUpdate {
    */
   void apply(
       Variable parameter,
-      Variable gradient,
       ParameterState state,
       AdamOptions options,
       double addedDecay,
@@ -74,9 +73,9 @@ final class AdamUpdate {
     Variable square = state.buffer(SQUARE);
     if (options.amsgrad()) {
       Variable largest = state.buffer(LARGEST);
-      AMSGRAD.apply(new Variable[] {parameter, mean, square, largest, gradient}, arguments);
+      AMSGRAD.apply(new Variable[] {parameter, mean, square, largest}, arguments);
     } else {
-      PLAIN.apply(new Variable[] {parameter, mean, square, gradient}, arguments);
+      PLAIN.apply(new Variable[] {parameter, mean, square}, arguments);
     }
   }
 
@@ -88,7 +87,7 @@ final class AdamUpdate {
       options.beta2(),
       1 - options.beta2(),
       options.learningRate() / (1 - Math.pow(options.beta1(), step)),
-      Math.sqrt(1 - Math.pow(options.beta2(), step)),
+      1 / Math.sqrt(1 - Math.pow(options.beta2(), step)),
       options.epsilon(),
       addedDecay,
       factor

@@ -23,10 +23,9 @@ public final class AdamW extends Optimizer<AdamOptions> {
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, AdamOptions options) {
+  protected void update(Variable parameter, ParameterState state, AdamOptions options) {
     double factor = 1 - options.learningRate() * options.weightDecay();
-    update.apply(parameter, gradient, state, options, 0, factor);
+    update.apply(parameter, state, options, 0, factor);
   }
 
   @Override

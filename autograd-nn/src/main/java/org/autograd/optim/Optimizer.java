@@ -44,13 +44,13 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
   }
 
   /**
-   * Changes one parameter in place. Nothing is recorded while this runs.
+   * Changes one parameter in place by its gradient, of which there is one: {@link
+   * org.autograd.PointwiseUpdate#ofGradient} reads it, or {@link Variable#grad()}. Nothing is
+   * recorded while this runs.
    *
-   * @param gradient of the parameter's shape and dtype; not to be changed
    * @param state what earlier calls for this parameter have left; its step counts this call
    */
-  protected abstract void update(
-      Variable parameter, Variable gradient, ParameterState state, O options);
+  protected abstract void update(Variable parameter, ParameterState state, O options);
 
   /** Returns the names of the buffers that {@link #update} uses with the given options. */
   protected abstract List<String> buffers(O options);
@@ -109,11 +109,10 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
     try (var _ = Autograd.noGrad()) {
       for (ParameterGroup<O> group : groups) {
         for (Variable parameter : group.parameters()) {
-          Variable gradient = parameter.grad();
-          if (gradient != null) {
+          if (parameter.hasGrad()) {
             ParameterState state = states.computeIfAbsent(parameter, ParameterState::new);
             state.setStep(state.step() + 1);
-            update(parameter, gradient, state, group.options());
+            update(parameter, state, group.options());
           }
         }
       }

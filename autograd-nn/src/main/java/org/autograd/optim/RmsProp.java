@@ -96,7 +96,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     Expression square = Expression.input(inputs++);
     Expression mean = centered ? Expression.input(inputs++) : Expression.constant(0);
     Expression buffer = momentum ? Expression.input(inputs++) : Expression.constant(0);
-    Expression g = Expression.input(inputs++);
+    Expression g = Expression.input(inputs);
     Expression rate = Expression.parameter(0);
     Expression alpha = Expression.parameter(1);
     Expression oneMinusAlpha = Expression.parameter(2);
@@ -117,16 +117,14 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     if (momentum) {
       values.add(direction);
     }
-    return PointwiseUpdate.of("rmsProp", inputs, 6, values.toArray(Expression[]::new));
+    return PointwiseUpdate.ofGradient("rmsProp", inputs, 6, values.toArray(Expression[]::new));
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, Options options) {
+  protected void update(Variable parameter, ParameterState state, Options options) {
     List<Variable> operands = new ArrayList<>();
     operands.add(parameter);
     buffers(options).forEach(name -> operands.add(state.buffer(name)));
-    operands.add(gradient);
     int kind = (options.centered() ? 2 : 0) + (options.momentum() == 0 ? 0 : 1);
     UPDATES
         .get(kind)

@@ -86,7 +86,7 @@ public final class Sgd extends Optimizer<Sgd.Options> {
     Expression g = Expression.input(1);
     Expression rate = Expression.parameter(0);
     Expression decay = Expression.parameter(1);
-    return PointwiseUpdate.of("sgd", 2, 2, p.sub(rate.mul(g.add(decay.mul(p)))));
+    return PointwiseUpdate.ofGradient("sgd", 1, 2, p.sub(rate.mul(g.add(decay.mul(p)))));
   }
 
   private static PointwiseUpdate momentum(boolean nesterov) {
@@ -100,20 +100,19 @@ public final class Sgd extends Optimizer<Sgd.Options> {
     Expression decayed = g.add(decay.mul(p));
     Expression next = momentum.mul(buffer).add(taken.mul(decayed));
     Expression direction = nesterov ? decayed.add(momentum.mul(next)) : next;
-    return PointwiseUpdate.of("sgd", 3, 4, p.sub(rate.mul(direction)), next);
+    return PointwiseUpdate.ofGradient("sgd", 2, 4, p.sub(rate.mul(direction)), next);
   }
 
   @Override
-  protected void update(
-      Variable parameter, Variable gradient, ParameterState state, Options options) {
+  protected void update(Variable parameter, ParameterState state, Options options) {
     double rate = options.learningRate();
     double decay = options.weightDecay();
     if (options.momentum() == 0) {
-      PLAIN.apply(new Variable[] {parameter, gradient}, rate, decay);
+      PLAIN.apply(new Variable[] {parameter}, rate, decay);
       return;
     }
     PointwiseUpdate update = options.nesterov() ? NESTEROV : MOMENTUM;
-    Variable[] operands = {parameter, state.buffer(BUFFER), gradient};
+    Variable[] operands = {parameter, state.buffer(BUFFER)};
     // The buffer is 0 in the first step, so only the dampening has to be left out there.
     double taken = state.step() == 1 ? 1 : 1 - options.dampening();
     update.apply(operands, rate, decay, options.momentum(), taken);

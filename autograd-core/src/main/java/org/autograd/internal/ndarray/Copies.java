@@ -1,7 +1,5 @@
 package org.autograd.internal.ndarray;
 
-import org.autograd.internal.storage.Storage;
-
 /** Copies elements between arrays of equal shape, whatever their layouts. */
 public final class Copies {
   private Copies() {}
@@ -90,52 +88,5 @@ public final class Copies {
       }
       default -> throw new AssertionError(to.getClass());
     }
-  }
-
-  /**
-   * Writes the elements of {@code source}, converted, to {@code target} of the same shape. Floats
-   * are truncated towards 0 when they become integers, anything but 0 becomes true.
-   */
-  static void convert(NdArray target, NdArray source) {
-    if (target.elementCount() == 0) {
-      return;
-    }
-    Positions p = Positions.of(target.shape(), target.layout(), source.layout());
-    Storage from = source.storage();
-    do {
-      int t = p.offset(0);
-      int s = p.offset(1);
-      int toStride = p.innerStride(0);
-      int fromStride = p.innerStride(1);
-      int count = p.innerSize();
-      switch (target.storage().array()) {
-        case float[] to -> {
-          for (int i = 0; i < count; i++) {
-            to[t + i * toStride] = (float) from.getDouble(s + i * fromStride);
-          }
-        }
-        case double[] to -> {
-          for (int i = 0; i < count; i++) {
-            to[t + i * toStride] = from.getDouble(s + i * fromStride);
-          }
-        }
-        case long[] to -> {
-          for (int i = 0; i < count; i++) {
-            to[t + i * toStride] = from.getLong(s + i * fromStride);
-          }
-        }
-        case int[] to -> {
-          for (int i = 0; i < count; i++) {
-            to[t + i * toStride] = (int) from.getLong(s + i * fromStride);
-          }
-        }
-        case boolean[] to -> {
-          for (int i = 0; i < count; i++) {
-            to[t + i * toStride] = from.getDouble(s + i * fromStride) != 0;
-          }
-        }
-        default -> throw new AssertionError();
-      }
-    } while (p.next());
   }
 }

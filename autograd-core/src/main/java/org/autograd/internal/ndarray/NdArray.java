@@ -31,6 +31,11 @@ public final class NdArray {
     return new NdArray(Storage.allocate(dtype, shape), Layout.contiguous(shape));
   }
 
+  /** Returns a new array whose elements may be anything: the caller writes them all. */
+  public static NdArray unset(DType dtype, Shape shape) {
+    return new NdArray(Storage.allocateUnset(dtype, shape), Layout.contiguous(shape));
+  }
+
   /** Returns an array over a primitive array in row-major order, without copying it. */
   public static NdArray adopt(Object array, Shape shape) {
     return new NdArray(Storage.adopt(array), Layout.contiguous(shape));
@@ -124,12 +129,7 @@ public final class NdArray {
 
   /** Returns this array if it has the dtype, else a converted copy in row-major order. */
   public NdArray to(DType dtype) {
-    if (dtype == dtype()) {
-      return this;
-    }
-    NdArray result = zeros(dtype, shape());
-    Copies.convert(result, this);
-    return result;
+    return dtype == dtype() ? this : Conversions.convert(this, dtype);
   }
 
   /** Returns the same elements under another shape: a view if possible, else a copy. */

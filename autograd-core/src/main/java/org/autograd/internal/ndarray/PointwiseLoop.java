@@ -32,10 +32,11 @@ public final class PointwiseLoop {
   private final int parameters;
   private final List<Expression> values;
   private final boolean[] maskInputs;
+  private final IntegerOperands integers;
   private final ConcurrentHashMap<Structure, Kernel> kernels = new ConcurrentHashMap<>();
 
   /** The kernels of the commonest structure, all operands walked alike; null until first used. */
-  private final Kernel[] plain = new Kernel[2];
+  private final Kernel[] plain = new Kernel[DType.values().length];
 
   /**
    * Defines the loop.
@@ -60,6 +61,7 @@ public final class PointwiseLoop {
       Expression mask = Expression.mask(k);
       maskInputs[k] = values.stream().anyMatch(value -> value.dependsOn(mask));
     }
+    this.integers = new IntegerOperands(this.values, maskInputs);
   }
 
   /** Returns whether input {@code k} is read as a truth value. */
@@ -76,10 +78,41 @@ public final class PointwiseLoop {
    */
   public NdArray apply(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     boolean mask = values.getFirst().kind() == Operator.Kind.MASK;
-    NdArray result = NdArray.zeros(mask ? DType.BOOL : dtype, shape);
+    NdArray result = likeInputs(mask ? DType.BOOL : dtype, shape, operands);
     operands[inputs] = result;
     run(dtype, shape, operands, scalars);
     return result;
+  }
+
+  /**
+   * Returns a new array. If all inputs of its shape are transposed in the same way, then so is it,
+   * as in PyTorch: everything is walked as it lies in memory.
+   */
+  private NdArray likeInputs(DType dtype, Shape shape, NdArray[] arrays) {
+    Layout common = null;
+    for (int k = 0; k < inputs; k++) {
+      NdArray array = arrays[k];
+      if (array.shape().equals(shape)) {
+        if (array.layout().isContiguous() || (common != null && !common.isAlike(array.layout()))) {
+          return NdArray.zeros(dtype, shape);
+        }
+        common = array.layout();
+      }
+    }
+    if (common == null) {
+      return NdArray.zeros(dtype, shape);
+    }
+    int[] order = common.axesByStride();
+    Layout dense = Layout.contiguous(common.permute(order).shape());
+    return NdArray.zeros(dtype, dense.shape()).view(dense.permute(inverse(order)));
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] inverse = new int[order.length];
+    for (int k = 0; k < order.length; k++) {
+      inverse[order[k]] = k;
+    }
+    return inverse;
   }
 
   /**
@@ -100,11 +133,19 @@ public final class PointwiseLoop {
       return;
     }
     if (!dtype.isFloating()) {
-      NdArray[] arrays = Arrays.copyOf(operands, inputs);
-      NdArray[] targets = Arrays.copyOfRange(operands, inputs, operands.length);
-      IntegerLoop.run(values, shape, arrays, scalars, targets);
+      DType computed = integers.computationType(dtype, scalars);
+      if (computed != dtype && hasNumericTarget(operands)) {
+        runWider(computed, shape, operands, scalars);
+      } else {
+        runAlike(computed, shape, integers.converted(operands, computed), scalars);
+      }
       return;
     }
+    runAlike(dtype, shape, operands, scalars);
+  }
+
+  /** Runs over arrays that all have the dtype of the computation, but for masks. */
+  private void runAlike(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     Object[] buffers = new Object[operands.length];
     int[] starts = new int[operands.length];
     boolean alike = true;
@@ -123,8 +164,31 @@ public final class PointwiseLoop {
     }
   }
 
+  /** Computes in another dtype than that of the targets. */
+  private void runWider(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
+    NdArray[] wide = integers.converted(operands, dtype).clone();
+    for (int k = inputs; k < operands.length; k++) {
+      wide[k] = operands[k].dtype() == DType.BOOL ? operands[k] : NdArray.zeros(dtype, shape);
+    }
+    runAlike(dtype, shape, wide, scalars);
+    for (int k = inputs; k < operands.length; k++) {
+      if (wide[k] != operands[k]) {
+        Copies.assign(operands[k], wide[k].to(operands[k].dtype()));
+      }
+    }
+  }
+
+  private boolean hasNumericTarget(NdArray[] operands) {
+    for (int k = inputs; k < operands.length; k++) {
+      if (operands[k].dtype() != DType.BOOL) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Kernel plainKernel(DType dtype) {
-    int slot = dtype == DType.FLOAT32 ? 0 : 1;
+    int slot = dtype.ordinal();
     Kernel kernel = plain[slot];
     if (kernel == null) {
       kernel = kernel(new Structure(dtype, 0));
@@ -139,14 +203,19 @@ public final class PointwiseLoop {
     for (int k = 0; k < layouts.length; k++) {
       layouts[k] = operands[k].layout().expand(shape);
     }
-    Positions positions = Positions.of(shape, layouts);
+    int[] order = operands[inputs].layout().axesByStride();
+    for (int k = 0; k < layouts.length; k++) {
+      layouts[k] = layouts[k].permute(order);
+    }
+    Shape walked = layouts[0].shape();
+    Positions positions = Positions.of(walked, layouts);
     // A kernel walks its operands with inner stride 1 or 0; whatever has another is copied first.
     boolean copied = false;
     for (int k = 0; k < inputs; k++) {
       if (positions.innerStride(k) != 1 && positions.innerStride(k) != 0) {
-        NdArray copy = operands[k].copy();
+        NdArray copy = operands[k].view(aligned(operands[k].layout(), order)).copy();
         buffers[k] = copy.storage().array();
-        layouts[k] = copy.layout().expand(shape);
+        layouts[k] = copy.layout().expand(walked);
         copied = true;
       }
     }
@@ -158,12 +227,12 @@ public final class PointwiseLoop {
         }
         scattered[k] = NdArray.zeros(operands[k].dtype(), shape);
         buffers[k] = scattered[k].storage().array();
-        layouts[k] = scattered[k].layout();
+        layouts[k] = scattered[k].layout().permute(order);
         copied = true;
       }
     }
     if (copied) {
-      positions = Positions.of(shape, layouts);
+      positions = Positions.of(walked, layouts);
     }
     runRows(dtype, positions, buffers, scalars);
     if (scattered != null) {
@@ -173,6 +242,15 @@ public final class PointwiseLoop {
         }
       }
     }
+  }
+
+  /** Returns a layout, which is to be broadcast, with its axes in another order. */
+  private static Layout aligned(Layout layout, int[] order) {
+    Layout full = layout;
+    while (full.shape().rank() < order.length) {
+      full = full.unsqueeze(0);
+    }
+    return full.permute(order);
   }
 
   private void runRows(DType dtype, Positions positions, Object[] buffers, double[] scalars) {

@@ -20,7 +20,9 @@ public final class Products {
     int k = left.size(left.rank() - 1);
     int n = right.size(right.rank() - 1);
     if (left.rank() == 2 && right.rank() == 2) {
-      NdArray result = NdArray.zeros(left.dtype(), Shape.of(m, n));
+      Shape shape = Shape.of(m, n);
+      NdArray result =
+          k == 0 ? NdArray.zeros(left.dtype(), shape) : NdArray.unset(left.dtype(), shape);
       multiply(left, right, result, false);
       return result;
     }
@@ -51,12 +53,22 @@ public final class Products {
   public static NdArray matmulPlusRow(NdArray left, NdArray right, NdArray row) {
     int m = left.size(0);
     int n = right.size(1);
-    NdArray result = NdArray.zeros(left.dtype(), Shape.of(m, n));
+    NdArray result = NdArray.unset(left.dtype(), Shape.of(m, n));
     // The product starts from the row instead of from 0, so there is no second pass.
     NdArray first = row.contiguous();
-    for (int i = 0; i < m; i++) {
-      System.arraycopy(
-          first.storage().array(), first.layout().offset(), result.storage().array(), i * n, n);
+    int at = first.layout().offset();
+    if (left.dtype() == DType.FLOAT32) {
+      float[] from = first.storage().floats();
+      float[] to = result.storage().floats();
+      for (int i = 0; i < m; i++) {
+        System.arraycopy(from, at, to, i * n, n);
+      }
+    } else {
+      double[] from = first.storage().doubles();
+      double[] to = result.storage().doubles();
+      for (int i = 0; i < m; i++) {
+        System.arraycopy(from, at, to, i * n, n);
+      }
     }
     multiply(left, right, result, true);
     return result;

@@ -1,10 +1,13 @@
 package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
+import org.autograd.internal.kernel.Program.Access;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.type.DType;
@@ -21,12 +24,24 @@ import org.autograd.type.Shape;
 public final class ReductionLoop {
   private static final int BLOCK_COLUMNS = 4096;
   private static final int BLOCK_ROWS = 128;
+
+  /** The number of rows that are combined at once: fewer loads and stores of the result. */
+  private static final int UNROLLED = 8;
+
+  /** Rows shorter than this are joined. */
+  private static final int SHORT_ROW = 256;
+
   private static final double[] NO_SCALARS = {};
 
   private final Combine combine;
   private final int inputs;
+  private final int parameters;
+  private final boolean[] maskInputs;
   private final Program alongRows;
   private final Program acrossRows;
+
+  /** {@link #UNROLLED} rows at once, in the same order. */
+  private final Program acrossManyRows;
 
   /**
    * Defines the reduction.
@@ -36,29 +51,55 @@ public final class ReductionLoop {
    * @param value what is combined
    */
   public ReductionLoop(Combine combine, int inputs, Expression value) {
+    this(combine, inputs, 0, value);
+  }
+
+  /** Defines a reduction with scalar arguments. */
+  public ReductionLoop(Combine combine, int inputs, int parameters, Expression value) {
     this.combine = combine;
     this.inputs = inputs;
-    Program.Builder along = Program.builder(0);
+    this.parameters = parameters;
+    this.maskInputs = new boolean[inputs];
     for (int k = 0; k < inputs; k++) {
-      along.full();
+      maskInputs[k] = value.dependsOn(Expression.mask(k));
     }
+    Program.Builder along = Program.builder(parameters);
+    addInputs(along);
     int out = along.row();
     along.store(out, along.reduce(combine, value));
     this.alongRows = along.build();
-    Program.Builder across = Program.builder(0);
-    for (int k = 0; k < inputs; k++) {
-      across.full();
+    this.acrossRows = acrossRows(value, 1);
+    this.acrossManyRows = acrossRows(value, UNROLLED);
+  }
+
+  private void addInputs(Program.Builder program) {
+    for (boolean mask : maskInputs) {
+      program.buffer(Access.FULL, mask);
     }
-    int sums = across.full();
-    Expression sum = Expression.input(sums);
-    across.store(
-        sums,
-        switch (combine) {
-          case SUM -> sum.add(value);
-          case MAX -> sum.maximum(value);
-          case MIN -> sum.minimum(value);
-        });
-    this.acrossRows = across.build();
+  }
+
+  private Program acrossRows(Expression value, int rows) {
+    Program.Builder across = Program.builder(parameters);
+    for (int row = 0; row < rows; row++) {
+      addInputs(across);
+    }
+    int results = across.full();
+    Expression result = Expression.input(results);
+    for (int row = 0; row < rows; row++) {
+      Map<Expression, Expression> moved = new HashMap<>();
+      for (int k = 0; k < inputs; k++) {
+        moved.put(Expression.input(k), Expression.input(row * inputs + k));
+        moved.put(Expression.mask(k), Expression.mask(row * inputs + k));
+      }
+      Expression next = value.substitute(moved);
+      result =
+          switch (combine) {
+            case SUM -> result.add(next);
+            case MAX -> result.maximum(next);
+            case MIN -> result.minimum(next);
+          };
+    }
+    return across.store(results, result).build();
   }
 
   /** Returns the plain reduction of one array. */
@@ -74,19 +115,59 @@ public final class ReductionLoop {
   private static final ReductionLoop MAX = new ReductionLoop(Combine.MAX, 1, Expression.input(0));
   private static final ReductionLoop MIN = new ReductionLoop(Combine.MIN, 1, Expression.input(0));
 
+  /** Counts the elements of a bool array that are true. */
+  public static final ReductionLoop COUNT =
+      new ReductionLoop(
+          Combine.SUM,
+          1,
+          Expression.where(Expression.mask(0), Expression.constant(1), Expression.constant(0)));
+
+  /** Returns the same as {@link #apply(DType, boolean[], double[], NdArray...)}. */
+  public NdArray apply(boolean[] reduced, NdArray... arrays) {
+    return apply(arrays[0].dtype(), reduced, NO_SCALARS, arrays);
+  }
+
   /**
    * Returns the combined values, with the reduced axes kept at size 1.
    *
+   * @param dtype of the computation, of the result and of all arrays but masks
    * @param reduced for each axis whether it is reduced
-   * @param arrays the inputs, of equal shape and floating dtype
+   * @param arrays the inputs, of equal shape
    */
-  public NdArray apply(boolean[] reduced, NdArray... arrays) {
+  public NdArray apply(DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
+    if (arrays[0].layout().isContiguous()) {
+      return applyInOrder(dtype, reduced, scalars, arrays);
+    }
+    int[] order = arrays[0].layout().axesByStride();
+    boolean ordered = true;
+    boolean[] moved = new boolean[reduced.length];
+    for (int axis = 0; axis < order.length; axis++) {
+      ordered &= order[axis] == axis;
+      moved[axis] = reduced[order[axis]];
+    }
+    if (ordered) {
+      return applyInOrder(dtype, reduced, scalars, arrays);
+    }
+    // A transposed array is walked as it lies in memory; only the result is brought into order.
+    NdArray[] permuted = new NdArray[arrays.length];
+    for (int k = 0; k < arrays.length; k++) {
+      permuted[k] = arrays[k].view(arrays[k].layout().permute(order));
+    }
+    NdArray result = applyInOrder(dtype, moved, scalars, permuted);
+    int[] inverse = new int[order.length];
+    for (int axis = 0; axis < order.length; axis++) {
+      inverse[order[axis]] = axis;
+    }
+    return result.view(result.layout().permute(inverse)).contiguous();
+  }
+
+  private NdArray applyInOrder(
+      DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
     NdArray[] operands = new NdArray[inputs];
     for (int k = 0; k < inputs; k++) {
       operands[k] = arrays[k].contiguous();
     }
     Shape shape = arrays[0].shape();
-    DType dtype = arrays[0].dtype();
     long[] kept = shape.toArray();
     for (int axis = 0; axis < reduced.length; axis++) {
       kept[axis] = reduced[axis] ? 1 : kept[axis];
@@ -97,6 +178,7 @@ public final class ReductionLoop {
     }
     // The first group applies the expression; the results of that are then combined as they are.
     ReductionLoop loop = this;
+    double[] arguments = scalars;
     int axis = reduced.length - 1;
     // The elements of all axes after the group, those after earlier groups included.
     int inner = 1;
@@ -112,15 +194,18 @@ public final class ReductionLoop {
       }
       if (count > 1) {
         int outer = operands[0].elementCount() / inner / count;
-        NdArray combined = loop.reduce(dtype, operands, outer, count, inner);
+        NdArray combined =
+            inner == 1
+                ? loop.alongRows(dtype, arguments, operands, outer, count)
+                : loop.acrossRows(dtype, arguments, operands, outer, count, inner);
         operands = new NdArray[] {combined.reshape(Shape.of(sizes))};
         loop = of(combine);
+        arguments = NO_SCALARS;
       }
     }
     if (loop == this && loop != of(combine)) {
       // Every reduced axis had size 1, so the expression has not been applied yet.
-      int all = operands[0].elementCount();
-      operands = new NdArray[] {reduce(dtype, operands, all, 1, 1)};
+      operands = new NdArray[] {alongRows(dtype, scalars, operands, operands[0].elementCount(), 1)};
     } else if (loop == this) {
       operands = new NdArray[] {operands[0].copy()};
     }
@@ -135,14 +220,9 @@ public final class ReductionLoop {
     };
   }
 
-  /** Reduces the middle one of three axes of contiguous arrays. */
-  private NdArray reduce(DType dtype, NdArray[] arrays, int outer, int count, int inner) {
-    return inner == 1
-        ? alongRows(dtype, arrays, outer, count)
-        : acrossRows(dtype, arrays, outer, count, inner);
-  }
-
-  private NdArray alongRows(DType dtype, NdArray[] arrays, int rows, int columns) {
+  /** Reduces the last one of two axes of contiguous arrays. */
+  private NdArray alongRows(
+      DType dtype, double[] scalars, NdArray[] arrays, int rows, int columns) {
     int blocks = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
     NdArray partial = NdArray.zeros(dtype, Shape.of(rows, blocks));
     Kernel kernel = Kernels.of(alongRows, dtype);
@@ -163,7 +243,7 @@ public final class ReductionLoop {
             }
             at[inputs] += first;
             int count = Math.min(rowsPerTask, rows - first);
-            kernel.run(buffers, at, rowStrides, NO_SCALARS, count, columns);
+            kernel.run(buffers, at, rowStrides, scalars, count, columns);
           });
       return partial;
     }
@@ -178,42 +258,86 @@ public final class ReductionLoop {
           }
           at[inputs] += task;
           int count = Math.min(BLOCK_COLUMNS, columns - first);
-          kernel.run(buffers, at, rowStrides, NO_SCALARS, 1, count);
+          kernel.run(buffers, at, rowStrides, scalars, 1, count);
         });
-    return of(combine).alongRows(dtype, new NdArray[] {partial}, rows, blocks);
+    return of(combine).alongRows(dtype, NO_SCALARS, new NdArray[] {partial}, rows, blocks);
   }
 
-  private NdArray acrossRows(DType dtype, NdArray[] arrays, int outer, int rows, int columns) {
+  /** Reduces the middle one of three axes of contiguous arrays. */
+  private NdArray acrossRows(
+      DType dtype, double[] scalars, NdArray[] arrays, int outer, int rows, int columns) {
+    int fold = fold(rows, columns);
+    if (fold > 1) {
+      NdArray[] folded =
+          new NdArray[] {acrossRows(dtype, scalars, arrays, outer, rows / fold, columns * fold)};
+      return of(combine).acrossRows(dtype, NO_SCALARS, folded, outer, fold, columns);
+    }
     int rowBlocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
     int columnBlocks = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
     NdArray partial = NdArray.full(dtype, Shape.of(outer, rowBlocks, columns), identity());
-    Kernel kernel = Kernels.of(acrossRows, dtype);
-    Object[] buffers = buffers(arrays, partial);
-    int[] starts = starts(arrays, partial);
-    int[] rowStrides = new int[inputs + 1];
-    Arrays.fill(rowStrides, 0, inputs, columns);
     Parallel.forEach(
         outer * rowBlocks * columnBlocks,
         task -> {
           int column = task % columnBlocks * BLOCK_COLUMNS;
           int block = task / columnBlocks;
           int firstRow = block % rowBlocks * BLOCK_ROWS;
-          int[] at = starts.clone();
-          for (int k = 0; k < inputs; k++) {
-            at[k] += (block / rowBlocks * rows + firstRow) * columns + column;
+          int at = (block / rowBlocks * rows + firstRow) * columns + column;
+          int count = Math.min(BLOCK_ROWS, rows - firstRow);
+          int width = Math.min(BLOCK_COLUMNS, columns - column);
+          int many = count / UNROLLED * UNROLLED;
+          int to = block * columns + column;
+          if (many > 0) {
+            acrossBlock(dtype, scalars, arrays, at, columns, partial, to, UNROLLED, many, width);
           }
-          at[inputs] += block * columns + column;
-          kernel.run(
-              buffers,
-              at,
-              rowStrides,
-              NO_SCALARS,
-              Math.min(BLOCK_ROWS, rows - firstRow),
-              Math.min(BLOCK_COLUMNS, columns - column));
+          if (many < count) {
+            int rest = at + many * columns;
+            acrossBlock(dtype, scalars, arrays, rest, columns, partial, to, 1, count - many, width);
+          }
         });
     return rowBlocks == 1
         ? partial
-        : of(combine).acrossRows(dtype, new NdArray[] {partial}, outer, rowBlocks, columns);
+        : of(combine)
+            .acrossRows(dtype, NO_SCALARS, new NdArray[] {partial}, outer, rowBlocks, columns);
+  }
+
+  /**
+   * Returns how many rows are joined to one, so that short ones fill vectors: half of the rows are
+   * added to the other half first, so to speak.
+   */
+  private static int fold(int rows, int columns) {
+    int fold = 1;
+    while (columns * fold < SHORT_ROW && rows % (2 * fold) == 0 && rows / fold > 4 * UNROLLED) {
+      fold *= 2;
+    }
+    return fold;
+  }
+
+  /** Combines {@code count} rows, some of them at once, into one row of the result. */
+  private void acrossBlock(
+      DType dtype,
+      double[] scalars,
+      NdArray[] arrays,
+      int at,
+      int columns,
+      NdArray result,
+      int to,
+      int atOnce,
+      int count,
+      int width) {
+    int operands = inputs * atOnce;
+    Object[] buffers = new Object[operands + 1];
+    int[] starts = new int[operands + 1];
+    int[] rowStrides = new int[operands + 1];
+    for (int k = 0; k < operands; k++) {
+      NdArray array = arrays[k % inputs];
+      buffers[k] = array.storage().array();
+      starts[k] = array.layout().offset() + at + k / inputs * columns;
+      rowStrides[k] = atOnce * columns;
+    }
+    buffers[operands] = result.storage().array();
+    starts[operands] = to;
+    Kernels.of(atOnce == 1 ? acrossRows : acrossManyRows, dtype)
+        .run(buffers, starts, rowStrides, scalars, count / atOnce, width);
   }
 
   private static Object[] buffers(NdArray[] arrays, NdArray result) {

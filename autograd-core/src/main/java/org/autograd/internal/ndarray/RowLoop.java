@@ -6,6 +6,7 @@ import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
 import org.autograd.internal.kernel.compiler.Kernels;
+import org.autograd.type.Shape;
 
 /**
  * Runs a program of several stages over the rows of matrices: softmax and its like, which need a
@@ -13,7 +14,6 @@ import org.autograd.internal.kernel.compiler.Kernels;
  */
 public final class RowLoop {
   private static final int BLOCK_ELEMENTS = 1 << 14;
-  private static final double[] NO_SCALARS = {};
 
   private final Program program;
 
@@ -23,13 +23,17 @@ public final class RowLoop {
   }
 
   /**
-   * Returns the result for contiguous inputs.
+   * Returns the result for contiguous inputs, of the shape of the first or, if the result is a ROW
+   * buffer, with one element per row.
    *
-   * @param inputs of equal dtype; a FULL buffer has {@code rows * columns} elements, a ROW buffer
-   *     one per row
+   * @param scalars the parameters of the program
+   * @param inputs of equal dtype; a FULL buffer has {@code rows * columns} elements or {@code
+   *     columns}, the same for all rows; a ROW buffer one per row
    */
-  public NdArray apply(NdArray like, int rows, int columns, NdArray... inputs) {
-    NdArray result = NdArray.zeros(like.dtype(), like.shape());
+  public NdArray apply(int rows, int columns, double[] scalars, NdArray... inputs) {
+    NdArray like = inputs[0];
+    boolean perRow = program.buffers().getLast().access() == Access.ROW;
+    NdArray result = NdArray.zeros(like.dtype(), perRow ? Shape.of(rows) : like.shape());
     if (rows == 0 || columns == 0) {
       return result;
     }
@@ -40,7 +44,9 @@ public final class RowLoop {
       NdArray array = k < inputs.length ? inputs[k] : result;
       buffers[k] = array.storage().array();
       starts[k] = array.layout().offset();
-      rowStrides[k] = program.buffers().get(k).access() == Access.ROW ? 1 : columns;
+      boolean row = program.buffers().get(k).access() == Access.ROW;
+      boolean shared = !row && array.elementCount() == columns;
+      rowStrides[k] = row ? 1 : shared ? 0 : columns;
     }
     Kernel kernel = Kernels.of(program, like.dtype());
     int block = Math.max(1, BLOCK_ELEMENTS / columns);
@@ -50,7 +56,7 @@ public final class RowLoop {
           int[] at = starts.clone();
           Arrays.setAll(at, k -> starts[k] + task * block * rowStrides[k]);
           int count = Math.min(block, rows - task * block);
-          kernel.run(buffers, at, rowStrides, NO_SCALARS, count, columns);
+          kernel.run(buffers, at, rowStrides, scalars, count, columns);
         });
     return result;
   }

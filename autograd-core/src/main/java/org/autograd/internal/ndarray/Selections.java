@@ -1,11 +1,16 @@
 package org.autograd.internal.ndarray;
 
+import org.autograd.internal.kernel.Parallel;
+import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 
 /** Finding, fetching and spreading elements by position along an axis; integer sums. */
 public final class Selections {
+  /** So many elements are searched by one thread at least. */
+  private static final int SEARCH_BLOCK = 1 << 14;
+
   private Selections() {}
 
   /** The three axes that remain when everything before and after one axis is joined. */
@@ -29,60 +34,112 @@ public final class Selections {
    * size 1. The first of equal values wins; NaN counts as both largest and smallest, as in PyTorch.
    */
   public static NdArray argExtreme(NdArray array, int axis, boolean largest) {
-    NdArray source = array.contiguous();
+    NdArray source = (array.dtype().isFloating() ? array : array.to(DType.INT64)).contiguous();
     Split split = Split.at(array.shape(), axis);
-    NdArray result = NdArray.zeros(DType.INT64, array.shape().with(axis, 1));
-    long[] positions = result.storage().longs();
-    Storage storage = source.storage();
-    boolean integer = !array.dtype().isFloating();
-    int start = source.layout().offset();
-    for (int o = 0; o < split.outer; o++) {
-      for (int i = 0; i < split.inner; i++) {
-        int base = start + o * split.count * split.inner + i;
-        int best = 0;
-        for (int k = 1; k < split.count; k++) {
-          int at = base + k * split.inner;
-          int bestAt = base + best * split.inner;
-          boolean better =
-              integer
-                  ? largest
-                      ? storage.getLong(at) > storage.getLong(bestAt)
-                      : storage.getLong(at) < storage.getLong(bestAt)
-                  : isBetter(storage.getDouble(at), storage.getDouble(bestAt), largest);
-          if (better) {
-            best = k;
+    boolean[] reduced = new boolean[array.rank()];
+    reduced[axis] = true;
+    NdArray best = ReductionLoop.of(largest ? Combine.MAX : Combine.MIN).apply(reduced, source);
+    NdArray result = NdArray.full(DType.INT64, best.shape(), -1);
+    int task = Math.max(1, SEARCH_BLOCK / Math.max(1, split.count * split.inner));
+    Parallel.forEach(
+        (split.outer + task - 1) / task,
+        t -> {
+          int end = Math.min(split.outer, (t + 1) * task);
+          for (int o = t * task; o < end; o++) {
+            Search search = new Search(source, best, result, split, o);
+            if (split.inner == 1) {
+              search.alongRow();
+            } else {
+              search.acrossRows();
+            }
           }
-        }
-        positions[o * split.inner + i] = best;
-      }
-    }
+        });
     return result;
   }
 
-  private static boolean isBetter(double value, double best, boolean largest) {
-    if (Double.isNaN(best)) {
-      return false;
+  /** Finds where the largest or smallest values, which are known, first occur. */
+  private record Search(NdArray array, NdArray best, NdArray result, Split split, int outer) {
+    private int start() {
+      return array.layout().offset() + outer * split.count * split.inner;
     }
-    return Double.isNaN(value) || (largest ? value > best : value < best);
-  }
 
-  /** Returns the int64 sum of an integer or bool array along an axis, which is kept at size 1. */
-  public static NdArray integerSum(NdArray array, int axis) {
-    NdArray source = array.contiguous();
-    Split split = Split.at(array.shape(), axis);
-    NdArray result = NdArray.zeros(DType.INT64, array.shape().with(axis, 1));
-    long[] sums = result.storage().longs();
-    Storage storage = source.storage();
-    int start = source.layout().offset();
-    for (int o = 0; o < split.outer; o++) {
-      for (int k = 0; k < split.count; k++) {
-        for (int i = 0; i < split.inner; i++) {
-          sums[o * split.inner + i] +=
-              storage.getLong(start + (o * split.count + k) * split.inner + i);
+    void alongRow() {
+      int start = start();
+      result.storage().longs()[outer] =
+          switch (array.storage().array()) {
+            case float[] x -> first(x, start, best.storage().floats()[outer]);
+            case double[] x -> first(x, start, best.storage().doubles()[outer]);
+            default -> first(array.storage().longs(), start, best.storage().longs()[outer]);
+          };
+    }
+
+    /** If the value is NaN, any NaN is one; else there is none. */
+    private static int first(float[] x, int start, float value) {
+      int at = start;
+      while (x[at] != value && x[at] == x[at]) {
+        at++;
+      }
+      return at - start;
+    }
+
+    private static int first(double[] x, int start, double value) {
+      int at = start;
+      while (x[at] != value && x[at] == x[at]) {
+        at++;
+      }
+      return at - start;
+    }
+
+    private static int first(long[] x, int start, long value) {
+      int at = start;
+      while (x[at] != value) {
+        at++;
+      }
+      return at - start;
+    }
+
+    void acrossRows() {
+      for (int row = 0; row < split.count; row++) {
+        int start = start() + row * split.inner;
+        switch (array.storage().array()) {
+          case float[] x -> inRow(x, start, best.storage().floats(), row);
+          case double[] x -> inRow(x, start, best.storage().doubles(), row);
+          default -> inRow(array.storage().longs(), start, best.storage().longs(), row);
         }
       }
     }
-    return result;
+
+    private void inRow(float[] x, int start, float[] values, int row) {
+      long[] positions = result.storage().longs();
+      int to = outer * split.inner;
+      for (int i = 0; i < split.inner; i++) {
+        float value = x[start + i];
+        if ((value == values[to + i] || value != value) && positions[to + i] < 0) {
+          positions[to + i] = row;
+        }
+      }
+    }
+
+    private void inRow(double[] x, int start, double[] values, int row) {
+      long[] positions = result.storage().longs();
+      int to = outer * split.inner;
+      for (int i = 0; i < split.inner; i++) {
+        double value = x[start + i];
+        if ((value == values[to + i] || value != value) && positions[to + i] < 0) {
+          positions[to + i] = row;
+        }
+      }
+    }
+
+    private void inRow(long[] x, int start, long[] values, int row) {
+      long[] positions = result.storage().longs();
+      int to = outer * split.inner;
+      for (int i = 0; i < split.inner; i++) {
+        if (x[start + i] == values[to + i] && positions[to + i] < 0) {
+          positions[to + i] = row;
+        }
+      }
+    }
   }
 
   /**

@@ -194,4 +194,36 @@ public final class Layout {
   public String toString() {
     return shape + " strides " + Arrays.toString(strides) + " offset " + offset;
   }
+
+  /**
+   * Returns the axes in the order in which the elements lie in memory, from the largest stride to
+   * the smallest; the order that they have if there is any axis along which elements repeat.
+   */
+  public int[] axesByStride() {
+    int[] order = new int[strides.length];
+    for (int axis = 0; axis < order.length; axis++) {
+      if (strides[axis] <= 0 && shape.size(axis) > 1) {
+        for (int k = 0; k < order.length; k++) {
+          order[k] = k;
+        }
+        return order;
+      }
+      // Insertion sort; axes of size 1 stay behind the one before, as their strides mean nothing.
+      int at = axis;
+      while (at > 0
+          && shape.size(axis) > 1
+          && shape.size(order[at - 1]) > 1
+          && strides[order[at - 1]] < strides[axis]) {
+        order[at] = order[at - 1];
+        at--;
+      }
+      order[at] = axis;
+    }
+    return order;
+  }
+
+  /** Returns whether the strides are the same, for layouts of one shape. */
+  public boolean isAlike(Layout other) {
+    return Arrays.equals(strides, other.strides);
+  }
 }

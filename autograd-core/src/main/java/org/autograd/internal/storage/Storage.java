@@ -12,6 +12,9 @@ public final class Storage {
   /** The largest number of elements: what HotSpot can allocate as one array. */
   public static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
+  /** From how many elements on an array is worth keeping for its next use. */
+  public static final int WORTH_REUSE = 1024;
+
   private final Object array;
   private final DType dtype;
   private final int length;
@@ -53,6 +56,22 @@ public final class Storage {
           case FLOAT64 -> new double[length];
         };
     return new Storage(array, dtype, length);
+  }
+
+  /**
+   * Returns a storage for an array of the given shape whose elements may be anything: the caller
+   * writes them all.
+   *
+   * @throws IllegalArgumentException as {@link #allocate}
+   */
+  public static Storage allocateUnset(DType dtype, Shape shape) {
+    if (shape.elementCount() >= WORTH_REUSE && shape.elementCount() <= MAX_LENGTH) {
+      Storage spare = Spare.take(dtype, (int) shape.elementCount());
+      if (spare != null) {
+        return spare;
+      }
+    }
+    return allocate(dtype, shape);
   }
 
   /** Returns a storage over the given primitive array, which from now on belongs to the storage. */

@@ -79,8 +79,7 @@ final class Exponentials {
     double high = single ? 0.693359375 : 6.93147180369123816490e-01;
     double low = single ? -2.12194440054690583e-4 : 1.90821492927058770002e-10;
     Node r = graph.fma(k, -low, graph.fma(k, -high, x));
-    Node q = graph.polynomial(r, single ? SINGLE_EXP : DOUBLE_EXP);
-    return new Reduced(graph.fma(graph.mul(q, r), r, r), shifted);
+    return new Reduced(expm1OfSmall(r), shifted);
   }
 
   private double shift() {
@@ -101,11 +100,36 @@ final class Exponentials {
     // Beyond these the result is infinite and 0.
     Node clamped = graph.max(graph.min(x, single ? 89 : 710), single ? -104 : -746);
     Reduced reduced = reduce(clamped);
+    return timesPower(reduced.expm1, reduced.shifted);
+  }
+
+  /**
+   * Returns {@code 2^(high + low)}; low is much smaller than high, and NaN or infinite only if high
+   * is beyond all exponents.
+   */
+  Node powerOfTwo(Node high, Node low) {
+    double limit = single ? 160 : 1100;
+    Node clamped = graph.max(graph.min(high, limit), -limit);
+    Node shift = graph.constant(shift());
+    Node shifted = graph.add(clamped, shift);
+    Node inside = graph.lessThan(graph.abs(high), limit);
+    Node rest = graph.select(inside, low, graph.constant(0));
+    Node fraction = graph.add(graph.sub(clamped, graph.sub(shifted, shift)), rest);
+    return timesPower(expm1OfSmall(graph.mul(fraction, Math.log(2))), shifted);
+  }
+
+  private Node expm1OfSmall(Node r) {
+    Node q = graph.polynomial(r, single ? SINGLE_EXP : DOUBLE_EXP);
+    return graph.fma(graph.mul(q, r), r, r);
+  }
+
+  /** Returns {@code (1 + expm1) 2^k}. */
+  private Node timesPower(Node expm1, Node shifted) {
     // 2^k may be no normal number: multiply by two halves, which rounds once.
     int bias = graph.precision().exponentBias;
-    Node both = exponent(reduced.shifted, 2L * bias);
+    Node both = exponent(shifted, 2L * bias);
     Node half = graph.shiftRight(both, 1);
-    Node scaled = graph.mul(graph.add(reduced.expm1, 1), power(half));
+    Node scaled = graph.mul(graph.add(expm1, 1), power(half));
     return graph.mul(scaled, power(graph.bitsSub(both, half)));
   }
 

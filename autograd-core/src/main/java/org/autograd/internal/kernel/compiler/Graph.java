@@ -162,4 +162,16 @@ final class Graph {
     }
     return result;
   }
+
+  /**
+   * The Vector API has no rounding: add and subtract a number that leaves no room for a fraction.
+   */
+  Node floor(Node x) {
+    double limit = 1L << precision.significandBits;
+    Node magnitude = abs(x);
+    Node rounded = withSign(sub(add(magnitude, limit), limit), x);
+    Node tooLarge = apply(Op.LT, x, rounded);
+    Node floor = select(tooLarge, sub(rounded, 1), rounded);
+    return select(lessThan(magnitude, limit), floor, x);
+  }
 }

@@ -39,10 +39,12 @@ import org.autograd.internal.kernel.Kernel;
  * what it has given up on is never compiled by C2 either.
  */
 final class KernelWriter {
-  private static final ClassDesc SUPPORT = description(Support.class);
 
   /** A method with more calls than this would be too long to be compiled. */
   private static final int MANY_CALLS = 50;
+
+  /** C1 gives up on a method with many more vector instructions. */
+  private static final int MANY_INSTRUCTIONS = 64;
 
   private final Plan plan;
   private final Precision precision;
@@ -118,7 +120,7 @@ final class KernelWriter {
     if (plan.parameters() > 0) {
       code.aload(parameters).aload(slots).loadConstant(plan.parameters());
       code.invokestatic(
-          SUPPORT,
+          MethodWriter.SUPPORT,
           "copy",
           MethodTypeDesc.of(CD_void, CD_double.arrayType(), precision.array(), CD_int));
     }
@@ -176,6 +178,18 @@ final class KernelWriter {
 
   private Loop writeStage(Plan.Stage stage) {
     List<Loop> rowCode = grouped(stage.rowCode().stream().map(this::writeRow).toList());
+    if (isShortReduction(stage)) {
+      Plan.Reduction reduction = stage.reductions().getFirst();
+      List<Loop> steps = new ArrayList<>(rowCode);
+      steps.add(whole(method("reduce", code -> vectorCode(code).wholeReduction(reduction, 0))));
+      return whole(
+          method(
+              "stage",
+              code -> {
+                callAll(code, steps);
+                code.return_();
+              }));
+    }
     List<Loop> loops = new ArrayList<>();
     for (Plan.Piece piece : stage.columnCode()) {
       loops.add(writeLoop(piece));
@@ -203,6 +217,16 @@ final class KernelWriter {
               code.return_();
             });
     return whole(name);
+  }
+
+  /** Whether a stage is nothing but a reduction short enough to be written twice in a row. */
+  private boolean isShortReduction(Plan.Stage stage) {
+    if (species.isScalar() || stage.blocked() || stage.reductions().size() != 1) {
+      return false;
+    }
+    Plan.Piece piece = stage.reductions().getFirst().code();
+    int copies = 2 * precision.partials / species.lanes(precision);
+    return copies * (piece.graph().size() + piece.outputs().size()) <= MANY_INSTRUCTIONS;
   }
 
   private static Loop whole(String method) {
@@ -279,7 +303,7 @@ final class KernelWriter {
   }
 
   private Loop writeLoop(Plan.Piece piece) {
-    if (species.isScalar() || piece.scalarOnly()) {
+    if (species.isScalar()) {
       String name =
           method("loop", code -> new ScalarCode(code, plan).loop(piece.graph(), piece.outputs()));
       return whole(name);
@@ -326,11 +350,7 @@ final class KernelWriter {
       code.aload(MethodWriter.PARTIALS).loadConstant(i * precision.partials);
       code.loadConstant((i + 1) * precision.partials);
       double identity = MethodWriter.identity(reductions.get(i).combine());
-      if (precision == Precision.SINGLE) {
-        code.loadConstant((float) identity);
-      } else {
-        code.loadConstant(identity);
-      }
+      MethodWriter.pushNumber(code, precision, identity);
       code.invokestatic(
           ClassDesc.of("java.util.Arrays"),
           "fill",

@@ -22,8 +22,10 @@ public final class Kernels {
    */
   private static final int LIMIT = 2048;
 
-  private static final Map<Program, Kernel> FLOAT32 = new ConcurrentHashMap<>();
-  private static final Map<Program, Kernel> FLOAT64 = new ConcurrentHashMap<>();
+  private static final List<Map<Program, Kernel>> CACHES =
+      Stream.of(DType.values())
+          .<Map<Program, Kernel>>map(dtype -> new ConcurrentHashMap<>())
+          .toList();
 
   private Kernels() {}
 
@@ -41,17 +43,13 @@ public final class Kernels {
   }
 
   /**
-   * Returns the kernel of {@code program} for float32 or float64 arrays.
+   * Returns the kernel of {@code program} for arrays of a dtype; of a program that has only masks,
+   * for bool.
    *
    * @throws IllegalArgumentException if a system property is wrong
    */
   public static Kernel of(Program program, DType dtype) {
-    Map<Program, Kernel> cache =
-        switch (dtype) {
-          case FLOAT32 -> FLOAT32;
-          case FLOAT64 -> FLOAT64;
-          default -> throw new IllegalArgumentException("no kernels for " + dtype);
-        };
+    Map<Program, Kernel> cache = CACHES.get(dtype.ordinal());
     Kernel kernel = cache.get(program);
     if (kernel != null) {
       return kernel;
@@ -69,14 +67,20 @@ public final class Kernels {
         case TIERED -> new TieredKernel(program, dtype);
         case SCALAR -> KernelCompiler.compile(program, dtype, 0);
         case VECTOR -> KernelCompiler.compile(program, dtype, Simd.bits());
-        case INTERPRETER -> new Interpreter(program, dtype);
+        case INTERPRETER -> interpreter(program, dtype);
       };
     } catch (UnsupportedOperationException e) {
       // Right all the same, but slow, which is not to go unnoticed.
       System.getLogger(Kernels.class.getName())
           .log(System.Logger.Level.WARNING, "a program is interpreted", e);
-      return new Interpreter(program, dtype);
+      return interpreter(program, dtype);
     }
+  }
+
+  private static Kernel interpreter(Program program, DType dtype) {
+    return dtype.isFloating()
+        ? new Interpreter(program, dtype)
+        : new IntegerInterpreter(program, dtype);
   }
 
   /** Returns a line for people: which kernels run, or what to do to get faster ones. */
@@ -94,8 +98,7 @@ public final class Kernels {
 
   /** Scalar kernels are either cold or still training. */
   private static String progress() {
-    List<Kernel> kernels =
-        Stream.of(FLOAT32, FLOAT64).flatMap(cache -> cache.values().stream()).toList();
+    List<Kernel> kernels = CACHES.stream().flatMap(cache -> cache.values().stream()).toList();
     long vectors =
         kernels.stream()
             .filter(kernel -> kernel instanceof TieredKernel tiered && tiered.isVector())

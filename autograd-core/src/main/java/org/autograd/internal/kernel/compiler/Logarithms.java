@@ -45,7 +45,7 @@ final class Logarithms {
   }
 
   /** {@code x = 2^k (1 + f)}; {@code biasedBits} is {@code k + exponentBias} as bits. */
-  private record Split(Node biasedBits, Node k, Node f) {}
+  record Split(Node biasedBits, Node k, Node f) {}
 
   /** Takes a normal positive number apart. */
   private Split split(Node x) {
@@ -94,13 +94,19 @@ final class Logarithms {
     return graph.select(graph.apply(Op.LT, zero, argument), finite, nonPositive);
   }
 
-  Node log(Node x) {
+  /** Takes a positive number apart, which may be subnormal. */
+  Split splitAny(Node x) {
     double smallest = single ? Float.MIN_NORMAL : Double.MIN_NORMAL;
     int up = single ? 25 : 54;
     Node subnormal = graph.lessThan(x, smallest);
     Split split = split(graph.select(subnormal, graph.mul(x, Math.scalb(1.0, up)), x));
     Node k = graph.select(subnormal, graph.sub(split.k, up), split.k);
-    return edges(x, sum(split.f, k));
+    return new Split(split.biasedBits, k, split.f);
+  }
+
+  Node log(Node x) {
+    Split split = splitAny(x);
+    return edges(x, sum(split.f, split.k));
   }
 
   Node log1p(Node x) {

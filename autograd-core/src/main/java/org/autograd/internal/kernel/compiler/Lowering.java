@@ -12,11 +12,6 @@ final class Lowering {
     this.graph = graph;
   }
 
-  /** Returns whether there is only scalar code for an operator. */
-  static boolean isScalarOnly(Operator operator) {
-    return operator == Operator.POW || operator == Operator.SIN || operator == Operator.COS;
-  }
-
   /**
    * Translates one operator.
    *
@@ -27,7 +22,10 @@ final class Lowering {
     return switch (operator.arity()) {
       case 0 -> leaf(expression);
       case 1 -> unary(operator, operand.apply(0));
-      case 2 -> graph.apply(simple(operator), operand.apply(0), operand.apply(1));
+      case 2 ->
+          operator == Operator.POW
+              ? new Powers(graph).pow(operand.apply(0), operand.apply(1))
+              : graph.apply(simple(operator), operand.apply(0), operand.apply(1));
       default -> graph.select(operand.apply(0), operand.apply(1), operand.apply(2));
     };
   }
@@ -51,7 +49,9 @@ final class Lowering {
       case LOG -> new Logarithms(graph).log(a);
       case LOG1P -> new Logarithms(graph).log1p(a);
       case ERF -> ErrorFunctions.erf(graph, a);
-      case FLOOR -> floor(a);
+      case SIN -> new Sines(graph).sin(a);
+      case COS -> new Sines(graph).cos(a);
+      case FLOOR -> graph.floor(a);
       default -> graph.apply(simple(operator), a);
     };
   }
@@ -73,22 +73,7 @@ final class Lowering {
       case AND -> Op.AND;
       case OR -> Op.OR;
       case NOT -> Op.NOT;
-      case POW -> Op.POW;
-      case SIN -> Op.SIN;
-      case COS -> Op.COS;
       default -> throw new AssertionError(operator);
     };
-  }
-
-  /**
-   * The Vector API has no rounding: add and subtract a number that leaves no room for a fraction.
-   */
-  private Node floor(Node x) {
-    double limit = 1L << graph.precision().significandBits;
-    Node magnitude = graph.abs(x);
-    Node rounded = graph.withSign(graph.sub(graph.add(magnitude, limit), limit), x);
-    Node tooLarge = graph.apply(Op.LT, x, rounded);
-    Node floor = graph.select(tooLarge, graph.sub(rounded, 1), rounded);
-    return graph.select(graph.lessThan(magnitude, limit), floor, x);
   }
 }

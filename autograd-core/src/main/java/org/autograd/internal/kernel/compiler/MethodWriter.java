@@ -7,12 +7,15 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.util.Objects.requireNonNull;
 
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.autograd.internal.kernel.Program;
@@ -38,6 +41,7 @@ abstract class MethodWriter {
   static final int TO = 7;
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
+  static final ClassDesc SUPPORT = Support.class.describeConstable().orElseThrow();
   static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 
   final CodeBuilder code;
@@ -127,15 +131,21 @@ abstract class MethodWriter {
   }
 
   void pushNumber(double value) {
-    if (precision == Precision.SINGLE) {
-      code.loadConstant((float) value);
-    } else {
-      code.loadConstant(value);
+    pushNumber(code, precision, value);
+  }
+
+  /** Pushes the nearest number of a precision. */
+  static void pushNumber(CodeBuilder code, Precision precision, double value) {
+    switch (precision) {
+      case SINGLE -> code.loadConstant((float) value);
+      case DOUBLE -> code.loadConstant(value);
+      case INT64 -> code.loadConstant((long) value);
+      case INT32, BOOL -> code.loadConstant((int) value);
     }
   }
 
   void pushBits(long value) {
-    if (precision == Precision.SINGLE) {
+    if (precision.bitsKind == TypeKind.INT) {
       code.loadConstant((int) value);
     } else {
       code.loadConstant(value);
@@ -157,7 +167,7 @@ abstract class MethodWriter {
       for (int i = 0; i < half; i++) {
         code.loadLocal(precision.numberKind, values[i]);
         code.loadLocal(precision.numberKind, values[i + half]);
-        combineNumbers(combine);
+        finishNumbers(combine);
         code.storeLocal(precision.numberKind, values[i]);
       }
     }
@@ -174,19 +184,29 @@ abstract class MethodWriter {
     };
   }
 
-  /** Combines the two numbers on the stack. */
+  /** Combines the two partial results on the stack. */
+  private void finishNumbers(Combine combine) {
+    switch (combine) {
+      case SUM -> arithmetic("ADD");
+      case MAX, MIN -> math(combine.name().toLowerCase(Locale.ROOT), 2);
+    }
+  }
+
+  /** Combines the two numbers on the stack, the result so far and an element. */
   void combineNumbers(Combine combine) {
     switch (combine) {
-      case SUM -> {
-        if (precision == Precision.SINGLE) {
-          code.fadd();
-        } else {
-          code.dadd();
-        }
+      case SUM -> arithmetic("ADD");
+      case MAX, MIN -> {
+        String name = combine == Combine.MAX ? "larger" : "smaller";
+        ClassDesc number = precision.number;
+        code.invokestatic(SUPPORT, name, MethodTypeDesc.of(number, number, number));
       }
-      case MAX -> math("max", 2);
-      case MIN -> math("min", 2);
     }
+  }
+
+  /** Writes an arithmetic instruction whose operands are on the stack. */
+  void arithmetic(String name) {
+    code.with(OperatorInstruction.of(Opcode.valueOf(precision.prefix + name)));
   }
 
   /** Calls a function of {@link Math} whose operands are on the stack. */

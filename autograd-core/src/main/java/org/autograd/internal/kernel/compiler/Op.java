@@ -50,7 +50,8 @@ enum Op {
   /** Unsigned shift right by {@code index} bits. */
   SHIFT_RIGHT(Kind.BITS),
 
-  // These are scalar only: Math's own, which are the same in the interpreter and in compiled code.
+  // Of a mask, an approximation and arguments: the function itself where the mask holds, else the
+  // approximation. Java's own functions give the same bits in the interpreter and in compiled code.
   POW(Kind.NUMBER),
   SIN(Kind.NUMBER),
   COS(Kind.NUMBER);

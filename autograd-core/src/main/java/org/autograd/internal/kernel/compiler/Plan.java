@@ -38,12 +38,8 @@ record Plan(
   /** A value that a piece of code hands out. */
   record Output(Place place, Node value) {}
 
-  /**
-   * Straight-line code, for one column or one row: all of it before any output.
-   *
-   * @param scalarOnly whether it has an operation that the Vector API lacks
-   */
-  record Piece(Graph graph, List<Output> outputs, boolean scalarOnly) {}
+  /** Straight-line code, for one column or one row: all of it before any output. */
+  record Piece(Graph graph, List<Output> outputs) {}
 
   /**
    * A loop over the columns that reduces a value of its code, into a slot.

@@ -22,14 +22,17 @@ import org.autograd.internal.kernel.Program;
  *
  * <p>What is the same for all columns is computed once per row and kept in a slot. The rest of a
  * stage is one loop if it can be: HotSpot never compiles a method of more than 8,000 bytes. A
- * longer stage is cut into several loops, and so is one with an operation that only scalar code
- * has; values needed on the other side of a cut are kept in scratch buffers, which are a block of
- * columns long so that they stay in the first-level cache. The stores of the stage are in the last
- * loop: in earlier ones they could overwrite what is still to be loaded.
+ * longer stage is cut into several loops; values needed on the other side of a cut are kept in
+ * scratch buffers, which are a block of columns long so that they stay in the first-level cache.
+ * The stores of the stage are in the last loop: in earlier ones they could overwrite what is still
+ * to be loaded.
  */
 final class Planner {
   /** A piece is ended when it has this length, in units of about 40 bytes of a loop. */
   private static final int LONG_PIECE = 100;
+
+  /** A power is so long itself that it is not added to a piece of this length. */
+  private static final int SHORT_PIECE = 20;
 
   /** The body of a loop that reduces may have this length, unrolled. */
   private static final int LONG_REDUCTION = 256;
@@ -119,7 +122,7 @@ final class Planner {
     places.putAll(stored);
     List<Plan.Reduction> reductions = new ArrayList<>();
     for (int i = 0; i < reduced.size(); i++) {
-      PieceBuilder load = new PieceBuilder(precision, places, false);
+      PieceBuilder load = new PieceBuilder(places);
       reductions.add(reduction(stage.reductions().get(i), load, Map.of(), reduced.get(i)));
     }
     boolean blocked = !reductions.isEmpty() || buffers.size() > scratchBefore;
@@ -137,10 +140,10 @@ final class Planner {
       List<Expression> roots = new ArrayList<>(stores.values());
       roots.add(reduced.get(i));
       List<Expression> ordered = Expressions.ordered(roots, inside(rowPlaces, this::varies));
-      PieceBuilder piece = new PieceBuilder(precision, rowPlaces, false);
+      PieceBuilder piece = new PieceBuilder(rowPlaces);
       for (Expression expression : ordered) {
         piece.add(expression);
-        if (isScalarOnly(expression) || piece.length() > longReduction) {
+        if (piece.length() > longReduction) {
           return List.of();
         }
       }
@@ -157,10 +160,6 @@ final class Planner {
     stores.forEach(piece::output);
     int slot = program.parameters() + reduction.index();
     return new Plan.Reduction(reduction.combine(), piece.value(value), slot, piece.build());
-  }
-
-  private boolean isScalarOnly(Expression expression) {
-    return vector && Lowering.isScalarOnly(expression.operator());
   }
 
   /** Gives slots to the values that are the same for all columns and used where columns vary. */
@@ -208,11 +207,10 @@ final class Planner {
     List<Expression> ordered = Expressions.ordered(stores.values(), inside(places, wanted));
     Map<Expression, Integer> lastUses = lastUses(ordered, stores.values());
     List<Plan.Piece> pieces = new ArrayList<>();
-    PieceBuilder piece = new PieceBuilder(precision, places, false);
+    PieceBuilder piece = new PieceBuilder(places);
     for (int i = 0; i < ordered.size(); i++) {
       Expression expression = ordered.get(i);
-      boolean scalarOnly = isScalarOnly(expression);
-      if (scalarOnly != piece.scalarOnly() || piece.length() >= LONG_PIECE) {
+      if (piece.length() >= (expression.operator() == Operator.POW ? SHORT_PIECE : LONG_PIECE)) {
         for (Expression value : piece.added()) {
           if (requireNonNull(lastUses.get(value)) >= i) {
             Plan.Place place = keep.apply(value);
@@ -223,7 +221,7 @@ final class Planner {
         if (!piece.added().isEmpty()) {
           pieces.add(piece.build());
         }
-        piece = new PieceBuilder(precision, places, scalarOnly);
+        piece = new PieceBuilder(places);
       }
       piece.add(expression);
     }
@@ -254,7 +252,10 @@ final class Planner {
   }
 
   private Plan.Place scratch(Expression value) {
-    buffers.add(new Program.Buffer(Program.Access.FULL, value.kind() == Kind.MASK));
+    // A mask is kept as numbers: HotSpot stops inlining the store of a mask behind a long loop
+    // body.
+    boolean mask = value.kind() == Kind.MASK && precision == Precision.BOOL;
+    buffers.add(new Program.Buffer(Program.Access.FULL, mask));
     return new Plan.Place.Buffer(buffers.size() - 1);
   }
 
@@ -276,26 +277,20 @@ final class Planner {
   }
 
   /** Collects a {@link Plan.Piece}. */
-  private static final class PieceBuilder {
+  private final class PieceBuilder {
     private final Graph graph;
     private final Map<Expression, Plan.Place> places;
-    private final boolean scalarOnly;
     private final Map<Expression, Node> values = new LinkedHashMap<>();
     private final List<Plan.Output> outputs = new ArrayList<>();
 
-    PieceBuilder(Precision precision, Map<Expression, Plan.Place> places, boolean scalarOnly) {
+    PieceBuilder(Map<Expression, Plan.Place> places) {
       this.graph = new Graph(precision);
       this.places = places;
-      this.scalarOnly = scalarOnly;
     }
 
     /** Returns a measure of the code so far; any value may have to be stored. */
     int length() {
       return graph.size() + values.size();
-    }
-
-    boolean scalarOnly() {
-      return scalarOnly;
     }
 
     /** Returns what is computed in this piece. */
@@ -317,6 +312,8 @@ final class Planner {
       boolean mask = expression.kind() == Kind.MASK;
       return switch (places.get(expression)) {
         case Plan.Place.Slot slot -> graph.leaf(mask ? Op.MASK_SLOT : Op.SLOT, slot.index());
+        case Plan.Place.Buffer buffer when mask && !buffers.get(buffer.index()).mask() ->
+            graph.apply(Op.LT, graph.constant(0), graph.leaf(Op.INPUT, buffer.index()));
         case Plan.Place.Buffer buffer ->
             graph.leaf(mask ? Op.MASK_INPUT : Op.INPUT, buffer.index());
         case null ->
@@ -330,11 +327,18 @@ final class Planner {
     }
 
     void output(Plan.Place place, Expression value) {
-      outputs.add(new Plan.Output(place, value(value)));
+      Node node = value(value);
+      boolean asNumber =
+          node.op().kind() == Op.Kind.MASK
+              && place instanceof Plan.Place.Buffer buffer
+              && !buffers.get(buffer.index()).mask();
+      outputs.add(
+          new Plan.Output(
+              place, asNumber ? graph.select(node, graph.constant(1), graph.constant(0)) : node));
     }
 
     Plan.Piece build() {
-      return new Plan.Piece(graph, outputs, scalarOnly);
+      return new Plan.Piece(graph, outputs);
     }
   }
 }

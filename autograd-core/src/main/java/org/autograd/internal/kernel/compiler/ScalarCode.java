@@ -2,6 +2,7 @@ package org.autograd.internal.kernel.compiler;
 
 import static java.lang.constant.ConstantDescs.CD_Double;
 import static java.lang.constant.ConstantDescs.CD_Float;
+import static java.lang.constant.ConstantDescs.CD_Integer;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -124,11 +125,7 @@ final class ScalarCode extends MethodWriter {
       if (node.op() == Op.SLOT || node.op() == Op.MASK_SLOT) {
         code.aload(SLOTS).loadConstant((int) node.index()).arrayLoad(precision.numberKind);
         if (node.op() == Op.MASK_SLOT) {
-          if (single) {
-            code.f2i();
-          } else {
-            code.d2i();
-          }
+          code.conversion(precision.numberKind, TypeKind.INT);
         }
         keep(node);
       }
@@ -183,11 +180,7 @@ final class ScalarCode extends MethodWriter {
         code.aload(SLOTS).loadConstant(slot.index());
         push(output.value());
         if (mask) {
-          if (single) {
-            code.i2f();
-          } else {
-            code.i2d();
-          }
+          code.conversion(TypeKind.INT, precision.numberKind);
         }
         code.arrayStore(precision.numberKind);
       }
@@ -204,10 +197,10 @@ final class ScalarCode extends MethodWriter {
   private void compute(Node node) {
     switch (node.op()) {
       case SELECT -> select(node);
-      case SQRT -> inDouble(MATH, "sqrt", node);
-      case SIN -> inDouble(MATH, "sin", node);
-      case COS -> inDouble(MATH, "cos", node);
-      case POW -> inDouble(POWER, "pow", node);
+      case SQRT -> inDouble(MATH, "sqrt", node.operands());
+      case SIN -> exactIf(MATH, "sin", node);
+      case COS -> exactIf(MATH, "cos", node);
+      case POW -> exactIf(POWER, "pow", node);
       default -> {
         node.operands().forEach(this::push);
         computeOnStack(node);
@@ -224,11 +217,11 @@ final class ScalarCode extends MethodWriter {
         pushIndex(buffer);
         code.arrayLoad(node.op() == Op.INPUT ? precision.numberKind : TypeKind.BOOLEAN);
       }
-      case NEG -> operator(Opcode.FNEG, Opcode.DNEG);
-      case ADD -> operator(Opcode.FADD, Opcode.DADD);
-      case SUB -> operator(Opcode.FSUB, Opcode.DSUB);
-      case MUL -> operator(Opcode.FMUL, Opcode.DMUL);
-      case DIV -> operator(Opcode.FDIV, Opcode.DDIV);
+      case NEG -> arithmetic("NEG");
+      case ADD -> arithmetic("ADD");
+      case SUB -> arithmetic("SUB");
+      case MUL -> arithmetic("MUL");
+      case DIV -> arithmetic("DIV");
       case ABS -> math("abs", 1);
       case MIN -> math("min", 2);
       case MAX -> math("max", 2);
@@ -257,15 +250,16 @@ final class ScalarCode extends MethodWriter {
     }
   }
 
-  private void operator(Opcode forSingle, Opcode forDouble) {
-    code.with(OperatorInstruction.of(single ? forSingle : forDouble));
+  /** Writes an instruction on representations. */
+  private void operator(Opcode forInts, Opcode forLongs) {
+    code.with(OperatorInstruction.of(precision.bitsKind == TypeKind.INT ? forInts : forLongs));
   }
 
   /** There are only double versions of these; rounding their result to float is right. */
-  private void inDouble(ClassDesc owner, String name, Node node) {
-    ClassDesc[] parameters = new ClassDesc[node.operands().size()];
+  private void inDouble(ClassDesc owner, String name, List<Node> operands) {
+    ClassDesc[] parameters = new ClassDesc[operands.size()];
     Arrays.fill(parameters, CD_double);
-    for (Node operand : node.operands()) {
+    for (Node operand : operands) {
       push(operand);
       if (single) {
         code.f2d();
@@ -277,12 +271,25 @@ final class ScalarCode extends MethodWriter {
     }
   }
 
+  /** Calls a function where the mask holds, which is seldom. */
+  private void exactIf(ClassDesc owner, String name, Node node) {
+    Label approximation = code.newLabel();
+    Label end = code.newLabel();
+    push(node.a());
+    code.ifeq(approximation);
+    inDouble(owner, name, node.operands().subList(2, node.operands().size()));
+    code.goto_(end).labelBinding(approximation);
+    push(node.b());
+    code.labelBinding(end);
+  }
+
   /** Leaves 0 or 1; {@code otherwise} jumps if the comparison does not hold or there is a NaN. */
   private void compare(Opcode otherwise) {
-    if (otherwise == Opcode.IFNE) {
-      operator(Opcode.FCMPL, Opcode.DCMPL);
-    } else {
-      operator(Opcode.FCMPG, Opcode.DCMPG);
+    switch (precision) {
+      case SINGLE, DOUBLE -> arithmetic(otherwise == Opcode.IFNE ? "CMPL" : "CMPG");
+      case INT64 -> arithmetic("CMP");
+      case INT32, BOOL ->
+          code.invokestatic(CD_Integer, "compare", MethodTypeDesc.of(CD_int, CD_int, CD_int));
     }
     Label no = code.newLabel();
     Label end = code.newLabel();
@@ -297,7 +304,7 @@ final class ScalarCode extends MethodWriter {
   private void select(Node node) {
     push(node.a());
     code.ineg();
-    if (!single) {
+    if (precision.bitsKind == TypeKind.LONG) {
       code.i2l();
     }
     int selector = code.allocateLocal(precision.bitsKind);
@@ -317,18 +324,23 @@ final class ScalarCode extends MethodWriter {
   }
 
   private void toBits() {
-    if (single) {
-      code.invokestatic(CD_Float, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
-    } else {
-      code.invokestatic(CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
+    switch (precision) {
+      case SINGLE ->
+          code.invokestatic(CD_Float, "floatToRawIntBits", MethodTypeDesc.of(CD_int, CD_float));
+      case DOUBLE ->
+          code.invokestatic(
+              CD_Double, "doubleToRawLongBits", MethodTypeDesc.of(CD_long, CD_double));
+      case INT32, INT64, BOOL -> {}
     }
   }
 
   private void fromBits() {
-    if (single) {
-      code.invokestatic(CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
-    } else {
-      code.invokestatic(CD_Double, "longBitsToDouble", MethodTypeDesc.of(CD_double, CD_long));
+    switch (precision) {
+      case SINGLE ->
+          code.invokestatic(CD_Float, "intBitsToFloat", MethodTypeDesc.of(CD_float, CD_int));
+      case DOUBLE ->
+          code.invokestatic(CD_Double, "longBitsToDouble", MethodTypeDesc.of(CD_double, CD_long));
+      case INT32, INT64, BOOL -> {}
     }
   }
 }

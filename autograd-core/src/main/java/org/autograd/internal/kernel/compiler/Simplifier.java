@@ -26,7 +26,11 @@ final class Simplifier {
     this.precision = precision;
   }
 
+  /** Integers are left as they are: doubles do not hold all of them. */
   Expression simplify(Expression root) {
+    if (!precision.isFloating()) {
+      return root;
+    }
     for (Expression expression : Expressions.ordered(List.of(root), e -> !done.containsKey(e))) {
       Expression result = simplify(expression, i -> done.get(expression.operands().get(i)));
       Boolean holds = decide(expression);

@@ -26,6 +26,9 @@ public final class TieredKernel implements Kernel {
   private final Consumer<TieredKernel> queue;
   private final Kernel scalar;
 
+  /** Rows of fewer elements than this do not fill a vector: scalar code is faster for them. */
+  private final int shortRow;
+
   /** Not volatile: it does not matter when a thread sees the other one. */
   private Kernel current;
 
@@ -53,6 +56,7 @@ public final class TieredKernel implements Kernel {
     this.queue = queue;
     this.scalar = KernelCompiler.compile(program, dtype, 0);
     this.current = scalar;
+    this.shortRow = Simd.bits() / (2 * 8 * dtype.byteSize());
   }
 
   @Override
@@ -63,6 +67,10 @@ public final class TieredKernel implements Kernel {
       double[] parameters,
       int rows,
       int columns) {
+    if (columns < shortRow) {
+      scalar.run(buffers, offsets, rowStrides, parameters, rows, columns);
+      return;
+    }
     if (remaining > 0) {
       count(rows, columns);
     }

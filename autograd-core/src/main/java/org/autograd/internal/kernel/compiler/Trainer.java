@@ -176,7 +176,7 @@ final class Trainer {
         if (buffer.mask()) {
           buffers[k] = new boolean[length];
         } else {
-          buffers[k] = precision == Precision.SINGLE ? new float[length] : new double[length];
+          buffers[k] = precision.newArray(length);
         }
       }
       shapes.add(new Shape(columns, buffers, new int[count], rowStrides));
@@ -195,6 +195,16 @@ final class Trainer {
         case double[] array -> {
           for (int i = 0; i < array.length; i++) {
             array[i] = i % 7 * 0.5 - 1.3;
+          }
+        }
+        case int[] array -> {
+          for (int i = 0; i < array.length; i++) {
+            array[i] = i % 7 - 3;
+          }
+        }
+        case long[] array -> {
+          for (int i = 0; i < array.length; i++) {
+            array[i] = i % 7 - 3;
           }
         }
         case boolean[] array -> {

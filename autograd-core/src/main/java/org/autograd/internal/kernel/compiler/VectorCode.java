@@ -12,7 +12,9 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.kernel.compiler.Plan.Output;
 
@@ -28,6 +30,7 @@ final class VectorCode extends MethodWriter {
   private static final ClassDesc BINARY = OPERATORS.nested("Binary");
   private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
   private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  private static final ClassDesc EXACT = ExactFunctions.class.describeConstable().orElseThrow();
   private static final ClassDesc BOOLEANS = CD_boolean.arrayType();
 
   private final String speciesField;
@@ -46,11 +49,10 @@ final class VectorCode extends MethodWriter {
 
   VectorCode(CodeBuilder code, Plan plan, VectorSpecies species) {
     super(code, plan);
-    boolean single = precision == Precision.SINGLE;
     this.speciesField = "SPECIES_" + species.bits();
     this.lanes = species.lanes(precision);
-    this.numbers = type(single ? "FloatVector" : "DoubleVector");
-    this.bits = type(single ? "IntVector" : "LongVector");
+    this.numbers = type(precision.vector + "Vector");
+    this.bits = type(precision.bitsKind == TypeKind.INT ? "IntVector" : "LongVector");
     this.column = code.allocateLocal(TypeKind.INT);
   }
 
@@ -93,28 +95,12 @@ final class VectorCode extends MethodWriter {
     Label continued = code.newLabel();
     Label loaded = code.newLabel();
     code.iload(FROM).ifne(continued);
-    pushSpecies(numbers);
-    pushNumber(identity(combine));
-    code.invokestatic(numbers, "broadcast", type(numbers, SPECIES, precision.number));
-    for (int accumulator : accumulators) {
-      code.dup().astore(accumulator);
-    }
-    code.pop().goto_(loaded).labelBinding(continued);
+    startAccumulators(accumulators, combine);
+    code.goto_(loaded).labelBinding(continued);
     loadAccumulators(accumulators, base);
     code.labelBinding(loaded);
     code.iload(FROM).istore(column);
-    countedLoop(
-        precision.partials,
-        () -> {
-          for (int i = 0; i < accumulators.size(); i++) {
-            unrolled = i * lanes;
-            element(graph, outputs);
-            code.aload(accumulators.get(i));
-            push(reduction.value());
-            combine(combine);
-            code.astore(accumulators.get(i));
-          }
-        });
+    countedLoop(precision.partials, () -> accumulate(reduction, accumulators));
     storeAccumulators(accumulators, base);
     code.return_();
   }
@@ -147,16 +133,73 @@ final class VectorCode extends MethodWriter {
   void combined(Combine combine, int base, int slot) {
     List<Integer> accumulators = newAccumulators();
     loadAccumulators(accumulators, base);
+    combineAccumulators(accumulators, combine);
+    finishLanes(combine, accumulators.getFirst(), base, slot);
+    code.return_();
+  }
+
+  /**
+   * Writes a whole reduction into one method, so that short rows are not spent on calls: the loop,
+   * a copy of its body for each vector of the rest, and the combination.
+   */
+  void wholeReduction(Plan.Reduction reduction, int base) {
+    Graph graph = reduction.code().graph();
+    List<Output> outputs = reduction.code().outputs();
+    Combine combine = reduction.combine();
+    open(graph, outputs);
+    List<Integer> accumulators = newAccumulators();
+    startAccumulators(accumulators, combine);
+    code.iload(FROM).istore(column);
+    countedLoop(precision.partials, () -> accumulate(reduction, accumulators));
+    Label end = code.newLabel();
+    for (int i = 0; i < accumulators.size(); i++) {
+      unrolled = i * lanes;
+      pushColumn();
+      code.iload(TO).if_icmpge(end);
+      useLanes();
+      element(graph, outputs);
+      int accumulator = accumulators.get(i);
+      code.aload(accumulator).aload(accumulator);
+      push(reduction.value());
+      combine(combine);
+      code.aload(lanesInUse).invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+      code.astore(accumulator);
+    }
+    code.labelBinding(end);
+    combineAccumulators(accumulators, combine);
+    finishLanes(combine, accumulators.getFirst(), base, reduction.slot());
+    code.return_();
+  }
+
+  private void accumulate(Plan.Reduction reduction, List<Integer> accumulators) {
+    for (int i = 0; i < accumulators.size(); i++) {
+      unrolled = i * lanes;
+      element(reduction.code().graph(), reduction.code().outputs());
+      code.aload(accumulators.get(i));
+      push(reduction.value());
+      combine(reduction.combine());
+      code.astore(accumulators.get(i));
+    }
+  }
+
+  private void startAccumulators(List<Integer> accumulators, Combine combine) {
+    pushSpecies(numbers);
+    pushNumber(identity(combine));
+    code.invokestatic(numbers, "broadcast", type(numbers, SPECIES, precision.number));
+    for (int accumulator : accumulators) {
+      code.dup().astore(accumulator);
+    }
+    code.pop();
+  }
+
+  private void combineAccumulators(List<Integer> accumulators, Combine combine) {
     for (int half = accumulators.size() / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         code.aload(accumulators.get(i)).aload(accumulators.get(i + half));
-        combine(combine);
+        finish(combine);
         code.astore(accumulators.get(i));
       }
     }
-    storeAccumulators(accumulators.subList(0, 1), base);
-    combinePartials(combine, base, lanes, slot);
-    code.return_();
   }
 
   private List<Integer> newAccumulators() {
@@ -229,7 +272,8 @@ final class VectorCode extends MethodWriter {
       lanesInUse = code.allocateLocal(TypeKind.REFERENCE);
     }
     pushSpecies(numbers);
-    code.iload(column).iload(TO);
+    pushColumn();
+    code.iload(TO);
     code.invokeinterface(SPECIES, "indexInRange", type(MASK, CD_int, CD_int)).astore(lanesInUse);
   }
 
@@ -260,7 +304,12 @@ final class VectorCode extends MethodWriter {
 
   private void pushIndex(int buffer) {
     pushBase(buffer);
-    code.iload(column).iadd();
+    pushColumn();
+    code.iadd();
+  }
+
+  private void pushColumn() {
+    code.iload(column);
     if (unrolled > 0) {
       code.loadConstant(unrolled).iadd();
     }
@@ -316,7 +365,9 @@ final class VectorCode extends MethodWriter {
       code.invokevirtual(MASK, "toArray", type(BOOLEANS)).loadConstant(0);
       pushArray(buffer);
       pushIndex(buffer);
-      code.iload(TO).iload(column).isub();
+      code.iload(TO);
+      pushColumn();
+      code.isub();
       code.invokestatic(
           ClassDesc.of("java.lang.System"),
           "arraycopy",
@@ -396,10 +447,40 @@ final class VectorCode extends MethodWriter {
       case BITS_SUB -> bitsOperation(node, "SUB", BINARY);
       case BITS_AND -> bitsOperation(node, "AND", ASSOCIATIVE);
       case BITS_OR -> bitsOperation(node, "OR", ASSOCIATIVE);
+      case POW, SIN, COS -> exactWhereNeeded(node);
       case SHIFT_LEFT -> shift(node, "LSHL");
       case SHIFT_RIGHT -> shift(node, "LSHR");
       default -> throw new AssertionError(node.op());
     }
+  }
+
+  /** Computes the lanes that the mask selects one by one, if there are any. */
+  private void exactWhereNeeded(Node node) {
+    Label done = code.newLabel();
+    push(node.b());
+    push(node.a());
+    code.invokevirtual(MASK, "anyTrue", type(CD_boolean)).ifeq(done);
+    pushSpecies(numbers);
+    code.swap();
+    ClassDesc[] parameters = new ClassDesc[node.operands().size()];
+    Arrays.fill(parameters, precision.array());
+    parameters[1] = BOOLEANS;
+    toArray();
+    push(node.a());
+    code.invokevirtual(MASK, "toArray", type(BOOLEANS));
+    for (Node argument : node.operands().subList(2, parameters.length)) {
+      push(argument);
+      toArray();
+    }
+    String function = node.op().name().toLowerCase(Locale.ROOT);
+    code.invokestatic(EXACT, function, type(precision.array(), parameters));
+    code.loadConstant(0);
+    code.invokestatic(numbers, "fromArray", type(numbers, SPECIES, precision.array(), CD_int));
+    code.labelBinding(done);
+  }
+
+  private void toArray() {
+    code.invokevirtual(numbers, "toArray", type(precision.array()));
   }
 
   private void unary(Node node, String name) {
@@ -461,13 +542,45 @@ final class VectorCode extends MethodWriter {
     code.invokevirtual(bits, "lanewise", type(bits, BINARY, precision.bits));
   }
 
-  private void combine(Combine combine) {
-    String name =
-        switch (combine) {
-          case SUM -> "add";
-          case MAX -> "max";
-          case MIN -> "min";
-        };
+  /** Combines the lanes of the last vector of partial results into a slot. */
+  private void finishLanes(Combine combine, int accumulator, int base, int slot) {
+    if (combine == Combine.SUM) {
+      // In an order that is fixed.
+      storeAccumulators(List.of(accumulator), base);
+      combinePartials(combine, base, lanes, slot);
+      return;
+    }
+    code.aload(SLOTS).loadConstant(slot).aload(accumulator);
+    pushOperator(combine.name(), ASSOCIATIVE);
+    code.invokevirtual(numbers, "reduceLanes", type(precision.number, ASSOCIATIVE));
+    code.arrayStore(precision.numberKind);
+  }
+
+  /** Combines two vectors of partial results, which are on the stack. */
+  private void finish(Combine combine) {
+    String name = combine == Combine.SUM ? "add" : combine.name().toLowerCase(Locale.ROOT);
     code.invokevirtual(numbers, name, type(numbers, VECTOR));
+  }
+
+  /** Combines the result so far and the value, which are on the stack. */
+  private void combine(Combine combine) {
+    if (combine == Combine.SUM || !precision.isFloating()) {
+      finish(combine);
+      return;
+    }
+    int value = code.allocateLocal(TypeKind.REFERENCE);
+    int result = code.allocateLocal(TypeKind.REFERENCE);
+    code.astore(value).astore(result);
+    code.aload(result).aload(value).aload(result);
+    compareOnStack(combine == Combine.MAX ? "LT" : "GT", value);
+    code.aload(value);
+    compareOnStack("NE", value);
+    code.invokevirtual(MASK, "or", type(MASK, MASK));
+    code.invokevirtual(numbers, "blend", type(numbers, VECTOR, MASK));
+  }
+
+  private void compareOnStack(String name, int right) {
+    pushOperator(name, COMPARISON);
+    code.aload(right).invokevirtual(numbers, "compare", type(MASK, COMPARISON, VECTOR));
   }
 }

@@ -14,6 +14,6 @@ record VectorSpecies(int bits) {
 
   /** Returns the number of elements in a vector. */
   int lanes(Precision precision) {
-    return bits / (precision == Precision.SINGLE ? 32 : 64);
+    return bits / precision.width;
   }
 }

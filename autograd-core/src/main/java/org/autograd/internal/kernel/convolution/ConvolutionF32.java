@@ -17,7 +17,7 @@ public final class ConvolutionF32 {
   private static final int ROWS = ConvolutionTilesF32.ROWS;
 
   /** At least this many multiply-adds are given to a thread at a time. */
-  private static final long TASK_WORK = 1 << 20;
+  private static final long TASK_WORK = 1 << 22;
 
   /** How many taps are added up before the sums are put away: their weights fit the L1 cache. */
   private static final int DEPTH_BLOCK = 256;
@@ -30,6 +30,20 @@ public final class ConvolutionF32 {
 
   /** The most groups of images for the gradient of the weights; each has sums of its own. */
   private static final int MAX_PARTS = 8;
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+  /** An array that each thread keeps; it grows as needed. */
+  private static final class Scratch {
+    private float[] array = {};
+
+    float[] reserve(int size) {
+      if (array.length < size) {
+        array = new float[size];
+      }
+      return array;
+    }
+  }
 
   private final ConvolutionShape shape;
   private final Grid grid;
@@ -71,39 +85,46 @@ public final class ConvolutionF32 {
 
   /** Copies channels of an image into the grid. */
   private void toGrid(int channels, float[] image, int offset, float[] cells) {
-    if (grid.unmoved) {
-      System.arraycopy(image, offset, cells, 0, channels * grid.planeSize);
-      return;
-    }
     for (int c = 0; c < channels; c++) {
-      for (int r = 0; r < grid.imageRows.length; r++) {
-        int from = offset + c * inputSize + grid.imageRows[r];
-        int to = c * grid.planeSize + grid.gridRows[r];
-        int count = grid.imageColumns.length;
-        if (grid.contiguousRows && count > 0) {
-          System.arraycopy(
-              image, from + grid.imageColumns[0], cells, to + grid.gridColumns[0], count);
-        } else {
-          for (int i = 0; i < count; i++) {
-            cells[to + grid.gridColumns[i]] = image[from + grid.imageColumns[i]];
+      for (Grid.Columns columns : grid.columns) {
+        int from = offset + c * inputSize + columns.imageStart();
+        int to = c * grid.planeSize + columns.gridStart();
+        int step = columns.imageStep();
+        if (step == 1) {
+          tiles.copyRows(image, from, grid.imageRows, cells, to, grid.gridRows, columns.count());
+          continue;
+        }
+        for (int r = 0; r < grid.imageRows.length; r++) {
+          int i = from + grid.imageRows[r];
+          int start = to + grid.gridRows[r];
+          for (int j = start; j < start + columns.count(); j++, i += step) {
+            cells[j] = image[i];
           }
         }
       }
     }
   }
 
-  /** Copies channels out of the grid into an image, of which the rest stays as it is. */
+  /**
+   * Adds what is in the grid to channels of an image. Channels are the inner loop: slices overlap in
+   * the image, and to load what has just been stored, but at a shift, takes long.
+   */
   private void fromGrid(int channels, float[] cells, float[] image, int offset) {
-    if (grid.unmoved) {
-      System.arraycopy(cells, 0, image, offset, channels * grid.planeSize);
-      return;
-    }
-    for (int c = 0; c < channels; c++) {
-      for (int r = 0; r < grid.imageRows.length; r++) {
-        int to = offset + c * inputSize + grid.imageRows[r];
-        int from = c * grid.planeSize + grid.gridRows[r];
-        for (int i = 0; i < grid.imageColumns.length; i++) {
-          image[to + grid.imageColumns[i]] = cells[from + grid.gridColumns[i]];
+    for (Grid.Columns columns : grid.columns) {
+      int step = columns.imageStep();
+      for (int c = 0; c < channels; c++) {
+        int to = offset + c * inputSize + columns.imageStart();
+        int from = c * grid.planeSize + columns.gridStart();
+        if (step == 1) {
+          tiles.addRows(image, to, grid.imageRows, cells, from, grid.gridRows, columns.count());
+          continue;
+        }
+        for (int r = 0; r < grid.imageRows.length; r++) {
+          int i = to + grid.imageRows[r];
+          int start = from + grid.gridRows[r];
+          for (int j = start; j < start + columns.count(); j++, i += step) {
+            image[i] += cells[j];
+          }
         }
       }
     }
@@ -145,6 +166,12 @@ public final class ConvolutionF32 {
     int rowStep = Math.max(1, grid.rowLength);
     int blockRows = Math.max(1, SUMS_BLOCK / paddedRows / rowStep);
     int blocks = Math.ceilDiv(grid.rows.length, blockRows);
+    // Whether sums can be formed where they are to be, with no vector reaching beyond them.
+    boolean inPlace =
+        grid.isCompact()
+            && paddedRows == filters
+            && outputSize % tiles.lanes() == 0
+            && (blocks == 1 || blockRows * grid.rowLength % tiles.lanes() == 0);
     int imageSize = shape.channels() * inputSize;
     forEachImage((from, to) -> {
       float[] cells = newGrid(shape.channels());
@@ -157,14 +184,52 @@ public final class ConvolutionF32 {
             block -> {
               int fromRow = block * blockRows;
               int toRow = Math.min(grid.rows.length, fromRow + blockRows);
-              forwardRows(
-                  group, weights, paddedRows, starts, offsets, cells, fromRow, toRow, y, start);
+              if (inPlace) {
+                addRows(
+                    group,
+                    weights,
+                    paddedRows,
+                    starts,
+                    offsets,
+                    cells,
+                    fromRow,
+                    toRow,
+                    y,
+                    start + fromRow * grid.rowLength,
+                    outputSize);
+                return;
+              }
+              int stride = roundUp(grid.span(fromRow, toRow), tiles.lanes());
+              float[] sums = SCRATCH.get().reserve(paddedRows * stride);
+              addRows(
+                  group,
+                  weights,
+                  paddedRows,
+                  starts,
+                  offsets,
+                  cells,
+                  fromRow,
+                  toRow,
+                  sums,
+                  0,
+                  stride);
+              for (int f = 0; f < filters; f++) {
+                for (int row = fromRow; row < toRow; row++) {
+                  System.arraycopy(
+                      sums,
+                      f * stride + grid.rows[row] - grid.rows[fromRow],
+                      y,
+                      start + f * outputSize + row * grid.rowLength,
+                      grid.rowLength);
+                }
+              }
             });
       }
     });
   }
 
-  private void forwardRows(
+  /** Computes some rows of outputs of all filters of a group. */
+  private void addRows(
       int group,
       float[] weights,
       int paddedRows,
@@ -173,15 +238,13 @@ public final class ConvolutionF32 {
       float[] cells,
       int fromRow,
       int toRow,
-      float[] y,
-      int start) {
-    int width = grid.span(fromRow, toRow);
-    int stride = roundUp(width, tiles.lanes());
-    float[] sums = new float[paddedRows * stride];
+      float[] sums,
+      int sumsOffset,
+      int sumsStride) {
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
       tiles.addTaps(
           paddedRows,
-          width,
+          grid.span(fromRow, toRow),
           depth,
           weights,
           group * paddedRows * depth,
@@ -193,17 +256,8 @@ public final class ConvolutionF32 {
           cells,
           grid.rows[fromRow],
           sums,
-          stride);
-    }
-    for (int f = 0; f < shape.filters(); f++) {
-      for (int row = fromRow; row < toRow; row++) {
-        System.arraycopy(
-            sums,
-            f * stride + grid.rows[row] - grid.rows[fromRow],
-            y,
-            start + f * outputSize + row * grid.rowLength,
-            grid.rowLength);
-      }
+          sumsOffset,
+          sumsStride);
     }
   }
 
@@ -233,21 +287,20 @@ public final class ConvolutionF32 {
     int strips = Math.ceilDiv(channels, ROWS);
     int stripSize = Math.multiplyExact(ROWS * grid.taps.length, filters);
     float[] weights = packChannels(w, wOffset, strips, stripSize);
-    int width = grid.rows.length == 0 ? 0 : grid.span(0, grid.rows.length);
+    int width = grid.span(0, grid.rows.length);
+    boolean inPlace = grid.isCompact() && outputSize % tiles.lanes() == 0;
     int stride = roundUp(width, tiles.lanes());
     forEachImage((from, to) -> {
-      float[] gradients = new float[Math.multiplyExact(filters, stride)];
+      float[] gradients = inPlace ? g : new float[Math.multiplyExact(filters, stride)];
       for (int image = from; image < to; image++) {
         int start = gOffset + image * filters * outputSize;
-        for (int f = 0; f < filters; f++) {
-          for (int row = 0; row < grid.rows.length; row++) {
-            System.arraycopy(
-                g,
-                start + f * outputSize + row * grid.rowLength,
-                gradients,
-                f * stride + grid.rows[row],
-                grid.rowLength);
-          }
+        for (int row = 0; !inPlace && row < filters * grid.rows.length; row++) {
+          System.arraycopy(
+              g,
+              start + row * grid.rowLength,
+              gradients,
+              row / grid.rows.length * stride + grid.rows[row % grid.rows.length],
+              grid.rowLength);
         }
         int firstStrip = image % shape.groups() * strips;
         int firstChannel = image * channels;
@@ -261,10 +314,10 @@ public final class ConvolutionF32 {
                   weights,
                   (firstStrip + strip) * stripSize,
                   gradients,
+                  inPlace ? start : 0,
                   stride,
                   grid.taps,
                   cells,
-                  0,
                   grid.planeSize);
               fromGrid(
                   Math.min(ROWS, channels - strip * ROWS),

@@ -50,6 +50,7 @@ interface ConvolutionTilesF32 {
       float[] grid,
       int gridOffset,
       float[] sums,
+      int sumsOffset,
       int sumsStride);
 
   /**
@@ -61,7 +62,6 @@ interface ConvolutionTilesF32 {
    * @param weights for each tap and filter {@value #ROWS} channels
    * @param gradients rows of {@code gradientsStride}, a multiple of the lanes, 0 where there is no
    *     output
-   * @param gridOffset where the first of the channels begins
    */
   void spread(
       int width,
@@ -69,10 +69,10 @@ interface ConvolutionTilesF32 {
       float[] weights,
       int weightsOffset,
       float[] gradients,
+      int gradientsOffset,
       int gradientsStride,
       int[] taps,
       float[] grid,
-      int gridOffset,
       int planeSize);
 
   /**
@@ -93,4 +93,27 @@ interface ConvolutionTilesF32 {
       float[] gradients,
       float[] sums,
       int sumsOffset);
+
+  /**
+   * Copies rows: {@code grid[gridOffset + gridRows[r] + i] = image[imageOffset + imageRows[r] + i]}
+   * for all {@code i} below {@code count}.
+   */
+  void copyRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count);
+
+  /** Adds rows of the grid to those of the image, the other way round. */
+  void addRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count);
 }

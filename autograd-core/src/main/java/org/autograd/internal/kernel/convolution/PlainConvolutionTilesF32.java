@@ -26,10 +26,11 @@ final class PlainConvolutionTilesF32 implements ConvolutionTilesF32 {
       float[] grid,
       int gridOffset,
       float[] sums,
+      int sumsOffset,
       int sumsStride) {
     for (int row = 0; row < rows; row += ROWS) {
       for (int position = 0; position < width; position++) {
-        int at = row * sumsStride + position;
+        int at = sumsOffset + row * sumsStride + position;
         for (int half = 0; half < ROWS; half += ROWS / 2) {
           addTaps(
               fromTap == 0 ? bias : sums,
@@ -90,21 +91,21 @@ final class PlainConvolutionTilesF32 implements ConvolutionTilesF32 {
       float[] weights,
       int weightsOffset,
       float[] gradients,
+      int gradientsOffset,
       int gradientsStride,
       int[] taps,
       float[] grid,
-      int gridOffset,
       int planeSize) {
     for (int tap = 0; tap < taps.length; tap++) {
       for (int position = 0; position < width; position++) {
-        int at = gridOffset + taps[tap] + position;
+        int at = taps[tap] + position;
         for (int half = 0; half < ROWS; half += ROWS / 2) {
           spread(
               filters,
               weights,
               weightsOffset + tap * filters * ROWS + half,
               gradients,
-              position,
+              gradientsOffset + position,
               gradientsStride,
               grid,
               at + half * planeSize,
@@ -206,5 +207,37 @@ final class PlainConvolutionTilesF32 implements ConvolutionTilesF32 {
     sums[sumsOffset + filters] += s1;
     sums[sumsOffset + 2 * filters] += s2;
     sums[sumsOffset + 3 * filters] += s3;
+  }
+
+  @Override
+  public void copyRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count) {
+    for (int r = 0; r < imageRows.length; r++) {
+      System.arraycopy(image, imageOffset + imageRows[r], grid, gridOffset + gridRows[r], count);
+    }
+  }
+
+  @Override
+  public void addRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count) {
+    for (int r = 0; r < imageRows.length; r++) {
+      int to = imageOffset + imageRows[r];
+      int from = gridOffset + gridRows[r];
+      for (int i = 0; i < count; i++) {
+        image[to + i] += grid[from + i];
+      }
+    }
   }
 }

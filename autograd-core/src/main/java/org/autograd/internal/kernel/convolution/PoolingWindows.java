@@ -14,9 +14,35 @@ public record PoolingWindows(Axis[] axes) {
    *
    * @param size of the input
    * @param counts how many elements each window counts as for an average
+   * @param kernel the number of elements of a window that is not clipped, 0 if there is no rule
+   * @param stride the distance between such windows
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Axis(int size, int[] from, int[] to, int step, int[] counts) {}
+  public record Axis(
+      int size, int[] from, int[] to, int step, int[] counts, int kernel, int stride) {
+
+    /** Returns the first window from which on windows are not clipped at the begin. */
+    int firstWhole() {
+      int o = 0;
+      while (o < from.length && !isWhole(o)) {
+        o++;
+      }
+      return o;
+    }
+
+    /** Returns the end of the windows from the first one which is not clipped that are not, too. */
+    int endOfWhole() {
+      int o = firstWhole();
+      while (o < from.length && isWhole(o)) {
+        o++;
+      }
+      return o;
+    }
+
+    private boolean isWhole(int o) {
+      return to[o] - from[o] == (kernel - 1) * step + 1;
+    }
+  }
 
   /** Returns the number of input elements of one channel. */
   int inputSize() {
@@ -47,7 +73,7 @@ public record PoolingWindows(Axis[] axes) {
       to[o] = Math.min(end, size);
       counts[o] = countPadding ? Math.min(end, size + padding) - start : to[o] - from[o];
     }
-    return new Axis(size, from, to, dilation, counts);
+    return new Axis(size, from, to, dilation, counts, kernel, stride);
   }
 
   /** Returns as many windows as wanted, of sizes as equal as possible. */
@@ -60,6 +86,6 @@ public record PoolingWindows(Axis[] axes) {
       to[o] = (int) Math.ceilDiv((o + 1L) * size, output);
       counts[o] = to[o] - from[o];
     }
-    return new Axis(size, from, to, 1, counts);
+    return new Axis(size, from, to, 1, counts, 0, 0);
   }
 }

@@ -1,6 +1,7 @@
 package org.autograd.internal.kernel.convolution;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 import org.autograd.internal.kernel.Simd;
@@ -39,13 +40,14 @@ final class VectorConvolutionTilesF32 implements ConvolutionTilesF32 {
       float[] grid,
       int gridOffset,
       float[] sums,
+      int sumsOffset,
       int sumsStride) {
     for (int position = 0; position < width; position += 2 * LANES) {
       boolean two = position + LANES < width;
       for (int row = 0; row < rows; row += ROWS) {
         int from = weightsOffset + row * depth;
         int at = gridOffset + position;
-        int to = row * sumsStride + position;
+        int to = sumsOffset + row * sumsStride + position;
         int b = biasOffset + row;
         if (two) {
           addTaps2(weights, from, bias, b, fromTap, toTap, offsets, grid, at, sums, to, sumsStride);
@@ -63,22 +65,21 @@ final class VectorConvolutionTilesF32 implements ConvolutionTilesF32 {
       float[] weights,
       int weightsOffset,
       float[] gradients,
+      int gradientsOffset,
       int gradientsStride,
       int[] taps,
       float[] grid,
-      int gridOffset,
       int planeSize) {
     for (int position = 0; position < width; position += 2 * LANES) {
       boolean two = position + LANES < width;
+      int g = gradientsOffset + position;
       for (int tap = 0; tap < taps.length; tap++) {
         int from = weightsOffset + tap * filters * ROWS;
-        int to = gridOffset + taps[tap] + position;
+        int to = taps[tap] + position;
         if (two) {
-          spread2(
-              filters, weights, from, gradients, position, gradientsStride, grid, to, planeSize);
+          spread2(filters, weights, from, gradients, g, gradientsStride, grid, to, planeSize);
         } else {
-          spread1(
-              filters, weights, from, gradients, position, gradientsStride, grid, to, planeSize);
+          spread1(filters, weights, from, gradients, g, gradientsStride, grid, to, planeSize);
         }
       }
     }
@@ -578,5 +579,43 @@ final class VectorConvolutionTilesF32 implements ConvolutionTilesF32 {
     s50.intoArray(sums, sumsOffset + 5 * filters);
     s60.intoArray(sums, sumsOffset + 6 * filters);
     s70.intoArray(sums, sumsOffset + 7 * filters);
+  }
+
+  @Override
+  public void copyRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, count);
+      for (int r = 0; r < imageRows.length; r++) {
+        FloatVector.fromArray(SPECIES, image, imageOffset + imageRows[r] + i, mask)
+            .intoArray(grid, gridOffset + gridRows[r] + i, mask);
+      }
+    }
+  }
+
+  @Override
+  public void addRows(
+      float[] image,
+      int imageOffset,
+      int[] imageRows,
+      float[] grid,
+      int gridOffset,
+      int[] gridRows,
+      int count) {
+    for (int i = 0; i < count; i += LANES) {
+      VectorMask<Float> mask = SPECIES.indexInRange(i, count);
+      for (int r = 0; r < imageRows.length; r++) {
+        int to = imageOffset + imageRows[r] + i;
+        FloatVector.fromArray(SPECIES, grid, gridOffset + gridRows[r] + i, mask)
+            .add(FloatVector.fromArray(SPECIES, image, to, mask))
+            .intoArray(image, to, mask);
+      }
+    }
   }
 }

@@ -19,9 +19,9 @@ final class VectorPackingF32 {
   private static final int LANES = VectorTileF32.LANES;
 
   /** Choose from the first and from the second halves of two vectors. */
-  private static final FloatVector FIRST = zip(0);
+  static final FloatVector FIRST = zip(0);
 
-  private static final FloatVector SECOND = zip(LANES / 2);
+  static final FloatVector SECOND = zip(LANES / 2);
 
   /** How many lanes are transposed at a time. */
   private static final int GROUP = LANES < 8 ? 8 : 16;

@@ -34,22 +34,33 @@ class CompiledKernelTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> integers() {
+    return tests(Programs.ofIntegers(), WIDTHS, ROWS, COLUMNS, DType.INT32, DType.INT64);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> masks() {
+    return tests(Programs.ofMasks(), WIDTHS, ROWS, COLUMNS, DType.BOOL);
+  }
+
+  @TestFactory
   Stream<DynamicTest> sizes() {
     Map<String, Program> programs = new LinkedHashMap<>();
     programs.put("2,000 operations", Programs.wide(500));
     programs.put("a chain of 3,000", Programs.deep(3000));
-    return tests(programs, new int[] {256}, new int[] {1}, new int[] {1, 33, 1030});
+    int[] columns = {1, 33, 1030};
+    return tests(programs, new int[] {256}, new int[] {1}, columns, DType.FLOAT32, DType.FLOAT64);
   }
 
   private static Stream<DynamicTest> tests(Map<String, Program> programs) {
-    return tests(programs, WIDTHS, ROWS, COLUMNS);
+    return tests(programs, WIDTHS, ROWS, COLUMNS, DType.FLOAT32, DType.FLOAT64);
   }
 
   private static Stream<DynamicTest> tests(
-      Map<String, Program> programs, int[] widths, int[] rows, int[] columns) {
+      Map<String, Program> programs, int[] widths, int[] rows, int[] columns, DType... dtypes) {
     return programs.entrySet().stream()
         .flatMap(entry ->
-            Stream.of(DType.FLOAT32, DType.FLOAT64)
+            Stream.of(dtypes)
                 .map(dtype ->
                     DynamicTest.dynamicTest(
                         entry.getKey() + " " + dtype,
@@ -58,7 +69,10 @@ class CompiledKernelTest {
 
   private static void check(
       Program program, DType dtype, int[] widths, int[] rowCounts, int[] columnCounts) {
-    Kernel interpreter = new Interpreter(program, dtype);
+    Kernel interpreter =
+        dtype.isFloating()
+            ? new Interpreter(program, dtype)
+            : new IntegerInterpreter(program, dtype);
     Kernel scalar = KernelCompiler.compile(program, dtype, 0);
     Map<Integer, Kernel> vectors = new LinkedHashMap<>();
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
@@ -92,6 +106,8 @@ class CompiledKernelTest {
       switch (expected[k]) {
         case float[] array -> assertArrayEquals(array, (float[]) actual[k], at);
         case double[] array -> assertArrayEquals(array, (double[]) actual[k], at);
+        case int[] array -> assertArrayEquals(array, (int[]) actual[k], at);
+        case long[] array -> assertArrayEquals(array, (long[]) actual[k], at);
         default -> assertArrayEquals((boolean[]) expected[k], (boolean[]) actual[k], at);
       }
     }
@@ -117,7 +133,7 @@ class CompiledKernelTest {
               assertEquals(((double[]) before[k])[i], array[i], at);
             }
           }
-          default -> assertEquals(((boolean[]) expected[k])[i], ((boolean[]) actual[k])[i], at);
+          default -> assertEquals(Array.get(expected[k], i), Array.get(actual[k], i), at);
         }
       }
     }

@@ -1,5 +1,6 @@
 package org.autograd.internal.kernel.compiler;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
@@ -107,8 +108,12 @@ final class KernelRun {
           array[i] = (float) numbers[i];
         }
         buffers[k] = array;
-      } else {
+      } else if (dtype == DType.FLOAT64) {
         buffers[k] = numbers.clone();
+      } else if (dtype == DType.INT32) {
+        buffers[k] = Arrays.stream(numbers).mapToInt(x -> (int) (x * 1000)).toArray();
+      } else {
+        buffers[k] = Arrays.stream(numbers).mapToLong(x -> (long) (x * 0x1p40)).toArray();
       }
     }
     return buffers;

@@ -62,12 +62,6 @@ class KernelsTest {
   }
 
   @Test
-  void thereAreNoKernelsOfIntegers() {
-    assertThrows(
-        IllegalArgumentException.class, () -> KernelCompiler.compile(scaled(2), DType.INT64, 0));
-  }
-
-  @Test
   void descriptionSaysHowToTurnSimdOn() {
     String description = Kernels.description();
     boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
@@ -13,6 +14,25 @@ import org.autograd.internal.kernel.Program.Combine;
 public final class Programs {
   private static final Expression X = Expression.input(0);
   private static final Expression Y = Expression.input(1);
+
+  private static final Set<String> INTEGER_OPERATORS =
+      Set.of(
+          "copy",
+          "neg",
+          "abs",
+          "add",
+          "sub",
+          "mul",
+          "minimum",
+          "maximum",
+          "maximum 0.0",
+          "lt",
+          "le",
+          "eq",
+          "and",
+          "or",
+          "not",
+          "where");
 
   private Programs() {}
 
@@ -70,6 +90,53 @@ public final class Programs {
     }
     Map<String, Program> programs = new LinkedHashMap<>();
     functions.forEach((name, function) -> programs.put(name, of(function)));
+    return programs;
+  }
+
+  /** Returns programs over integers. */
+  public static Map<String, Program> ofIntegers() {
+    Map<String, Program> programs = new LinkedHashMap<>();
+    operators()
+        .forEach((name, program) -> {
+          if (INTEGER_OPERATORS.contains(name)) {
+            programs.put(name, program);
+          }
+        });
+    programs.put("scalars", of(2, X.mul(Expression.parameter(0)).add(Expression.parameter(1))));
+    programs.put("constants", of(Expression.constant(1000).sub(X.maximum(Y).mul(3))));
+    for (Combine combine : Combine.values()) {
+      Program.Builder builder = Program.builder(0);
+      builder.full();
+      builder.full();
+      int out = builder.row();
+      Expression result = builder.reduce(combine, X.mul(2));
+      programs.put(combine + " of rows", builder.store(out, result).build());
+    }
+    programs.put("row input", product());
+    programs.put("masks", masks());
+    programs.put("row mask", rowMask());
+    programs.put("in place", inPlace());
+    return programs;
+  }
+
+  private static Program product() {
+    Program.Builder builder = Program.builder(0);
+    builder.full();
+    builder.row();
+    return builder.store(builder.full(), X.mul(Y).abs()).build();
+  }
+
+  /** Returns programs that only combine masks. */
+  public static Map<String, Program> ofMasks() {
+    Map<String, Program> programs = new LinkedHashMap<>();
+    for (Access access : Access.values()) {
+      Program.Builder builder = Program.builder(0);
+      Expression a = Expression.mask(builder.buffer(Access.FULL, true));
+      Expression b = Expression.mask(builder.buffer(access, true));
+      builder.store(builder.buffer(Access.FULL, true), a.and(b.not()));
+      builder.store(builder.buffer(Access.FULL, true), a.or(b));
+      programs.put("masks, the second " + access, builder.build());
+    }
     return programs;
   }
 

@@ -89,6 +89,21 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void thinAndDeep(Samples<A> samples) {
+    for (int thin : new int[] {2, 3, 4, 10, 16, 17}) {
+      for (int other : new int[] {4, 7, 37}) {
+        for (Layout left : List.of(Layout.ROWS, Layout.WINDOW)) {
+          samples.check(thin, 128, other, left, Layout.COLUMNS);
+          samples.check(other, 283, thin, left, Layout.COLUMNS);
+        }
+      }
+    }
+    samples.check(10, 270, 64, Layout.COLUMNS, Layout.ROWS);
+    samples.check(64, 10, 270, Layout.ROWS, Layout.ROWS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void broadcastOperands(Samples<A> samples) {
     for (int n : new int[] {1, 6, 50}) {
       A numbers = samples.random(64, 1);
@@ -147,7 +162,9 @@ class MatmulKernelTest {
   @ParameterizedTest
   @MethodSource("kernels")
   <A> void theNumberOfThreadsDoesNotChangeABit(Samples<A> samples) {
-    int[][] shapes = {{193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}};
+    int[][] shapes = {
+      {193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}, {601, 1300, 7}
+    };
     for (int[] shape : shapes) {
       for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {
         Matrix<A> a = samples.matrix(shape[0], shape[1], layout, 1);
