@@ -291,14 +291,31 @@ public final class Pointwise {
   /** The result changes as the input does: the gradient itself. */
   record Identity() implements Derivative {}
 
-  /**
-   * The general case, an operation on the gradient and some values of the forward pass.
-   *
-   * @param function its first operand is the gradient
-   * @param sources for each further operand the number of the input, or the number of inputs for
-   *     the result
-   */
-  record Function(Pointwise function, int[] sources) implements Derivative {}
+  /** The general case, an operation on the gradient and some values of the forward pass. */
+  static final class Function implements Derivative {
+    private final Pointwise operation;
+    private final int[] sources;
+
+    private Function(Pointwise operation, List<Integer> sources) {
+      this.operation = operation;
+      this.sources = sources.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Returns the operation; its first operand is the gradient. */
+    Pointwise operation() {
+      return operation;
+    }
+
+    /** Returns the number of operands behind the gradient. */
+    int sourceCount() {
+      return sources.length;
+    }
+
+    /** Returns which input a further operand is; the number of inputs stands for the result. */
+    int source(int k) {
+      return sources[k];
+    }
+  }
 
   private Derivative derive(int k) {
     // Leaves beyond the inputs stand for the incoming gradient and for the result.
@@ -333,7 +350,7 @@ public final class Pointwise {
     Pointwise function =
         new Pointwise(
             name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
-    return new Function(function, sources.stream().mapToInt(Integer::intValue).toArray());
+    return new Function(function, sources);
   }
 
   /** Returns the numbers of the inputs that occur in an expression. */

@@ -48,7 +48,8 @@ final class PointwiseNode extends Node {
       if (operands[k].requiresGrad() && !function.isMask(k)) {
         node.inputs[k] = operands[k].requireNode();
         if (function.derivative(k) instanceof Function derivative) {
-          for (int source : derivative.sources()) {
+          for (int i = 0; i < derivative.sourceCount(); i++) {
+            int source = derivative.source(i);
             node.save(source, source < operands.length ? operands[source] : result);
           }
         }
@@ -121,17 +122,18 @@ final class PointwiseNode extends Node {
       case Identity() -> {}
       case Constant() ->
           pass.deliver(input, Variable.zeros(input.dtype(), input.shape().toArray()), true, false);
-      case Function(Pointwise rule, int[] sources) -> {
-        Variable[] operands = new Variable[sources.length + 1];
+      case Function rule -> {
+        Variable[] operands = new Variable[rule.sourceCount() + 1];
         operands[0] = gradient;
-        for (int k = 0; k < sources.length; k++) {
-          operands[k + 1] = saved(sources[k]);
+        for (int k = 1; k < operands.length; k++) {
+          operands[k] = saved(rule.source(k - 1));
         }
-        if (overwrite && rule.isOfOneDtype(operands)) {
-          rule.overwriteFirst(operands, arguments);
+        Pointwise operation = rule.operation();
+        if (overwrite && operation.isOfOneDtype(operands)) {
+          operation.overwriteFirst(operands, arguments);
           pass.deliver(input, gradient, true, true);
         } else {
-          pass.deliver(input, rule.apply(operands, arguments), true, false);
+          pass.deliver(input, operation.apply(operands, arguments), true, false);
         }
       }
     }

@@ -71,7 +71,7 @@ final class Windows {
     long[] input = new long[spatial + 2];
     long[] weight = new long[spatial + 2];
     for (int axis = 2; axis < spatial + 2; axis++) {
-      input[axis] = size[4] + (axis == 3 ? 1 : 0);
+      input[axis] = axis == 3 ? size[4] + 1L : size[4];
       weight[axis] = Math.max(1, size[5] - (axis == 4 ? 1 : 0));
     }
     input[0] = examples;

@@ -77,7 +77,7 @@ public final class Selections {
     /** If the value is NaN, any NaN is one; else there is none. */
     private static int first(float[] x, int start, float value) {
       int at = start;
-      while (x[at] != value && x[at] == x[at]) {
+      while (x[at] != value && !Float.isNaN(x[at])) {
         at++;
       }
       return at - start;
@@ -85,7 +85,7 @@ public final class Selections {
 
     private static int first(double[] x, int start, double value) {
       int at = start;
-      while (x[at] != value && x[at] == x[at]) {
+      while (x[at] != value && !Double.isNaN(x[at])) {
         at++;
       }
       return at - start;
@@ -115,7 +115,7 @@ public final class Selections {
       int to = outer * split.inner;
       for (int i = 0; i < split.inner; i++) {
         float value = x[start + i];
-        if ((value == values[to + i] || value != value) && positions[to + i] < 0) {
+        if ((value == values[to + i] || Float.isNaN(value)) && positions[to + i] < 0) {
           positions[to + i] = row;
         }
       }
@@ -126,7 +126,7 @@ public final class Selections {
       int to = outer * split.inner;
       for (int i = 0; i < split.inner; i++) {
         double value = x[start + i];
-        if ((value == values[to + i] || value != value) && positions[to + i] < 0) {
+        if ((value == values[to + i] || Double.isNaN(value)) && positions[to + i] < 0) {
           positions[to + i] = row;
         }
       }

@@ -41,19 +41,19 @@ final class Support {
   // signs, which is cheaper than what Math.max does; that is used for the partial results only.
 
   static float larger(float result, float value) {
-    return result < value || value != value ? value : result;
+    return result < value || Float.isNaN(value) ? value : result;
   }
 
   static float smaller(float result, float value) {
-    return result > value || value != value ? value : result;
+    return result > value || Float.isNaN(value) ? value : result;
   }
 
   static double larger(double result, double value) {
-    return result < value || value != value ? value : result;
+    return result < value || Double.isNaN(value) ? value : result;
   }
 
   static double smaller(double result, double value) {
-    return result > value || value != value ? value : result;
+    return result > value || Double.isNaN(value) ? value : result;
   }
 
   static int larger(int result, int value) {

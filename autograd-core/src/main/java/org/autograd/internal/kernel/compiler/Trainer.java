@@ -204,7 +204,7 @@ final class Trainer {
         }
         case long[] array -> {
           for (int i = 0; i < array.length; i++) {
-            array[i] = i % 7 - 3;
+            array[i] = i % 7 - 3L;
           }
         }
         case boolean[] array -> {
