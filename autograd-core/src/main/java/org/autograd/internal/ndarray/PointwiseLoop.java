@@ -95,9 +95,7 @@ public final class PointwiseLoop {
         Layout layout = array.layout();
         if (layout.isContiguous()) {
           // Layouts never change, so the result can have the operand's own.
-          return layout.offset() == 0
-              ? NdArray.zeros(dtype, layout)
-              : NdArray.zeros(dtype, shape);
+          return layout.offset() == 0 ? NdArray.zeros(dtype, layout) : NdArray.zeros(dtype, shape);
         }
         if (common != null && !common.isAlike(layout)) {
           return NdArray.zeros(dtype, shape);
