@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -184,8 +185,11 @@ abstract class Node {
     /** Whether a user may hold the leaf's gradient; guarded by the lock on the leaf's data. */
     private boolean shown;
 
-    /** The array of a gradient that was forgotten and that no user has seen. */
-    private @Nullable Storage spare;
+    /**
+     * The array of a gradient that was forgotten and that no user has seen; the collector may take
+     * it when memory runs short.
+     */
+    private @Nullable SoftReference<Storage> spare;
 
     private Leaf(Variable leaf) {
       super(leaf.data());
@@ -200,14 +204,14 @@ abstract class Node {
       return shown;
     }
 
-    synchronized void setSpare(@Nullable Storage storage) {
-      spare = storage;
+    synchronized void setSpare(Storage storage) {
+      spare = new SoftReference<>(storage);
     }
 
     synchronized @Nullable Storage takeSpare() {
-      Storage result = spare;
+      SoftReference<Storage> result = spare;
       spare = null;
-      return result;
+      return result == null ? null : result.get();
     }
 
     @Override
