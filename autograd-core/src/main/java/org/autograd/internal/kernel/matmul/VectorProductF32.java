@@ -48,8 +48,7 @@ final class VectorProductF32 {
    */
   private static final int SPLIT_SIZE = 768;
 
-  private static final int MAX_PARTS = 4;
-  private static final long PART_WORK = 3 << 20;
+  private static final int PARTS = 4;
 
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
@@ -116,14 +115,12 @@ final class VectorProductF32 {
     int inner = a.columns();
     // Blocks of equal depth, lest the last one be thin.
     int depthBlock = Math.ceilDiv(inner, Math.ceilDiv(inner, DEPTH_BLOCK));
-    long work = MatmulKernel.work(a, b);
-    int parts = (int) Math.min(MAX_PARTS, work / PART_WORK);
-    if (Parallel.threads() == 1 || work < MatmulKernel.PARALLEL_WORK || parts < 2) {
+    if (Parallel.threads() == 1 || MatmulKernel.work(a, b) < MatmulKernel.PARALLEL_WORK) {
       new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, false);
     } else if (Math.min(c.rows(), c.columns()) > SPLIT_SIZE) {
       new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, true);
     } else if (c.rows() > c.columns()) {
-      int size = roundUp(Math.ceilDiv(c.rows(), parts), ROWS);
+      int size = roundUp(Math.ceilDiv(c.rows(), PARTS), ROWS);
       Parallel.forEach(
           Math.ceilDiv(c.rows(), size),
           i -> {
@@ -133,7 +130,7 @@ final class VectorProductF32 {
                 .multiply(depthBlock, false);
           });
     } else {
-      int size = roundUp(Math.ceilDiv(c.columns(), parts), COLUMNS);
+      int size = roundUp(Math.ceilDiv(c.columns(), PARTS), COLUMNS);
       Parallel.forEach(
           Math.ceilDiv(c.columns(), size),
           i -> {
