@@ -163,7 +163,13 @@ class MatmulKernelTest {
   @MethodSource("kernels")
   <A> void theNumberOfThreadsDoesNotChangeABit(Samples<A> samples) {
     int[][] shapes = {
-      {193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}, {601, 1300, 7}
+      {193, 300, 301},
+      {601, 130, 249},
+      {801, 33, 809},
+      {1, 700, 1100},
+      {1100, 700, 1},
+      {7, 1300, 1901},
+      {1901, 1300, 7}
     };
     for (int[] shape : shapes) {
       for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {
