@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Variable
     implements PointwiseOps,
+        TrigonometryOps,
+        RoundingOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,

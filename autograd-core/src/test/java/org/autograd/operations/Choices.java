@@ -101,6 +101,10 @@ final class Choices {
     return axis(x).stream().filter(a -> x[0].size(a.integer(0)) > 0).toList();
   }
 
+  static List<Arguments> evenAxis(Variable... x) {
+    return axis(x).stream().filter(a -> x[0].size(a.integer(0)) % 2 == 0).toList();
+  }
+
   static List<Arguments> lastAxis(Variable... x) {
     return x[0].rank() > 0 ? List.of(Arguments.of(x[0].rank() - 1)) : List.of();
   }

@@ -17,6 +17,9 @@ import static org.autograd.operations.Operation.Trait.MOVES_ONLY;
 import static org.autograd.operations.Operation.Trait.NOT_DIFFERENTIABLE;
 import static org.autograd.operations.Operation.Trait.VIEW;
 import static org.autograd.operations.Samples.ABOVE_MINUS_ONE;
+import static org.autograd.operations.Samples.ABOVE_ONE;
+import static org.autograd.operations.Samples.INSIDE_ONE;
+import static org.autograd.operations.Samples.INSIDE_UNIT;
 import static org.autograd.operations.Samples.NOT_ZERO;
 import static org.autograd.operations.Samples.POSITIVE;
 import static org.autograd.operations.Samples.REAL;
@@ -30,6 +33,8 @@ import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
 import static org.autograd.operations.Samples.reducible;
+import static org.autograd.operations.Samples.slopes;
+import static org.autograd.operations.Samples.triples;
 import static org.autograd.operations.Samples.updates;
 import static org.autograd.operations.Samples.vectors;
 import static org.autograd.operations.Samples.withAxes;
@@ -47,6 +52,7 @@ import java.util.function.Function;
 import org.autograd.Extremum;
 import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.operations.Samples.Domain;
 import org.autograd.type.DType;
 
 /**
@@ -93,8 +99,49 @@ public final class OperationRegistry {
       op("log1p()", elements(ABOVE_MINUS_ONE), (x, a) -> x[0].log1p()).with(INTEGERS),
       op("sin()", elements(REAL), (x, a) -> x[0].sin()).with(INTEGERS),
       op("cos()", elements(REAL), (x, a) -> x[0].cos()).with(INTEGERS),
+      op("tan()", elements(INSIDE_ONE), (x, a) -> x[0].tan()).with(INTEGERS),
+      op("asin()", elements(INSIDE_ONE), (x, a) -> x[0].asin()).with(INTEGERS),
+      op("acos()", elements(INSIDE_ONE), (x, a) -> x[0].acos()).with(INTEGERS),
+      op("atan()", elements(REAL), (x, a) -> x[0].atan()).with(INTEGERS),
+      op("atan2(Variable)", pairs(REAL, NOT_ZERO), (x, a) -> x[0].atan2(x[1])).with(INTEGERS, LARGE),
+      op("sinh()", elements(REAL), (x, a) -> x[0].sinh()).with(INTEGERS),
+      op("cosh()", elements(REAL), (x, a) -> x[0].cosh()).with(INTEGERS),
+      op("asinh()", elements(REAL), (x, a) -> x[0].asinh()).with(INTEGERS),
+      op("acosh()", elements(ABOVE_ONE), (x, a) -> x[0].acosh()).with(INTEGERS),
+      op("atanh()", elements(INSIDE_ONE), (x, a) -> x[0].atanh()).with(INTEGERS),
       op("tanh()", elements(REAL), (x, a) -> x[0].tanh()).with(INTEGERS, LARGE),
       op("erf()", elements(REAL), (x, a) -> x[0].erf()).with(INTEGERS),
+      op("erfc()", elements(REAL), (x, a) -> x[0].erfc()).with(INTEGERS, LARGE),
+      op("exp2()", elements(REAL), (x, a) -> x[0].exp2()).with(INTEGERS),
+      op("log2()", elements(POSITIVE), (x, a) -> x[0].log2()).with(INTEGERS),
+      op("log10()", elements(POSITIVE), (x, a) -> x[0].log10()).with(INTEGERS),
+      op("logit()", elements(INSIDE_UNIT), (x, a) -> x[0].logit()).with(INTEGERS),
+      op("logit(double)", elements(realWithCorners(0.1, 0.9)), numbers(0.1),
+          (x, a) -> x[0].logit(a.number(0))).with(INTEGERS),
+      op("xlogy(Variable)", pairs(REAL, POSITIVE), (x, a) -> x[0].xlogy(x[1])),
+      op("hypot(Variable)", pairs(REAL, NOT_ZERO), (x, a) -> x[0].hypot(x[1])),
+      op("lerp(Variable,double)", pairs(REAL, REAL), numbers(0.25, 0.75, -1, 0),
+          (x, a) -> x[0].lerp(x[1], a.number(0))),
+      op("lerp(Variable,Variable)", triples(REAL, REAL, new Domain(-1.9, 2.3, -0.5, 0.5)), (x, a) -> x[0].lerp(x[1], x[2])),
+      op("addcmul(Variable,Variable,double)", triples(REAL, REAL, REAL), numbers(1, -0.5),
+          (x, a) -> x[0].addcmul(x[1], x[2], a.number(0))),
+      op("addcdiv(Variable,Variable,double)", triples(REAL, REAL, NOT_ZERO), numbers(1, -0.5),
+          (x, a) -> x[0].addcdiv(x[1], x[2], a.number(0))),
+      op("nanToNum()", elements(REAL), (x, a) -> x[0].nanToNum()),
+      op("nanToNum(double,double,double)", elements(REAL), fixed(1, 2, 3),
+          (x, a) -> x[0].nanToNum(a.number(0), a.number(1), a.number(2))),
+      op("ceil()", elements(realWithCorners(-1, 0, 1, 2)), (x, a) -> x[0].ceil()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("round()", elements(realWithCorners(-1.5, -0.5, 0.5, 1.5)), (x, a) -> x[0].round()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("trunc()", elements(realWithCorners(-1, 1, 2)), (x, a) -> x[0].trunc()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("frac()", elements(realWithCorners(-1, 1, 2)), (x, a) -> x[0].frac()),
+      op("sign()", elements(REAL), (x, a) -> x[0].sign()).with(FLAT, INTEGERS),
+      op("fmod(Variable)", pairs(realWithCorners(-1, 1), new Domain(2.5, 3.5)), (x, a) -> x[0].fmod(x[1])).with(LARGE),
+      op("fmod(Variable)", pairs(new Domain(7.1, 7.9), new Domain(2.1, 2.3)), (x, a) -> x[0].fmod(x[1])),
+      op("fmod(double)", elements(realWithCorners(-1.5, 1.5)), numbers(1.5, -1.5, 0.0625), (x, a) -> x[0].fmod(a.number(0))),
+      op("remainder(Variable)", pairs(realWithCorners(-1, 1), new Domain(2.5, 3.5)), (x, a) -> x[0].remainder(x[1])),
+      op("remainder(Variable)", pairs(new Domain(7.1, 7.9), new Domain(-2.3, -2.1)), (x, a) -> x[0].remainder(x[1])),
+      op("remainder(double)", elements(realWithCorners(-1.5, 1.5)), numbers(1.5, -1.5),
+          (x, a) -> x[0].remainder(a.number(0))),
       op("floor()", elements(realWithCorners(-1, 0, 1, 2)), (x, a) -> x[0].floor()).with(FLAT, INTEGERS, MAY_SHARE),
       op("maximum(Variable)", pairs(REAL, REAL), (x, a) -> x[0].maximum(x[1])).with(INTEGERS),
       op("minimum(Variable)", pairs(REAL, REAL), (x, a) -> x[0].minimum(x[1])).with(INTEGERS),
@@ -115,6 +162,21 @@ public final class OperationRegistry {
       op("softplus()", elements(REAL), (x, a) -> x[0].softplus()),
       op("softplus(double,double)", elements(realWithCorners(1)), numberPairs(2, 2, 0.5, 20),
           (x, a) -> x[0].softplus(a.number(0), a.number(1))),
+
+      op("mish()", elements(REAL), (x, a) -> x[0].mish()),
+      op("softsign()", elements(REAL), (x, a) -> x[0].softsign()),
+      op("hardtanh(double,double)", elements(realWithCorners(-0.5, 1)), numberPairs(-0.5, 1),
+          (x, a) -> x[0].hardtanh(a.number(0), a.number(1))),
+      op("relu6()", elements(new Domain(-3, 9, 0, 6)), (x, a) -> x[0].relu6()),
+      op("hardswish()", elements(new Domain(-5, 5, -3, 3)), (x, a) -> x[0].hardswish()),
+      op("hardsigmoid()", elements(new Domain(-5, 5, -3, 3)), (x, a) -> x[0].hardsigmoid()),
+      op("selu()", elements(REAL), (x, a) -> x[0].selu()),
+      op("celu(double)", elements(REAL), numbers(1, 0.7), (x, a) -> x[0].celu(a.number(0))),
+      op("logSigmoid()", elements(REAL), (x, a) -> x[0].logSigmoid()),
+      op("glu(int)", withAxes(arrays(REAL)), Choices::evenAxis, (x, a) -> x[0].glu(a.integer(0))),
+      op("threshold(double,double)", elements(realWithCorners(0.5)), numberPairs(0.5, -2),
+          (x, a) -> x[0].threshold(a.number(0), a.number(1))),
+      op("prelu(Variable)", slopes(), (x, a) -> x[0].prelu(x[1])),
 
       // Comparisons and logic.
       op("lt(Variable)", pairs(REAL, REAL), (x, a) -> x[0].lt(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS, LARGE),
@@ -139,6 +201,13 @@ public final class OperationRegistry {
           (x, a) -> x[0].gt(0).logicalAnd(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
       op("logicalOr(Variable)", pairs(REAL, REAL),
           (x, a) -> x[0].gt(0).logicalOr(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("logicalXor(Variable)", pairs(REAL, REAL),
+          (x, a) -> x[0].gt(0).logicalXor(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("isNan()", elements(REAL), (x, a) -> x[0].isNan()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isInf()", elements(REAL), (x, a) -> x[0].isInf()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isFinite()", elements(REAL), (x, a) -> x[0].isFinite()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isClose(Variable,double,double)", pairs(REAL, REAL), numberPairs(0.5, 0.1, 0, 0, 0, INFINITY),
+          (x, a) -> x[0].isClose(x[1], a.number(0), a.number(1))).with(NOT_DIFFERENTIABLE),
       op("logicalNot()", elements(REAL), (x, a) -> x[0].gt(0).logicalNot()).with(NOT_DIFFERENTIABLE, BOOLS),
 
       // Reductions.
