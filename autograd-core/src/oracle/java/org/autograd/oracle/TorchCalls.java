@@ -19,6 +19,8 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptionalList;
+import org.bytedeco.pytorch.TensorOptionalVector;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -219,6 +221,44 @@ final class TorchCalls {
     call("stack(int,Variable[])", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
     call("stack(int,List)", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
 
+    call("flip(int...)", (t, a) -> t[0].flip(longs(a.axes(0))));
+    call("roll(int,long)", (t, a) -> t[0].roll(new long[] {a.integer(1)}, a.integer(0)));
+    call("repeat(long...)", (t, a) -> t[0].repeat(a.sizes(0)));
+    call("tile(long...)", (t, a) -> t[0].tile(a.sizes(0)));
+    call("repeatInterleave(int,long)", (t, a) -> t[0].repeat_interleave(Math.abs((long) a.integer(1)), new LongOptional(a.integer(0)), new LongOptional()));
+    call("diagonal(long,int,int)", (t, a) -> t[0].diagonal(a.integer(0), a.integer(1), a.integer(2)));
+    call("diag(long)", (t, a) -> t[0].diag(a.integer(0)));
+    call("tril(long)", (t, a) -> t[0].tril(a.integer(0)));
+    call("triu(long)", (t, a) -> t[0].triu(a.integer(0)));
+    call("movedim(int,int)", (t, a) -> t[0].movedim((long) a.integer(0), (long) a.integer(1)));
+    call("unfold(int,long,long)", (t, a) -> t[0].unfold(a.integer(0), a.integer(1), a.integer(2)));
+    calls("split(int,long)", (t, a) -> list(t[0].split(2, a.integer(0))));
+    calls("splitInto(int,long...)", (t, a) -> list(t[0].split(new long[] {1, 0, t[0].size(a.integer(0)) - 1}, a.integer(0))));
+    calls("chunk(int,int)", (t, a) -> list(t[0].chunk(3, a.integer(0))));
+    calls("meshgrid(Variable[])", (t, a) -> list(torch.meshgrid(new TensorVector(t), "ij")));
+    call("padConstant(double,long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "constant", new DoubleOptional(2)));
+    call("padReflect(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "reflect", new DoubleOptional()));
+    call("padReplicate(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "replicate", new DoubleOptional()));
+    call("padCircular(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "circular", new DoubleOptional()));
+    call("scatter(int,Variable,Variable)", (t, a) -> t[0].scatter(a.integer(0), tensor(a.array(1)), t[1]));
+    call("scatter(int,Variable,double)", (t, a) -> t[0].scatter(a.integer(0), tensor(a.array(1)), scalar(1)));
+    call("indexCopy(int,Variable,Variable)", (t, a) -> t[0].index_copy(a.integer(0), tensor(a.array(1)), t[1]));
+    call("indexFill(int,Variable,double)", (t, a) -> t[0].index_fill(a.integer(0), tensor(a.array(1)), scalar(1)));
+    call("indexPut(List,Variable,boolean)", (t, a) -> {
+      TensorOptionalVector indices = new TensorOptionalVector();
+      for (int k = 0; k < a.values().size(); k++) {
+        indices.push_back(new TensorOptional(tensor(a.array(k))));
+      }
+      return torch.index_put(t[0], new TensorOptionalList(indices), t[1], a.values().size() > 1);
+    });
+    call("sliceScatter(int,long,long,long,Variable)", (t, a) -> t[0].slice_scatter(t[1], -1, new LongOptional(0), new LongOptional(3), 2));
+    call("selectScatter(int,long,Variable)", (t, a) -> t[0].select_scatter(t[1].select(0, 1), 0, -1));
+    call("maskedFill(Variable,double)", (t, a) -> t[0].masked_fill(tensor(a.array(0)), scalar(2)));
+    call("maskedSelect(Variable)", (t, a) -> t[0].masked_select(tensor(a.array(0))));
+    call("take(Variable)", (t, a) -> t[0].take(tensor(a.array(0))));
+    call("nonzero()", (t, a) -> t[0].nonzero());
+    call("oneHot(int)", (t, a) -> torch.one_hot(tensor(a.array(0)), 70));
+
     call("narrow(int,long,long)", (t, a) -> t[0].narrow(a.integer(0), (long) a.integer(1), a.integer(2)));
     call("select(int,long)", (t, a) -> t[0].select(a.integer(0), a.integer(1)));
     call("get(Index...)", (t, a) -> LibTorch.index(t[0], a.index(0)));
@@ -291,6 +331,10 @@ final class TorchCalls {
     long[] result = new long[spatial];
     Arrays.setAll(result, axis -> sizes[sizes.length == 1 ? 0 : axis]);
     return result;
+  }
+
+  private static List<Tensor> list(TensorVector tensors) {
+    return List.of(tensors.get());
   }
 
   private static ScalarOptional optional(double value) {

@@ -26,6 +26,7 @@ import static org.autograd.operations.Samples.REAL;
 import static org.autograd.operations.Samples.arrays;
 import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
+import static org.autograd.operations.Samples.images;
 import static org.autograd.operations.Samples.joinable;
 import static org.autograd.operations.Samples.linear;
 import static org.autograd.operations.Samples.normalizable;
@@ -37,6 +38,7 @@ import static org.autograd.operations.Samples.slopes;
 import static org.autograd.operations.Samples.triples;
 import static org.autograd.operations.Samples.updates;
 import static org.autograd.operations.Samples.vectors;
+import static org.autograd.operations.Samples.vectorsAndMatrices;
 import static org.autograd.operations.Samples.withAxes;
 import static org.autograd.operations.Windows.convolutions;
 import static org.autograd.operations.Windows.counts;
@@ -300,6 +302,39 @@ public final class OperationRegistry {
       op("stack(int,List)", joinable(true), Choices::newAxis,
           (x, a) -> Variable.stack(a.integer(0), List.of(x))).with(MOVES_ONLY),
 
+      op("flip(int...)", arrays(REAL), Choices::distinctAxes, (x, a) -> x[0].flip(a.axes(0))).with(MOVES_ONLY),
+      op("roll(int,long)", withAxes(arrays(REAL)), Choices::axisAndShift,
+          (x, a) -> x[0].roll(a.integer(0), a.integer(1))).with(MOVES_ONLY),
+      op("repeat(long...)", arrays(REAL), Choices::repeats, (x, a) -> x[0].repeat(a.sizes(0))).with(MOVES_ONLY),
+      op("tile(long...)", arrays(REAL), oneOf(new long[] {2}, new long[] {}, new long[] {2, 1, 3}),
+          (x, a) -> x[0].tile(a.sizes(0))).with(MOVES_ONLY),
+      op("repeatInterleave(int,long)", withAxes(arrays(REAL)), Choices::axisAndShift,
+          (x, a) -> x[0].repeatInterleave(a.integer(0), Math.abs(a.integer(1)))).with(MOVES_ONLY),
+      op("diagonal(long,int,int)", arrays(REAL), Choices::planes,
+          (x, a) -> x[0].diagonal(a.integer(0), a.integer(1), a.integer(2))).with(VIEW, MOVES_ONLY),
+      op("diag(long)", vectorsAndMatrices(), numbers(0, 1, -1, -5), (x, a) -> x[0].diag(a.integer(0))),
+      op("tril(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].tril(a.integer(0))).with(MOVES_ONLY),
+      op("triu(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].triu(a.integer(0))).with(MOVES_ONLY),
+      op("movedim(int,int)", withAxes(arrays(REAL)), Choices::axisPairs,
+          (x, a) -> x[0].movedim(a.integer(0), a.integer(1))).with(VIEW, MOVES_ONLY),
+      op("unfold(int,long,long)", withAxes(arrays(REAL)), Choices::slidingWindows,
+          (x, a) -> x[0].unfold(a.integer(0), a.integer(1), a.integer(2))).with(MOVES_ONLY),
+      outputs("split(int,long)", withAxes(arrays(REAL)), Choices::nonEmptyAxis,
+          (x, a) -> x[0].split(a.integer(0), 2)).with(VIEW, MOVES_ONLY),
+      outputs("splitInto(int,long...)", withAxes(arrays(REAL)), Choices::nonEmptyAxis,
+          (x, a) -> x[0].splitInto(a.integer(0), 1, 0, x[0].size(a.integer(0)) - 1)).with(VIEW, MOVES_ONLY),
+      outputs("chunk(int,int)", withAxes(arrays(REAL)), Choices::axis,
+          (x, a) -> x[0].chunk(a.integer(0), 3)).with(VIEW, MOVES_ONLY),
+      outputs("meshgrid(Variable[])", vectors(false), (x, a) -> Variable.meshgrid(x)).with(MAY_SHARE),
+      op("padConstant(double,long...)", withAxes(arrays(REAL)), Choices::amounts,
+          (x, a) -> x[0].padConstant(2, a.sizes(0))),
+      op("padReflect(long...)", images(), oneOf(new long[] {1, 2}, new long[] {0, 0}, new long[] {2, 0}),
+          (x, a) -> x[0].padReflect(a.sizes(0))),
+      op("padReplicate(long...)", images(), oneOf(new long[] {1, 2}, new long[] {0, 5}),
+          (x, a) -> x[0].padReplicate(a.sizes(0))),
+      op("padCircular(long...)", images(), oneOf(new long[] {1, 2}, new long[] {3, 0}),
+          (x, a) -> x[0].padCircular(a.sizes(0))),
+
       // Selections.
       op("narrow(int,long,long)", withAxes(arrays(REAL)), Choices::ranges,
           (x, a) -> x[0].narrow(a.integer(0), a.integer(1), a.integer(2))).with(VIEW, MOVES_ONLY),
@@ -320,6 +355,30 @@ public final class OperationRegistry {
           (x, a) -> x[0].scatterAdd(a.integer(0), a.array(1), x[1])),
       op("scatterAdd(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 6}), fixed(-1, index(4, 2, 6)),
           (x, a) -> x[0].scatterAdd(a.integer(0), a.array(1), x[1])),
+
+      op("scatter(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 4}),
+          fixed(0, given(0, 2, 1, 0, 2, 1, 0, 1).reshape(2, 4)), (x, a) -> x[0].scatter(a.integer(0), a.array(1), x[1])),
+      op("scatter(int,Variable,double)", withAxes(arrays(REAL)), Choices::axisAndIndex,
+          (x, a) -> x[0].scatter(a.integer(0), a.array(1), 1)),
+      op("indexCopy(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 4}), fixed(0, given(2, 0)),
+          (x, a) -> x[0].indexCopy(a.integer(0), a.array(1), x[1])),
+      op("indexFill(int,Variable,double)", withAxes(arrays(REAL)), Choices::axisAndPositions,
+          (x, a) -> x[0].indexFill(a.integer(0), a.array(1), 1)),
+      op("indexPut(List,Variable,boolean)", updates(new long[] {3, 4}, new long[] {2, 4}), fixed(given(2, -3)),
+          (x, a) -> x[0].indexPut(List.of(a.array(0)), x[1], false)),
+      op("indexPut(List,Variable,boolean)", updates(new long[] {3, 4}, new long[] {2, 3}),
+          fixed(given(2, -3).unsqueeze(1), given(1, 0, 1)),
+          (x, a) -> x[0].indexPut(List.of(a.array(0), a.array(1)), x[1], true)),
+      op("sliceScatter(int,long,long,long,Variable)", updates(new long[] {3, 4}, new long[] {3, 2}), fixed(),
+          (x, a) -> x[0].sliceScatter(-1, 0, 3, 2, x[1])),
+      op("selectScatter(int,long,Variable)", updates(new long[] {3, 4}, new long[] {3, 4}), fixed(),
+          (x, a) -> x[0].selectScatter(0, -1, x[1].select(0, 1))),
+      op("maskedFill(Variable,double)", arrays(REAL), Choices::masks,
+          (x, a) -> x[0].maskedFill(a.array(0), 2)),
+      op("maskedSelect(Variable)", arrays(REAL), Choices::masks, (x, a) -> x[0].maskedSelect(a.array(0))).with(MOVES_ONLY),
+      op("take(Variable)", arrays(REAL), Choices::flatPositions, (x, a) -> x[0].take(a.array(0))).with(MOVES_ONLY),
+      op("nonzero()", reducible(REAL), (x, a) -> x[0].nonzero()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("oneHot(int)", reducible(REAL), Choices::labels, (x, a) -> a.array(0).oneHot(70)).with(NOT_DIFFERENTIABLE),
 
       // Products.
       op("matmul(Variable)", products(), (x, a) -> x[0].matmul(x[1])),
@@ -423,6 +482,10 @@ public final class OperationRegistry {
       Function<Variable[], List<Arguments>> arguments,
       BiFunction<Variable[], Arguments, Variable> call) {
     return outputs(signature, samples, arguments, (x, a) -> List.of(call.apply(x, a)));
+  }
+
+  private static Operation outputs(String signature, List<Sample> samples, Operation.Call call) {
+    return outputs(signature, samples, fixed(), call);
   }
 
   private static Operation outputs(

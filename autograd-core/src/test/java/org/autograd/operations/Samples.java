@@ -313,6 +313,24 @@ final class Samples {
     return samples;
   }
 
+  /** Arrays of two and three axes whose last one is at least 3. */
+  static List<Sample> images() {
+    return List.of(
+        sample("contiguous", REAL.sample(0, 2, 4)),
+        sample("contiguous", REAL.sample(0, 2, 3, 3)),
+        view("transposed", Variable::transpose, REAL.sample(0, 4, 3)));
+  }
+
+  static List<Sample> vectorsAndMatrices() {
+    return arrays(REAL).stream()
+        .filter(
+            s -> {
+              int rank = s.operands(s.leaves(DType.FLOAT64))[0].rank();
+              return rank == 1 || rank == 2;
+            })
+        .toList();
+  }
+
   /** A mask and two arrays. */
   static List<Sample> choices() {
     List<Sample> samples = new ArrayList<>();
