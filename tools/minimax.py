@@ -4,7 +4,7 @@ Each is the polynomial of least weighted error, found by the Remez exchange algo
 Usage: python3 minimax.py        (needs mpmath)
 """
 
-from mpmath import atanh, cos, erf, erfc, exp, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi
+from mpmath import asin, atan, atanh, cos, erf, erfc, exp, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi
 from mpmath import sin, sqrt, tanh
 
 mp.dps = 60
@@ -127,6 +127,28 @@ def error_far(degree, border):
     return remez(lambda x: log(erfc(x)), erfc, mpf("0.94"), mpf(border), degree)
 
 
+def error_complement(degree, end):
+    """p(t) = erfc(x) e^(x^2) (1 + 2 x), t = (x - 4) / (x + 4), from x = 0 on."""
+
+    def p(t):
+        x = 4 * (1 + t) / (1 - t)
+        return erfc(x) * exp(x * x) * (1 + 2 * x)
+
+    return remez(p, lambda t: 1 / p(t), -1, (mpf(end) - 4) / (mpf(end) + 4), degree)
+
+
+def arc_tangent(degree):
+    """p in atan(x) = x + x z p(z), z = x^2, up to x = 1."""
+    p = at_zero(-mpf(1) / 3, lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z)
+    return remez(p, lambda z: relative(z) / (1 + z * p(z)), 0, 1, degree)
+
+
+def arc_sine(degree):
+    """p in asin(x) = x + x z p(z), z = x^2, up to x = 0.5."""
+    p = at_zero(mpf(1) / 6, lambda z: (asin(sqrt(z)) / sqrt(z) - 1) / z)
+    return remez(p, relative, 0, mpf(1) / 4, degree)
+
+
 TABLES = {
     "Exponentials.SINGLE_EXP": lambda: exponential(5),
     "Exponentials.DOUBLE_EXP": lambda: exponential(10),
@@ -144,6 +166,12 @@ TABLES = {
     "ErrorFunctions.DOUBLE_NEAR": lambda: error_near(12),
     "ErrorFunctions.SINGLE_FAR": lambda: error_far(6, 4),
     "ErrorFunctions.DOUBLE_FAR": lambda: error_far(18, 6),
+    "ErrorFunctions.SINGLE_COMPLEMENT": lambda: error_complement(10, 11),
+    "ErrorFunctions.DOUBLE_COMPLEMENT": lambda: error_complement(21, 28),
+    "Arcs.SINGLE_TANGENT": lambda: arc_tangent(8),
+    "Arcs.DOUBLE_TANGENT": lambda: arc_tangent(18),
+    "Arcs.SINGLE_SINE": lambda: arc_sine(4),
+    "Arcs.DOUBLE_SINE": lambda: arc_sine(11),
 }
 
 if __name__ == "__main__":

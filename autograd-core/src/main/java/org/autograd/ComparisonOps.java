@@ -1,5 +1,7 @@
 package org.autograd;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.function.BinaryOperator;
 import org.autograd.expression.Expression;
 import org.autograd.type.DType;
@@ -22,6 +24,13 @@ sealed interface ComparisonOps permits Variable {
     private static final Comparison NE = new Comparison("ne", (x, y) -> x.eq(y).not());
     private static final Pointwise AND = logic("logicalAnd", Expression::and);
     private static final Pointwise OR = logic("logicalOr", Expression::or);
+    private static final Pointwise XOR = logic("logicalXor", (x, y) -> x.or(y).and(x.and(y).not()));
+    private static final Pointwise IS_NAN = Pointwise.of("isNan", x -> x.eq(x).not());
+    private static final Pointwise IS_INF =
+        Pointwise.of("isInf", x -> x.abs().eq(Double.POSITIVE_INFINITY));
+    private static final Pointwise IS_FINITE =
+        Pointwise.of("isFinite", x -> x.abs().lt(Double.POSITIVE_INFINITY));
+    private static final Pointwise IS_CLOSE = closeDefinition();
     private static final Pointwise NOT = Pointwise.of("logicalNot", 1, 0, Expression.mask(0).not());
     private static final Pointwise WHERE =
         Pointwise.of(
@@ -34,6 +43,23 @@ sealed interface ComparisonOps permits Variable {
 
     private static Pointwise logic(String name, BinaryOperator<Expression> function) {
       return Pointwise.of(name, 2, 0, function.apply(Expression.mask(0), Expression.mask(1)));
+    }
+
+    /** Infinities are close to themselves alone. */
+    private static Pointwise closeDefinition() {
+      Expression x = Expression.input(0);
+      Expression y = Expression.input(1);
+      Expression difference = x.sub(y).abs();
+      Expression allowed = Expression.parameter(0).mul(y.abs()).abs().add(Expression.parameter(1));
+      Expression near = difference.le(allowed).and(difference.lt(Double.POSITIVE_INFINITY));
+      return Pointwise.of("isClose", 2, 2, x.eq(y).or(near));
+    }
+
+    /** Integers are all finite numbers. */
+    private static Variable kind(Pointwise definition, Variable x, boolean ofIntegers) {
+      return x.dtype().isFloating()
+          ? definition.apply(x)
+          : Variable.full(DType.BOOL, ofIntegers ? 1 : 0, x.shape().toArray());
     }
 
     static Variable where(Variable condition, Variable yes, Variable no) {
@@ -131,9 +157,55 @@ sealed interface ComparisonOps permits Variable {
     return Definitions.OR.apply(self(), other);
   }
 
+  /** Returns whether exactly one is true; both are bool. */
+  default Variable logicalXor(Variable other) {
+    return Definitions.XOR.apply(self(), other);
+  }
+
   /** Returns whether this bool is false. */
   default Variable logicalNot() {
     return Definitions.NOT.apply(self());
+  }
+
+  /** Returns whether this is NaN. */
+  default Variable isNan() {
+    return Definitions.kind(Definitions.IS_NAN, self(), false);
+  }
+
+  /** Returns whether this is an infinity of either sign. */
+  default Variable isInf() {
+    return Definitions.kind(Definitions.IS_INF, self(), false);
+  }
+
+  /** Returns whether this is neither infinite nor NaN. */
+  default Variable isFinite() {
+    return Definitions.kind(Definitions.IS_FINITE, self(), true);
+  }
+
+  /**
+   * Returns whether {@code |this - other| <= absolute + relative * |other|}, or both are equal; NaN
+   * is close to nothing. PyTorch's defaults are 1e-5 relative and 1e-8 absolute.
+   */
+  default Variable isClose(Variable other, double relative, double absolute) {
+    Variable x = self();
+    checkArgument(
+        x.dtype() == other.dtype(),
+        "isClose: both must have the same dtype, got %s; convert one with to(DType)",
+        Variable.describe(x, other));
+    checkArgument(
+        relative >= 0 && absolute >= 0,
+        "isClose: tolerances must not be negative, got %s relative, %s absolute",
+        relative,
+        absolute);
+    if (!x.dtype().isFloating()) {
+      x = x.to(DType.FLOAT64);
+    }
+    return Definitions.IS_CLOSE.apply(x, other.to(x.dtype()), relative, absolute);
+  }
+
+  /** Returns whether {@link #isClose} holds for all elements. */
+  default boolean allClose(Variable other, double relative, double absolute) {
+    return isClose(other, relative, absolute).logicalNot().sum().item() == 0;
   }
 
   /** See {@link Variable#where}. */

@@ -50,6 +50,20 @@ sealed interface IndexOps permits Variable {
       }
     }
 
+    static void checkFits(String operation, Variable x, int axis, Variable index) {
+      boolean fits = index.rank() == x.rank();
+      for (int i = 0; fits && i < x.rank(); i++) {
+        fits = i == axis || index.size(i) <= x.size(i);
+      }
+      checkArgument(
+          fits,
+          "%s: the index must have the array's rank and, except along axis %s, at most its sizes; got"
+              + " %s",
+          operation,
+          axis,
+          Variable.describe(x, index));
+    }
+
     static void requireNumbers(String operation, Variable x) {
       checkArgument(
           x.dtype() != DType.BOOL,
@@ -258,7 +272,7 @@ sealed interface IndexOps permits Variable {
   default Variable gather(int axis, Variable index) {
     Variable x = self();
     int at = x.shape().axis(axis, "gather");
-    checkFits("gather", x, at, index);
+    Steps.checkFits("gather", x, at, index);
     Steps.checkIndices("gather", x, at, index, "position");
     long[] shape = x.shape().toArray();
     return Node.record(
@@ -275,7 +289,7 @@ sealed interface IndexOps permits Variable {
     Variable x = self();
     int at = x.shape().axis(axis, "scatterAdd");
     Steps.requireNumbers("scatterAdd", x);
-    checkFits("scatterAdd", x, at, index);
+    Steps.checkFits("scatterAdd", x, at, index);
     checkArgument(
         source.shape().equals(index.shape()) && source.dtype() == x.dtype(),
         "scatterAdd: source must be %s of the index's shape, got target, index, source %s",
@@ -289,19 +303,5 @@ sealed interface IndexOps permits Variable {
         result,
         Edge.to(x, g -> g),
         Edge.to(source, index, (g, saved) -> g.gather(at, saved)));
-  }
-
-  private static void checkFits(String operation, Variable x, int axis, Variable index) {
-    boolean fits = index.rank() == x.rank();
-    for (int i = 0; fits && i < x.rank(); i++) {
-      fits = i == axis || index.size(i) <= x.size(i);
-    }
-    checkArgument(
-        fits,
-        "%s: the index must have the array's rank and, except along axis %s, at most its sizes; got"
-            + " %s",
-        operation,
-        axis,
-        Variable.describe(x, index));
   }
 }

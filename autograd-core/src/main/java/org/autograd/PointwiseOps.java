@@ -43,11 +43,25 @@ sealed interface PointwiseOps permits Variable {
     private static final Pointwise EXPM1 = Pointwise.of("expm1", x -> x.expm1());
     private static final Pointwise LOG = Pointwise.of("log", x -> x.log());
     private static final Pointwise LOG1P = Pointwise.of("log1p", x -> x.log1p());
-    private static final Pointwise SIN = Pointwise.of("sin", x -> x.sin());
-    private static final Pointwise COS = Pointwise.of("cos", x -> x.cos());
-    private static final Pointwise TANH = Pointwise.of("tanh", x -> x.tanh());
+    private static final Pointwise EXP2 = Pointwise.of("exp2", x -> Expression.constant(2).pow(x));
+    private static final Pointwise LOG2 = Pointwise.of("log2", x -> x.log().div(Math.log(2)));
+    private static final Pointwise LOG10 = Pointwise.of("log10", x -> x.log().div(Math.log(10)));
     private static final Pointwise ERF = Pointwise.of("erf", x -> x.erf());
-    private static final Pointwise FLOOR = Pointwise.of("floor", x -> x.floor());
+    private static final Pointwise ERFC = Pointwise.of("erfc", x -> x.erfc());
+    private static final Pointwise HYPOT = Pointwise.of("hypot", (x, y) -> x.hypot(y));
+    private static final Pointwise LOGIT = Pointwise.of("logit", x -> logit(x));
+    private static final Pointwise XLOGY = Pointwise.of("xlogy", (x, y) -> xlogy(x, y));
+    private static final Pointwise LERP =
+        Pointwise.of("lerp", 3, 0, lerp(in(), Expression.input(1), Expression.input(2)));
+    private static final Pointwise LERP_SCALAR =
+        Pointwise.of("lerp", 2, 1, lerp(in(), Expression.input(1), SCALAR));
+    private static final Pointwise ADDCMUL =
+        Pointwise.of(
+            "addcmul", 3, 1, in().add(SCALAR.mul(Expression.input(1)).mul(Expression.input(2))));
+    private static final Pointwise ADDCDIV =
+        Pointwise.of(
+            "addcdiv", 3, 1, in().add(SCALAR.mul(Expression.input(1).div(Expression.input(2)))));
+    private static final Pointwise NAN_TO_NUM = nanToNumDefinition();
     private static final Pointwise CLAMP = clampDefinition();
     private static final Pointwise CLAMP_MIN = withScalar("clampMin", raised(in(), SCALAR));
     private static final Pointwise CLAMP_MAX = withScalar("clampMax", lowered(in(), SCALAR));
@@ -60,6 +74,39 @@ sealed interface PointwiseOps permits Variable {
 
     private static Pointwise withScalar(String name, Expression value) {
       return Pointwise.of(name, 1, 1, value);
+    }
+
+    /** Undefined outside [0, 1], where the slope is NaN, too. */
+    private static Expression logit(Expression x) {
+      Expression defined = Expression.constant(0).le(x).and(x.le(1));
+      Expression value = x.log().sub(x.neg().log1p());
+      return Expression.where(defined, value, x.mul(Double.NaN));
+    }
+
+    /** 0 where x is, unless y is NaN. */
+    private static Expression xlogy(Expression x, Expression y) {
+      Expression undefined = y.le(0).or(y.eq(Double.POSITIVE_INFINITY));
+      return Expression.where(x.eq(0).and(undefined), Expression.constant(0), x.mul(y.log()));
+    }
+
+    /** From the nearer end, so that it is exact at both. */
+    private static Expression lerp(Expression start, Expression end, Expression weight) {
+      Expression difference = end.sub(start);
+      return Expression.where(
+          weight.abs().lt(0.5),
+          start.add(weight.mul(difference)),
+          end.sub(difference.mul(Expression.constant(1).sub(weight))));
+    }
+
+    private static Pointwise nanToNumDefinition() {
+      Expression x = in();
+      Expression infinite =
+          Expression.where(
+              x.eq(Double.NEGATIVE_INFINITY), Expression.parameter(2), Expression.parameter(0));
+      Expression otherwise =
+          Expression.where(x.eq(Double.POSITIVE_INFINITY), Expression.parameter(1), infinite);
+      return Pointwise.of(
+          "nanToNum", 1, 3, Expression.where(x.abs().lt(Double.POSITIVE_INFINITY), x, otherwise));
     }
 
     private static Pointwise clampDefinition() {
@@ -231,19 +278,77 @@ sealed interface PointwiseOps permits Variable {
     return Definitions.LOG1P.apply(self());
   }
 
-  /** Returns the sine of an angle in radians. */
-  default Variable sin() {
-    return Definitions.SIN.apply(self());
+  /** Returns {@code 2^this}. */
+  default Variable exp2() {
+    return Definitions.EXP2.apply(self());
   }
 
-  /** Returns the cosine of an angle in radians. */
-  default Variable cos() {
-    return Definitions.COS.apply(self());
+  /** Returns the logarithm to base 2. */
+  default Variable log2() {
+    return Definitions.LOG2.apply(self());
   }
 
-  /** Returns the hyperbolic tangent. */
-  default Variable tanh() {
-    return Definitions.TANH.apply(self());
+  /** Returns the logarithm to base 10. */
+  default Variable log10() {
+    return Definitions.LOG10.apply(self());
+  }
+
+  /** Returns {@code log(this / (1 - this))}, the inverse of sigmoid; NaN outside [0, 1]. */
+  default Variable logit() {
+    return Definitions.LOGIT.apply(self());
+  }
+
+  /** Returns {@link #logit()} of the values limited to {@code [epsilon, 1 - epsilon]}. */
+  default Variable logit(double epsilon) {
+    Variable x = self().dtype().isFloating() ? self() : self().to(DType.FLOAT32);
+    return Definitions.LOGIT.apply(x.clamp(epsilon, 1 - epsilon));
+  }
+
+  /** Returns {@code this * log(other)}, 0 where this is 0 and {@code other} is not NaN. */
+  default Variable xlogy(Variable other) {
+    return Definitions.XLOGY.apply(self(), other);
+  }
+
+  /** Returns {@code sqrt(this^2 + other^2)} without overflow; the slope at the origin is NaN. */
+  default Variable hypot(Variable other) {
+    return Definitions.HYPOT.apply(self(), other);
+  }
+
+  /** Returns {@code this + weight * (end - this)}, exact at both ends. */
+  default Variable lerp(Variable end, Variable weight) {
+    return Definitions.LERP.apply(new Variable[] {self(), end, weight});
+  }
+
+  /** Returns {@code this + weight * (end - this)}, exact at both ends. */
+  default Variable lerp(Variable end, double weight) {
+    return Definitions.LERP_SCALAR.apply(self(), end, weight);
+  }
+
+  /** Returns {@code this + value * left * right}. */
+  default Variable addcmul(Variable left, Variable right, double value) {
+    return Definitions.ADDCMUL.apply(new Variable[] {self(), left, right}, value);
+  }
+
+  /** Returns {@code this + value * numerator / denominator}. */
+  default Variable addcdiv(Variable numerator, Variable denominator, double value) {
+    return Definitions.ADDCDIV.apply(new Variable[] {self(), numerator, denominator}, value);
+  }
+
+  /**
+   * Returns the values with NaN replaced by 0 and the infinities by the dtype's largest and
+   * smallest number; the slope there is 0.
+   */
+  default Variable nanToNum() {
+    double largest = self().dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+    return nanToNum(0, largest, -largest);
+  }
+
+  /** Returns the values with NaN and the infinities replaced; the slope there is 0. */
+  default Variable nanToNum(double nan, double positiveInfinity, double negativeInfinity) {
+    Variable x = self();
+    return x.dtype().isFloating()
+        ? Definitions.NAN_TO_NUM.apply(x, nan, positiveInfinity, negativeInfinity)
+        : x.copy();
   }
 
   /** Returns the error function. */
@@ -251,11 +356,9 @@ sealed interface PointwiseOps permits Variable {
     return Definitions.ERF.apply(self());
   }
 
-  /**
-   * Returns the largest whole number that is not above this; slope 0. Integers stay as they are.
-   */
-  default Variable floor() {
-    return self().dtype().isFloating() ? Definitions.FLOOR.apply(self()) : self();
+  /** Returns {@code 1 - erf(this)}, accurate where that is close to 0. */
+  default Variable erfc() {
+    return Definitions.ERFC.apply(self());
   }
 
   /** Returns the larger of the two, NaN if either is; at a tie each gets half of the gradient. */

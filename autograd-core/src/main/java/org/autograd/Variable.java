@@ -34,11 +34,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Variable
     implements PointwiseOps,
+        TrigonometryOps,
+        RoundingOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,
         ShapeOps,
+        ArrangementOps,
         IndexOps,
+        ScatterOps,
         LinearAlgebraOps,
         ConvolutionOps,
         PoolingOps,
@@ -380,6 +384,14 @@ public final class Variable
   /** Joins arrays of equal shape along a new axis at the given place. */
   public static Variable stack(int axis, List<Variable> parts) {
     return ShapeOps.stack(axis, parts.toArray(Variable[]::new));
+  }
+
+  /**
+   * Returns each vector broadcast over the grid that all of them span, {@code result.get(k)[i0, i1,
+   * ...] = vectors[k][ik]}: PyTorch's {@code indexing='ij'}.
+   */
+  public static List<Variable> meshgrid(Variable... vectors) {
+    return ArrangementOps.meshgrid(vectors);
   }
 
   // What it is.

@@ -233,6 +233,61 @@ public final class Expression {
     return of(Operator.COS, this);
   }
 
+  /** Returns the tangent. */
+  public Expression tan() {
+    return of(Operator.TAN, this);
+  }
+
+  /** Returns the angle in [-pi/2, pi/2] whose sine this is. */
+  public Expression asin() {
+    return of(Operator.ASIN, this);
+  }
+
+  /** Returns the angle in [0, pi] whose cosine this is. */
+  public Expression acos() {
+    return of(Operator.ACOS, this);
+  }
+
+  /** Returns the angle in [-pi/2, pi/2] whose tangent this is. */
+  public Expression atan() {
+    return of(Operator.ATAN, this);
+  }
+
+  /** Returns the angle of the point {@code (x, this)}. */
+  public Expression atan2(Expression x) {
+    return of(Operator.ATAN2, this, x);
+  }
+
+  /** Returns the hyperbolic sine. */
+  public Expression sinh() {
+    return of(Operator.SINH, this);
+  }
+
+  /** Returns the hyperbolic cosine. */
+  public Expression cosh() {
+    return of(Operator.COSH, this);
+  }
+
+  /** Returns the inverse hyperbolic sine. */
+  public Expression asinh() {
+    return of(Operator.ASINH, this);
+  }
+
+  /** Returns the inverse hyperbolic cosine. */
+  public Expression acosh() {
+    return of(Operator.ACOSH, this);
+  }
+
+  /** Returns the inverse hyperbolic tangent. */
+  public Expression atanh() {
+    return of(Operator.ATANH, this);
+  }
+
+  /** Returns {@code sqrt(this^2 + other^2)} without overflow. */
+  public Expression hypot(Expression other) {
+    return of(Operator.HYPOT, this, other);
+  }
+
   /** Returns the hyperbolic tangent. */
   public Expression tanh() {
     return of(Operator.TANH, this);
@@ -248,9 +303,34 @@ public final class Expression {
     return of(Operator.ERF, this);
   }
 
+  /** Returns {@code 1 - erf(this)}, accurate where that is close to 0. */
+  public Expression erfc() {
+    return of(Operator.ERFC, this);
+  }
+
   /** Returns the largest whole number that is not above this. */
   public Expression floor() {
     return of(Operator.FLOOR, this);
+  }
+
+  /** Returns the smallest whole number that is not below this. */
+  public Expression ceil() {
+    return neg().floor().neg();
+  }
+
+  /** Returns this without its fraction. */
+  public Expression trunc() {
+    return where(lt(0), ceil(), floor());
+  }
+
+  /** Returns the nearest whole number, the even one at a tie. */
+  public Expression round() {
+    return of(Operator.ROUND, this);
+  }
+
+  /** Returns what remains after division by {@code other}, with the sign of this; exact. */
+  public Expression fmod(Expression other) {
+    return of(Operator.FMOD, this, other);
   }
 
   /** Returns the smaller of the two, NaN if either is NaN. */
@@ -339,7 +419,8 @@ public final class Expression {
    * vector-Jacobian product towards {@code x}, since a pointwise function's Jacobian is diagonal.
    *
    * <p>Where a function has a corner the value is PyTorch's: 0 for {@code abs} at 0 and NaN, half
-   * to each side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor}.
+   * to each side for {@code minimum} and {@code maximum} at a tie, 0 for {@code floor} and {@code
+   * round}, 0 for {@code atan2} at the origin.
    *
    * @param seeds for each leaf that changes, its rate
    * @return the rate of change, or null if this does not depend on any of the leaves
@@ -394,10 +475,20 @@ public final class Expression {
       case LOG1P -> da.div(a.add(1));
       case SIN -> da.mul(a.cos());
       case COS -> da.mul(a.sin()).neg();
+      case TAN -> da.mul(this.square().add(1));
+      case ASIN -> da.div(one.sub(a.square()).sqrt());
+      case ACOS -> da.div(one.sub(a.square()).sqrt()).neg();
+      case ATAN -> da.div(a.square().add(1));
+      case SINH -> da.mul(a.cosh());
+      case COSH -> da.mul(a.sinh());
       case TANH -> da.mul(one.sub(this.square()));
+      case ASINH -> da.div(a.square().add(1).sqrt());
+      case ACOSH -> da.div(a.square().sub(1).sqrt());
+      case ATANH -> da.div(one.sub(a.square()));
       case SIGMOID -> da.mul(one.sub(this).mul(this));
       case ERF -> da.mul(a.square().neg().exp().mul(TWO_OVER_SQRT_PI));
-      case FLOOR -> null;
+      case ERFC -> da.mul(a.square().neg().exp().mul(-TWO_OVER_SQRT_PI));
+      case FLOOR, ROUND -> null;
       default -> throw new AssertionError(operator);
     };
   }
@@ -412,6 +503,10 @@ public final class Expression {
       case MINIMUM -> sum(share(b.lt(a), a.eq(b), da), share(a.lt(b), a.eq(b), db));
       case MAXIMUM -> sum(share(a.lt(b), a.eq(b), da), share(b.lt(a), a.eq(b), db));
       case POW -> sum(powerBaseRule(a, b, da), powerExponentRule(a, b, db));
+      case ATAN2 -> sum(angleRule(a, b, da, b), angleRule(a, b, db, a.neg()));
+      case HYPOT ->
+          sum(da == null ? null : da.mul(a.div(this)), db == null ? null : db.mul(b.div(this)));
+      case FMOD -> sum(da, db == null ? null : db.mul(a.div(b).trunc()).neg());
       default -> throw new AssertionError(operator);
     };
   }
@@ -428,6 +523,16 @@ public final class Expression {
     return db == null
         ? null
         : where(a.eq(0).and(constant(0).le(b)), constant(0), db.mul(this.mul(a.log())));
+  }
+
+  /** The other leg over the square of the radius. */
+  private static @Nullable Expression angleRule(
+      Expression a, Expression b, @Nullable Expression rate, Expression leg) {
+    if (rate == null) {
+      return null;
+    }
+    Expression square = a.square().add(b.square());
+    return where(square.eq(0), constant(0), rate.mul(leg.div(square)));
   }
 
   /** With a NaN neither loses, so both get all of the gradient. */

@@ -29,14 +29,36 @@ public enum Operator {
   SIN(1, Kind.NUMBER),
   /** The cosine; argument in radians. */
   COS(1, Kind.NUMBER),
+  /** The tangent; argument in radians. */
+  TAN(1, Kind.NUMBER),
+  /** The angle in [-pi/2, pi/2] with the sine {@code a}. */
+  ASIN(1, Kind.NUMBER),
+  /** The angle in [0, pi] with the cosine {@code a}. */
+  ACOS(1, Kind.NUMBER),
+  /** The angle in [-pi/2, pi/2] with the tangent {@code a}. */
+  ATAN(1, Kind.NUMBER),
+  /** The hyperbolic sine. */
+  SINH(1, Kind.NUMBER),
+  /** The hyperbolic cosine. */
+  COSH(1, Kind.NUMBER),
   /** The hyperbolic tangent. */
   TANH(1, Kind.NUMBER),
+  /** The inverse of the hyperbolic sine. */
+  ASINH(1, Kind.NUMBER),
+  /** The inverse of the hyperbolic cosine; NaN below 1. */
+  ACOSH(1, Kind.NUMBER),
+  /** The inverse of the hyperbolic tangent; NaN beyond -1 and 1. */
+  ATANH(1, Kind.NUMBER),
   /** {@code 1 / (1 + e^-a)}; a primitive because its derived derivative would overflow. */
   SIGMOID(1, Kind.NUMBER),
   /** The error function. */
   ERF(1, Kind.NUMBER),
+  /** {@code 1 - erf(a)}, accurate where that is close to 0. */
+  ERFC(1, Kind.NUMBER),
   /** The largest whole number that is not above {@code a}. */
   FLOOR(1, Kind.NUMBER),
+  /** The nearest whole number, the even one at a tie. */
+  ROUND(1, Kind.NUMBER),
 
   /** {@code a + b}. */
   ADD(2, Kind.NUMBER),
@@ -52,6 +74,12 @@ public enum Operator {
   MAXIMUM(2, Kind.NUMBER),
   /** {@code a^b} as {@link Math#pow}. */
   POW(2, Kind.NUMBER),
+  /** The angle of the point {@code (b, a)}, in [-pi, pi], as {@link Math#atan2}. */
+  ATAN2(2, Kind.NUMBER),
+  /** {@code sqrt(a^2 + b^2)} without overflow. */
+  HYPOT(2, Kind.NUMBER),
+  /** What remains of {@code a} after division by {@code b}, with the sign of {@code a}; exact. */
+  FMOD(2, Kind.NUMBER),
 
   /** {@code a < b}; false if either is NaN. */
   LT(2, Kind.MASK),

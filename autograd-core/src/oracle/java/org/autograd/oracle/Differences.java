@@ -61,8 +61,29 @@ final class Differences {
               "Two bool operands count as int64 0 and 1; PyTorch has a logical operation or none",
               c -> c.anyBool && (c.what == What.DTYPE || c.what == What.ONLY_PYTORCH_THROWS)),
           new Difference(
-              "elu at NaN: PyTorch's slope is NaN in float64, 1 in float32; ours is 1",
-              c -> c.is("elu") && c.isGradient() && Double.isNaN(c.expected)),
+              "elu, selu, celu at NaN: PyTorch's slope is NaN in float64, 1 in float32; ours is 1",
+              c ->
+                  c.operation.signature().matches("(s|c|)elu\\(.*")
+                      && c.isGradient()
+                      && Double.isNaN(c.expected)),
+          new Difference(
+              "hardswish at NaN: PyTorch's slope is NaN in float64, 1 in float32; ours is 1",
+              c -> c.is("hardswish") && c.isGradient() && Double.isNaN(c.expected)),
+          new Difference(
+              "logit with bounds at NaN: PyTorch's slope is 0 in float64, NaN in float32; ours is 0",
+              c ->
+                  c.operation.signature().equals("logit(double)")
+                      && c.isGradient()
+                      && Double.isNaN(c.expected)),
+          new Difference(
+              "hardsigmoid in float64: PyTorch's slope 1/6 is rounded to float32, ours is not",
+              c ->
+                  c.is("hardsigmoid")
+                      && c.isGradient()
+                      && Math.abs(c.expected - c.actual) < 1e-7 * Math.abs(c.expected)),
+          new Difference(
+              "celu in float64: PyTorch's 1/alpha is rounded to float32, ours is not",
+              c -> c.is("celu") && Math.abs(c.expected - c.actual) < 1e-6 * Math.abs(c.expected)),
           new Difference(
               "gelu at infinity: PyTorch's float32 kernel gives NaN; ours infinity, as in float64",
               c -> c.is("gelu") && c.dtype == DType.FLOAT32 && Double.isInfinite(c.actual)),

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.autograd.operations.Arguments;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -18,6 +19,8 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptionalList;
+import org.bytedeco.pytorch.TensorOptionalVector;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -75,7 +78,40 @@ final class TorchCalls {
     call("log1p()", (t, a) -> t[0].log1p());
     call("sin()", (t, a) -> t[0].sin());
     call("cos()", (t, a) -> t[0].cos());
+    call("tan()", (t, a) -> t[0].tan());
+    call("asin()", (t, a) -> t[0].asin());
+    call("acos()", (t, a) -> t[0].acos());
+    call("atan()", (t, a) -> t[0].atan());
+    call("atan2(Variable)", (t, a) -> t[0].atan2(t[1]));
+    call("sinh()", (t, a) -> t[0].sinh());
+    call("cosh()", (t, a) -> t[0].cosh());
     call("tanh()", (t, a) -> t[0].tanh());
+    call("asinh()", (t, a) -> t[0].asinh());
+    call("acosh()", (t, a) -> t[0].acosh());
+    call("atanh()", (t, a) -> t[0].atanh());
+    call("erfc()", (t, a) -> t[0].erfc());
+    call("exp2()", (t, a) -> t[0].exp2());
+    call("log2()", (t, a) -> t[0].log2());
+    call("log10()", (t, a) -> t[0].log10());
+    call("logit()", (t, a) -> t[0].logit());
+    call("logit(double)", (t, a) -> t[0].logit(new DoubleOptional(a.number(0))));
+    call("xlogy(Variable)", (t, a) -> t[0].xlogy(t[1]));
+    call("hypot(Variable)", (t, a) -> t[0].hypot(t[1]));
+    call("lerp(Variable,double)", (t, a) -> t[0].lerp(t[1], new Scalar(a.number(0))));
+    call("lerp(Variable,Variable)", (t, a) -> t[0].lerp(t[1], t[2]));
+    call("addcmul(Variable,Variable,double)", (t, a) -> t[0].addcmul(t[1], t[2], new Scalar(a.number(0))));
+    call("addcdiv(Variable,Variable,double)", (t, a) -> t[0].addcdiv(t[1], t[2], new Scalar(a.number(0))));
+    call("nanToNum()", (t, a) -> t[0].nan_to_num());
+    call("nanToNum(double,double,double)", (t, a) -> t[0].nan_to_num(new DoubleOptional(a.number(0)), new DoubleOptional(a.number(1)), new DoubleOptional(a.number(2))));
+    call("ceil()", (t, a) -> t[0].ceil());
+    call("round()", (t, a) -> t[0].round());
+    call("trunc()", (t, a) -> t[0].trunc());
+    call("frac()", (t, a) -> t[0].frac());
+    call("sign()", (t, a) -> t[0].sign());
+    call("fmod(Variable)", (t, a) -> t[0].fmod(t[1]));
+    call("fmod(double)", (t, a) -> t[0].fmod(new Scalar(a.number(0))));
+    call("remainder(Variable)", (t, a) -> t[0].remainder(t[1]));
+    call("remainder(double)", (t, a) -> t[0].remainder(new Scalar(a.number(0))));
     call("erf()", (t, a) -> t[0].erf());
     call("floor()", (t, a) -> t[0].floor());
     call("maximum(Variable)", (t, a) -> t[0].maximum(t[1]));
@@ -95,6 +131,19 @@ final class TorchCalls {
     call("softplus()", (t, a) -> torch.softplus(t[0]));
     call("softplus(double,double)", (t, a) -> torch.softplus(t[0], new Scalar(a.number(0)), new Scalar(a.number(1))));
 
+    call("mish()", (t, a) -> torch.mish(t[0]));
+    call("softsign()", (t, a) -> t[0].div(t[0].abs().add(scalar(1))));
+    call("hardtanh(double,double)", (t, a) -> torch.hardtanh(t[0], new Scalar(a.number(0)), new Scalar(a.number(1))));
+    call("relu6()", (t, a) -> torch.hardtanh(t[0], new Scalar(0.0), new Scalar(6.0)));
+    call("hardswish()", (t, a) -> torch.hardswish(t[0]));
+    call("hardsigmoid()", (t, a) -> torch.hardsigmoid(t[0]));
+    call("selu()", (t, a) -> torch.selu(t[0]));
+    call("celu(double)", (t, a) -> torch.celu(t[0], new Scalar(a.number(0))));
+    call("logSigmoid()", (t, a) -> torch.log_sigmoid(t[0]));
+    call("glu(int)", (t, a) -> torch.glu(t[0], (long) a.integer(0)));
+    call("threshold(double,double)", (t, a) -> torch.threshold(t[0], new Scalar(a.number(0)), new Scalar(a.number(1))));
+    call("prelu(Variable)", (t, a) -> t[0].prelu(t[1]));
+
     call("lt(Variable)", (t, a) -> t[0].lt(t[1]));
     call("lt(double)", (t, a) -> t[0].lt(scalar(a.number(0))));
     call("le(Variable)", (t, a) -> t[0].le(t[1]));
@@ -109,6 +158,11 @@ final class TorchCalls {
     call("ne(double)", (t, a) -> t[0].ne(scalar(a.number(0))));
     call("logicalAnd(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_and(t[1].gt(scalar(0))));
     call("logicalOr(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_or(t[1].gt(scalar(0))));
+    call("logicalXor(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_xor(t[1].gt(scalar(0))));
+    call("isNan()", (t, a) -> t[0].isnan());
+    call("isInf()", (t, a) -> t[0].isinf());
+    call("isFinite()", (t, a) -> t[0].isfinite());
+    call("isClose(Variable,double,double)", (t, a) -> t[0].isclose(t[1], a.number(0), a.number(1), false));
     call("logicalNot()", (t, a) -> t[0].gt(scalar(0)).logical_not());
 
     call("sum(int...)", (t, a) -> t[0].sum(axes(t[0], a.axes(0))));
@@ -166,6 +220,44 @@ final class TorchCalls {
     call("cat(int,List)", (t, a) -> torch.cat(new TensorVector(t), a.integer(0)));
     call("stack(int,Variable[])", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
     call("stack(int,List)", (t, a) -> torch.stack(new TensorVector(t), a.integer(0)));
+
+    call("flip(int...)", (t, a) -> t[0].flip(longs(a.axes(0))));
+    call("roll(int,long)", (t, a) -> t[0].roll(new long[] {a.integer(1)}, a.integer(0)));
+    call("repeat(long...)", (t, a) -> t[0].repeat(a.sizes(0)));
+    call("tile(long...)", (t, a) -> t[0].tile(a.sizes(0)));
+    call("repeatInterleave(int,long)", (t, a) -> t[0].repeat_interleave(Math.abs((long) a.integer(1)), new LongOptional(a.integer(0)), new LongOptional()));
+    call("diagonal(long,int,int)", (t, a) -> t[0].diagonal(a.integer(0), a.integer(1), a.integer(2)));
+    call("diag(long)", (t, a) -> t[0].diag(a.integer(0)));
+    call("tril(long)", (t, a) -> t[0].tril(a.integer(0)));
+    call("triu(long)", (t, a) -> t[0].triu(a.integer(0)));
+    call("movedim(int,int)", (t, a) -> t[0].movedim((long) a.integer(0), (long) a.integer(1)));
+    call("unfold(int,long,long)", (t, a) -> t[0].unfold(a.integer(0), a.integer(1), a.integer(2)));
+    calls("split(int,long)", (t, a) -> list(t[0].split(2, a.integer(0))));
+    calls("splitInto(int,long...)", (t, a) -> list(t[0].split(new long[] {1, 0, t[0].size(a.integer(0)) - 1}, a.integer(0))));
+    calls("chunk(int,int)", (t, a) -> list(t[0].chunk(3, a.integer(0))));
+    calls("meshgrid(Variable[])", (t, a) -> list(torch.meshgrid(new TensorVector(t), "ij")));
+    call("padConstant(double,long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "constant", new DoubleOptional(2)));
+    call("padReflect(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "reflect", new DoubleOptional()));
+    call("padReplicate(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "replicate", new DoubleOptional()));
+    call("padCircular(long...)", (t, a) -> torch.pad(t[0], a.sizes(0), "circular", new DoubleOptional()));
+    call("scatter(int,Variable,Variable)", (t, a) -> t[0].scatter(a.integer(0), tensor(a.array(1)), t[1]));
+    call("scatter(int,Variable,double)", (t, a) -> t[0].scatter(a.integer(0), tensor(a.array(1)), scalar(1)));
+    call("indexCopy(int,Variable,Variable)", (t, a) -> t[0].index_copy(a.integer(0), tensor(a.array(1)), t[1]));
+    call("indexFill(int,Variable,double)", (t, a) -> t[0].index_fill(a.integer(0), tensor(a.array(1)), scalar(1)));
+    call("indexPut(List,Variable,boolean)", (t, a) -> {
+      TensorOptionalVector indices = new TensorOptionalVector();
+      for (int k = 0; k < a.values().size(); k++) {
+        indices.push_back(new TensorOptional(tensor(a.array(k))));
+      }
+      return torch.index_put(t[0], new TensorOptionalList(indices), t[1], a.values().size() > 1);
+    });
+    call("sliceScatter(int,long,long,long,Variable)", (t, a) -> t[0].slice_scatter(t[1], -1, new LongOptional(0), new LongOptional(3), 2));
+    call("selectScatter(int,long,Variable)", (t, a) -> t[0].select_scatter(t[1].select(0, 1), 0, -1));
+    call("maskedFill(Variable,double)", (t, a) -> t[0].masked_fill(tensor(a.array(0)), scalar(2)));
+    call("maskedSelect(Variable)", (t, a) -> t[0].masked_select(tensor(a.array(0))));
+    call("take(Variable)", (t, a) -> t[0].take(tensor(a.array(0))));
+    call("nonzero()", (t, a) -> t[0].nonzero());
+    call("oneHot(int)", (t, a) -> torch.one_hot(tensor(a.array(0)), 70));
 
     call("narrow(int,long,long)", (t, a) -> t[0].narrow(a.integer(0), (long) a.integer(1), a.integer(2)));
     call("select(int,long)", (t, a) -> t[0].select(a.integer(0), a.integer(1)));
@@ -239,6 +331,10 @@ final class TorchCalls {
     long[] result = new long[spatial];
     Arrays.setAll(result, axis -> sizes[sizes.length == 1 ? 0 : axis]);
     return result;
+  }
+
+  private static List<Tensor> list(TensorVector tensors) {
+    return List.of(tensors.get());
   }
 
   private static ScalarOptional optional(double value) {

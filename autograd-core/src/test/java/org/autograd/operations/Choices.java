@@ -101,6 +101,103 @@ final class Choices {
     return axis(x).stream().filter(a -> x[0].size(a.integer(0)) > 0).toList();
   }
 
+  static List<Arguments> distinctAxes(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    result.add(Arguments.of(new int[] {}));
+    for (int axis = 0; axis < x[0].rank(); axis++) {
+      result.add(Arguments.of(new int[] {axis}));
+    }
+    if (x[0].rank() > 1) {
+      result.add(Arguments.of(new int[] {0, -1}));
+    }
+    return result;
+  }
+
+  static List<Arguments> axisAndShift(Variable... x) {
+    return List.of(
+        Arguments.of(0, 1), Arguments.of(-1, -2), Arguments.of(0, 100), Arguments.of(-1, 0));
+  }
+
+  static List<Arguments> repeats(Variable... x) {
+    long[] ones = new long[x[0].rank()];
+    Arrays.fill(ones, 1);
+    long[] twos = new long[x[0].rank() + 1];
+    Arrays.fill(twos, 2);
+    long[] last = ones.clone();
+    if (last.length > 0) {
+      last[last.length - 1] = 3;
+    }
+    return List.of(Arguments.of(ones), Arguments.of(twos), Arguments.of(last));
+  }
+
+  static List<Arguments> planes(Variable... x) {
+    if (x[0].rank() < 2) {
+      return List.of();
+    }
+    return List.of(
+        Arguments.of(0, 0, 1),
+        Arguments.of(1, -1, 0),
+        Arguments.of(-1, -2, -1),
+        Arguments.of(100, 0, 1));
+  }
+
+  static List<Arguments> diagonals(Variable... x) {
+    return x[0].rank() < 2
+        ? List.of()
+        : List.of(Arguments.of(0), Arguments.of(1), Arguments.of(-1), Arguments.of(-100));
+  }
+
+  static List<Arguments> slidingWindows(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    for (int axis = 0; axis < x[0].rank(); axis++) {
+      long size = x[0].size(axis);
+      if (size > 1) {
+        result.add(Arguments.of(axis, 2, 1));
+        result.add(Arguments.of(axis - x[0].rank(), size, 3));
+        result.add(Arguments.of(axis, 1, 2));
+      }
+    }
+    return result;
+  }
+
+  static List<Arguments> amounts(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    result.add(Arguments.of(new long[] {1, 2}));
+    result.add(Arguments.of(new long[] {0, 0}));
+    if (x[0].rank() > 1) {
+      result.add(Arguments.of(new long[] {0, 1, 2, 0}));
+    }
+    if (x[0].size(-1) > 2) {
+      result.add(Arguments.of(new long[] {-1, 2}));
+      result.add(Arguments.of(new long[] {-1, -1}));
+    }
+    return result;
+  }
+
+  static List<Arguments> masks(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    result.add(Arguments.of(Samples.mask(x[0].shape().toArray())));
+    result.add(Arguments.of(Samples.mask()));
+    if (x[0].rank() > 0) {
+      result.add(Arguments.of(Samples.mask(x[0].shape().with(0, 1).toArray())));
+    }
+    return result;
+  }
+
+  static List<Arguments> flatPositions(Variable... x) {
+    long n = x[0].elementCount();
+    return n == 0
+        ? List.of()
+        : List.of(
+            Arguments.of(index(n, 5)),
+            Arguments.of(index(n, 2, 3).sub(n)),
+            Arguments.of(index(n)));
+  }
+
+  static List<Arguments> evenAxis(Variable... x) {
+    return axis(x).stream().filter(a -> x[0].size(a.integer(0)) % 2 == 0).toList();
+  }
+
   static List<Arguments> lastAxis(Variable... x) {
     return x[0].rank() > 0 ? List.of(Arguments.of(x[0].rank() - 1)) : List.of();
   }

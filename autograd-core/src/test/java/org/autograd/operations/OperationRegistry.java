@@ -17,12 +17,16 @@ import static org.autograd.operations.Operation.Trait.MOVES_ONLY;
 import static org.autograd.operations.Operation.Trait.NOT_DIFFERENTIABLE;
 import static org.autograd.operations.Operation.Trait.VIEW;
 import static org.autograd.operations.Samples.ABOVE_MINUS_ONE;
+import static org.autograd.operations.Samples.ABOVE_ONE;
+import static org.autograd.operations.Samples.INSIDE_ONE;
+import static org.autograd.operations.Samples.INSIDE_UNIT;
 import static org.autograd.operations.Samples.NOT_ZERO;
 import static org.autograd.operations.Samples.POSITIVE;
 import static org.autograd.operations.Samples.REAL;
 import static org.autograd.operations.Samples.arrays;
 import static org.autograd.operations.Samples.choices;
 import static org.autograd.operations.Samples.elements;
+import static org.autograd.operations.Samples.images;
 import static org.autograd.operations.Samples.joinable;
 import static org.autograd.operations.Samples.linear;
 import static org.autograd.operations.Samples.normalizable;
@@ -30,8 +34,11 @@ import static org.autograd.operations.Samples.pairs;
 import static org.autograd.operations.Samples.products;
 import static org.autograd.operations.Samples.realWithCorners;
 import static org.autograd.operations.Samples.reducible;
+import static org.autograd.operations.Samples.slopes;
+import static org.autograd.operations.Samples.triples;
 import static org.autograd.operations.Samples.updates;
 import static org.autograd.operations.Samples.vectors;
+import static org.autograd.operations.Samples.vectorsAndMatrices;
 import static org.autograd.operations.Samples.withAxes;
 import static org.autograd.operations.Windows.convolutions;
 import static org.autograd.operations.Windows.counts;
@@ -47,6 +54,7 @@ import java.util.function.Function;
 import org.autograd.Extremum;
 import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.operations.Samples.Domain;
 import org.autograd.type.DType;
 
 /**
@@ -93,8 +101,49 @@ public final class OperationRegistry {
       op("log1p()", elements(ABOVE_MINUS_ONE), (x, a) -> x[0].log1p()).with(INTEGERS),
       op("sin()", elements(REAL), (x, a) -> x[0].sin()).with(INTEGERS),
       op("cos()", elements(REAL), (x, a) -> x[0].cos()).with(INTEGERS),
+      op("tan()", elements(INSIDE_ONE), (x, a) -> x[0].tan()).with(INTEGERS),
+      op("asin()", elements(INSIDE_ONE), (x, a) -> x[0].asin()).with(INTEGERS),
+      op("acos()", elements(INSIDE_ONE), (x, a) -> x[0].acos()).with(INTEGERS),
+      op("atan()", elements(REAL), (x, a) -> x[0].atan()).with(INTEGERS),
+      op("atan2(Variable)", pairs(REAL, NOT_ZERO), (x, a) -> x[0].atan2(x[1])).with(INTEGERS, LARGE),
+      op("sinh()", elements(REAL), (x, a) -> x[0].sinh()).with(INTEGERS),
+      op("cosh()", elements(REAL), (x, a) -> x[0].cosh()).with(INTEGERS),
+      op("asinh()", elements(REAL), (x, a) -> x[0].asinh()).with(INTEGERS),
+      op("acosh()", elements(ABOVE_ONE), (x, a) -> x[0].acosh()).with(INTEGERS),
+      op("atanh()", elements(INSIDE_ONE), (x, a) -> x[0].atanh()).with(INTEGERS),
       op("tanh()", elements(REAL), (x, a) -> x[0].tanh()).with(INTEGERS, LARGE),
       op("erf()", elements(REAL), (x, a) -> x[0].erf()).with(INTEGERS),
+      op("erfc()", elements(REAL), (x, a) -> x[0].erfc()).with(INTEGERS, LARGE),
+      op("exp2()", elements(REAL), (x, a) -> x[0].exp2()).with(INTEGERS),
+      op("log2()", elements(POSITIVE), (x, a) -> x[0].log2()).with(INTEGERS),
+      op("log10()", elements(POSITIVE), (x, a) -> x[0].log10()).with(INTEGERS),
+      op("logit()", elements(INSIDE_UNIT), (x, a) -> x[0].logit()).with(INTEGERS),
+      op("logit(double)", elements(realWithCorners(0.1, 0.9)), numbers(0.1),
+          (x, a) -> x[0].logit(a.number(0))).with(INTEGERS),
+      op("xlogy(Variable)", pairs(REAL, POSITIVE), (x, a) -> x[0].xlogy(x[1])),
+      op("hypot(Variable)", pairs(REAL, NOT_ZERO), (x, a) -> x[0].hypot(x[1])),
+      op("lerp(Variable,double)", pairs(REAL, REAL), numbers(0.25, 0.75, -1, 0),
+          (x, a) -> x[0].lerp(x[1], a.number(0))),
+      op("lerp(Variable,Variable)", triples(REAL, REAL, new Domain(-1.9, 2.3, -0.5, 0.5)), (x, a) -> x[0].lerp(x[1], x[2])),
+      op("addcmul(Variable,Variable,double)", triples(REAL, REAL, REAL), numbers(1, -0.5),
+          (x, a) -> x[0].addcmul(x[1], x[2], a.number(0))),
+      op("addcdiv(Variable,Variable,double)", triples(REAL, REAL, NOT_ZERO), numbers(1, -0.5),
+          (x, a) -> x[0].addcdiv(x[1], x[2], a.number(0))),
+      op("nanToNum()", elements(REAL), (x, a) -> x[0].nanToNum()),
+      op("nanToNum(double,double,double)", elements(REAL), fixed(1, 2, 3),
+          (x, a) -> x[0].nanToNum(a.number(0), a.number(1), a.number(2))),
+      op("ceil()", elements(realWithCorners(-1, 0, 1, 2)), (x, a) -> x[0].ceil()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("round()", elements(realWithCorners(-1.5, -0.5, 0.5, 1.5)), (x, a) -> x[0].round()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("trunc()", elements(realWithCorners(-1, 1, 2)), (x, a) -> x[0].trunc()).with(FLAT, INTEGERS, MAY_SHARE),
+      op("frac()", elements(realWithCorners(-1, 1, 2)), (x, a) -> x[0].frac()),
+      op("sign()", elements(REAL), (x, a) -> x[0].sign()).with(FLAT, INTEGERS),
+      op("fmod(Variable)", pairs(realWithCorners(-1, 1), new Domain(2.5, 3.5)), (x, a) -> x[0].fmod(x[1])).with(LARGE),
+      op("fmod(Variable)", pairs(new Domain(7.1, 7.9), new Domain(2.1, 2.3)), (x, a) -> x[0].fmod(x[1])),
+      op("fmod(double)", elements(realWithCorners(-1.5, 1.5)), numbers(1.5, -1.5, 0.0625), (x, a) -> x[0].fmod(a.number(0))),
+      op("remainder(Variable)", pairs(realWithCorners(-1, 1), new Domain(2.5, 3.5)), (x, a) -> x[0].remainder(x[1])),
+      op("remainder(Variable)", pairs(new Domain(7.1, 7.9), new Domain(-2.3, -2.1)), (x, a) -> x[0].remainder(x[1])),
+      op("remainder(double)", elements(realWithCorners(-1.5, 1.5)), numbers(1.5, -1.5),
+          (x, a) -> x[0].remainder(a.number(0))),
       op("floor()", elements(realWithCorners(-1, 0, 1, 2)), (x, a) -> x[0].floor()).with(FLAT, INTEGERS, MAY_SHARE),
       op("maximum(Variable)", pairs(REAL, REAL), (x, a) -> x[0].maximum(x[1])).with(INTEGERS),
       op("minimum(Variable)", pairs(REAL, REAL), (x, a) -> x[0].minimum(x[1])).with(INTEGERS),
@@ -115,6 +164,21 @@ public final class OperationRegistry {
       op("softplus()", elements(REAL), (x, a) -> x[0].softplus()),
       op("softplus(double,double)", elements(realWithCorners(1)), numberPairs(2, 2, 0.5, 20),
           (x, a) -> x[0].softplus(a.number(0), a.number(1))),
+
+      op("mish()", elements(REAL), (x, a) -> x[0].mish()),
+      op("softsign()", elements(REAL), (x, a) -> x[0].softsign()),
+      op("hardtanh(double,double)", elements(realWithCorners(-0.5, 1)), numberPairs(-0.5, 1),
+          (x, a) -> x[0].hardtanh(a.number(0), a.number(1))),
+      op("relu6()", elements(new Domain(-3, 9, 0, 6)), (x, a) -> x[0].relu6()),
+      op("hardswish()", elements(new Domain(-5, 5, -3, 3)), (x, a) -> x[0].hardswish()),
+      op("hardsigmoid()", elements(new Domain(-5, 5, -3, 3)), (x, a) -> x[0].hardsigmoid()),
+      op("selu()", elements(REAL), (x, a) -> x[0].selu()),
+      op("celu(double)", elements(REAL), numbers(1, 0.7), (x, a) -> x[0].celu(a.number(0))),
+      op("logSigmoid()", elements(REAL), (x, a) -> x[0].logSigmoid()),
+      op("glu(int)", withAxes(arrays(REAL)), Choices::evenAxis, (x, a) -> x[0].glu(a.integer(0))),
+      op("threshold(double,double)", elements(realWithCorners(0.5)), numberPairs(0.5, -2),
+          (x, a) -> x[0].threshold(a.number(0), a.number(1))),
+      op("prelu(Variable)", slopes(), (x, a) -> x[0].prelu(x[1])),
 
       // Comparisons and logic.
       op("lt(Variable)", pairs(REAL, REAL), (x, a) -> x[0].lt(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS, LARGE),
@@ -139,6 +203,13 @@ public final class OperationRegistry {
           (x, a) -> x[0].gt(0).logicalAnd(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
       op("logicalOr(Variable)", pairs(REAL, REAL),
           (x, a) -> x[0].gt(0).logicalOr(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("logicalXor(Variable)", pairs(REAL, REAL),
+          (x, a) -> x[0].gt(0).logicalXor(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("isNan()", elements(REAL), (x, a) -> x[0].isNan()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isInf()", elements(REAL), (x, a) -> x[0].isInf()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isFinite()", elements(REAL), (x, a) -> x[0].isFinite()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("isClose(Variable,double,double)", pairs(REAL, REAL), numberPairs(0.5, 0.1, 0, 0, 0, INFINITY),
+          (x, a) -> x[0].isClose(x[1], a.number(0), a.number(1))).with(NOT_DIFFERENTIABLE),
       op("logicalNot()", elements(REAL), (x, a) -> x[0].gt(0).logicalNot()).with(NOT_DIFFERENTIABLE, BOOLS),
 
       // Reductions.
@@ -231,6 +302,39 @@ public final class OperationRegistry {
       op("stack(int,List)", joinable(true), Choices::newAxis,
           (x, a) -> Variable.stack(a.integer(0), List.of(x))).with(MOVES_ONLY),
 
+      op("flip(int...)", arrays(REAL), Choices::distinctAxes, (x, a) -> x[0].flip(a.axes(0))).with(MOVES_ONLY),
+      op("roll(int,long)", withAxes(arrays(REAL)), Choices::axisAndShift,
+          (x, a) -> x[0].roll(a.integer(0), a.integer(1))).with(MOVES_ONLY),
+      op("repeat(long...)", arrays(REAL), Choices::repeats, (x, a) -> x[0].repeat(a.sizes(0))).with(MOVES_ONLY),
+      op("tile(long...)", arrays(REAL), oneOf(new long[] {2}, new long[] {}, new long[] {2, 1, 3}),
+          (x, a) -> x[0].tile(a.sizes(0))).with(MOVES_ONLY),
+      op("repeatInterleave(int,long)", withAxes(arrays(REAL)), Choices::axisAndShift,
+          (x, a) -> x[0].repeatInterleave(a.integer(0), Math.abs(a.integer(1)))).with(MOVES_ONLY),
+      op("diagonal(long,int,int)", arrays(REAL), Choices::planes,
+          (x, a) -> x[0].diagonal(a.integer(0), a.integer(1), a.integer(2))).with(VIEW, MOVES_ONLY),
+      op("diag(long)", vectorsAndMatrices(), numbers(0, 1, -1, -5), (x, a) -> x[0].diag(a.integer(0))),
+      op("tril(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].tril(a.integer(0))).with(MOVES_ONLY),
+      op("triu(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].triu(a.integer(0))).with(MOVES_ONLY),
+      op("movedim(int,int)", withAxes(arrays(REAL)), Choices::axisPairs,
+          (x, a) -> x[0].movedim(a.integer(0), a.integer(1))).with(VIEW, MOVES_ONLY),
+      op("unfold(int,long,long)", withAxes(arrays(REAL)), Choices::slidingWindows,
+          (x, a) -> x[0].unfold(a.integer(0), a.integer(1), a.integer(2))).with(MOVES_ONLY),
+      outputs("split(int,long)", withAxes(arrays(REAL)), Choices::nonEmptyAxis,
+          (x, a) -> x[0].split(a.integer(0), 2)).with(VIEW, MOVES_ONLY),
+      outputs("splitInto(int,long...)", withAxes(arrays(REAL)), Choices::nonEmptyAxis,
+          (x, a) -> x[0].splitInto(a.integer(0), 1, 0, x[0].size(a.integer(0)) - 1)).with(VIEW, MOVES_ONLY),
+      outputs("chunk(int,int)", withAxes(arrays(REAL)), Choices::axis,
+          (x, a) -> x[0].chunk(a.integer(0), 3)).with(VIEW, MOVES_ONLY),
+      outputs("meshgrid(Variable[])", vectors(false), (x, a) -> Variable.meshgrid(x)).with(MAY_SHARE),
+      op("padConstant(double,long...)", withAxes(arrays(REAL)), Choices::amounts,
+          (x, a) -> x[0].padConstant(2, a.sizes(0))),
+      op("padReflect(long...)", images(), oneOf(new long[] {1, 2}, new long[] {0, 0}, new long[] {2, 0}),
+          (x, a) -> x[0].padReflect(a.sizes(0))),
+      op("padReplicate(long...)", images(), oneOf(new long[] {1, 2}, new long[] {0, 5}),
+          (x, a) -> x[0].padReplicate(a.sizes(0))),
+      op("padCircular(long...)", images(), oneOf(new long[] {1, 2}, new long[] {3, 0}),
+          (x, a) -> x[0].padCircular(a.sizes(0))),
+
       // Selections.
       op("narrow(int,long,long)", withAxes(arrays(REAL)), Choices::ranges,
           (x, a) -> x[0].narrow(a.integer(0), a.integer(1), a.integer(2))).with(VIEW, MOVES_ONLY),
@@ -251,6 +355,30 @@ public final class OperationRegistry {
           (x, a) -> x[0].scatterAdd(a.integer(0), a.array(1), x[1])),
       op("scatterAdd(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 6}), fixed(-1, index(4, 2, 6)),
           (x, a) -> x[0].scatterAdd(a.integer(0), a.array(1), x[1])),
+
+      op("scatter(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 4}),
+          fixed(0, given(0, 2, 1, 0, 2, 1, 0, 1).reshape(2, 4)), (x, a) -> x[0].scatter(a.integer(0), a.array(1), x[1])),
+      op("scatter(int,Variable,double)", withAxes(arrays(REAL)), Choices::axisAndIndex,
+          (x, a) -> x[0].scatter(a.integer(0), a.array(1), 1)),
+      op("indexCopy(int,Variable,Variable)", updates(new long[] {3, 4}, new long[] {2, 4}), fixed(0, given(2, 0)),
+          (x, a) -> x[0].indexCopy(a.integer(0), a.array(1), x[1])),
+      op("indexFill(int,Variable,double)", withAxes(arrays(REAL)), Choices::axisAndPositions,
+          (x, a) -> x[0].indexFill(a.integer(0), a.array(1), 1)),
+      op("indexPut(List,Variable,boolean)", updates(new long[] {3, 4}, new long[] {2, 4}), fixed(given(2, -3)),
+          (x, a) -> x[0].indexPut(List.of(a.array(0)), x[1], false)),
+      op("indexPut(List,Variable,boolean)", updates(new long[] {3, 4}, new long[] {2, 3}),
+          fixed(given(2, -3).unsqueeze(1), given(1, 0, 1)),
+          (x, a) -> x[0].indexPut(List.of(a.array(0), a.array(1)), x[1], true)),
+      op("sliceScatter(int,long,long,long,Variable)", updates(new long[] {3, 4}, new long[] {3, 2}), fixed(),
+          (x, a) -> x[0].sliceScatter(-1, 0, 3, 2, x[1])),
+      op("selectScatter(int,long,Variable)", updates(new long[] {3, 4}, new long[] {3, 4}), fixed(),
+          (x, a) -> x[0].selectScatter(0, -1, x[1].select(0, 1))),
+      op("maskedFill(Variable,double)", arrays(REAL), Choices::masks,
+          (x, a) -> x[0].maskedFill(a.array(0), 2)),
+      op("maskedSelect(Variable)", arrays(REAL), Choices::masks, (x, a) -> x[0].maskedSelect(a.array(0))).with(MOVES_ONLY),
+      op("take(Variable)", arrays(REAL), Choices::flatPositions, (x, a) -> x[0].take(a.array(0))).with(MOVES_ONLY),
+      op("nonzero()", reducible(REAL), (x, a) -> x[0].nonzero()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("oneHot(int)", reducible(REAL), Choices::labels, (x, a) -> a.array(0).oneHot(70)).with(NOT_DIFFERENTIABLE),
 
       // Products.
       op("matmul(Variable)", products(), (x, a) -> x[0].matmul(x[1])),
@@ -354,6 +482,10 @@ public final class OperationRegistry {
       Function<Variable[], List<Arguments>> arguments,
       BiFunction<Variable[], Arguments, Variable> call) {
     return outputs(signature, samples, arguments, (x, a) -> List.of(call.apply(x, a)));
+  }
+
+  private static Operation outputs(String signature, List<Sample> samples, Operation.Call call) {
+    return outputs(signature, samples, fixed(), call);
   }
 
   private static Operation outputs(

@@ -66,6 +66,9 @@ final class Samples {
   static final Domain REAL = new Domain(-1.93, 2.3, 0);
   static final Domain POSITIVE = new Domain(0.3, 2.6);
   static final Domain ABOVE_MINUS_ONE = new Domain(-0.8, 2.3);
+  static final Domain ABOVE_ONE = new Domain(1.3, 3.2);
+  static final Domain INSIDE_ONE = new Domain(-0.85, 0.8, 0);
+  static final Domain INSIDE_UNIT = new Domain(0.15, 0.85);
   static final Domain NOT_ZERO = new Domain(-2.55, -0.4);
 
   static Domain realWithCorners(double... corners) {
@@ -261,6 +264,71 @@ final class Samples {
     double[] a = left.specialValues();
     samples.add(rough("special values", Variable.of(a).unsqueeze(1), Variable.of(a)));
     return samples;
+  }
+
+  /** Three arrays that broadcast together. */
+  static List<Sample> triples(Domain first, Domain second, Domain third) {
+    List<Sample> samples = new ArrayList<>();
+    long[][][] shapes = {
+      {{3, 4}, {3, 4}, {3, 4}},
+      {{3, 4}, {4}, {3, 1}},
+      {{1, 4}, {3, 1}, {}},
+      {{}, {2}, {2, 2}},
+      {{}, {}, {}},
+      {{0, 2}, {1, 2}, {2}},
+    };
+    for (long[][] shape : shapes) {
+      samples.add(
+          sample(
+              "contiguous",
+              first.sample(0, shape[0]),
+              second.sample(1, shape[1]),
+              third.sample(2, shape[2])));
+    }
+    samples.add(
+        new Sample(
+            "transposed, sliced and expanded",
+            List.of(first.sample(0, 4, 3), second.sample(1, 6, 8), third.sample(2, 3, 1)),
+            x -> new Variable[] {x[0].transpose(), stepped(x[1]), x[2].expand(3, 4)},
+            true));
+    return samples;
+  }
+
+  /** Arrays and a slope for all, or for each channel. */
+  static List<Sample> slopes() {
+    List<Sample> samples = new ArrayList<>();
+    long[][][] shapes = {
+      {{3, 4}, {1}}, {{3, 4}, {4}}, {{2, 3, 4}, {3}}, {{7}, {1}}, {{0, 4}, {4}}, {{}, {1}}
+    };
+    for (long[][] shape : shapes) {
+      samples.add(sample("contiguous", REAL.sample(0, shape[0]), POSITIVE.sample(1, shape[1])));
+    }
+    samples.add(
+        views(
+            "transposed and expanded",
+            Variable::transpose,
+            x -> x.expand(4),
+            REAL.sample(0, 4, 3),
+            POSITIVE.sample(1, 1)));
+    return samples;
+  }
+
+  /** Arrays of two and three axes whose last one is at least 3. */
+  static List<Sample> images() {
+    return List.of(
+        sample("contiguous", REAL.sample(0, 2, 4)),
+        sample("contiguous", REAL.sample(0, 2, 3, 3)),
+        view("transposed", Variable::transpose, REAL.sample(0, 4, 3)));
+  }
+
+  static List<Sample> vectorsAndMatrices() {
+    return arrays(REAL).stream()
+        .filter(
+            s -> {
+              int rank = s.operands(s.leaves(DType.FLOAT64))[0].rank();
+              return rank == 1 || rank == 2;
+            })
+        .toList();
   }
 
   /** A mask and two arrays. */

@@ -162,6 +162,11 @@ public final class Selections {
     walk(target, axis, index, source, (to, from) -> addOne(target, to, source, from));
   }
 
+  /** As {@link #scatterAdd}, but the elements replace those of the target; the last one wins. */
+  public static void scatter(NdArray target, int axis, NdArray index, NdArray source) {
+    walk(target, axis, index, source, (to, from) -> copyOne(source, from, target, to));
+  }
+
   /** Receives storage positions in the array that is selected from and in the other one. */
   private interface Visitor {
     void visit(int array, int other);
@@ -228,6 +233,25 @@ public final class Selections {
         for (int i = 0; i < split.inner; i++) {
           addOne(target, to + i, from, at + i);
         }
+      }
+    }
+  }
+
+  /** Writes slices over those of {@code target}, which is contiguous, at positions along an axis. */
+  public static void indexCopy(NdArray target, int axis, NdArray index, NdArray source) {
+    NdArray from = source.contiguous();
+    Split split = Split.at(target.shape(), axis);
+    int count = index.elementCount();
+    NdArray positions = index.contiguous();
+    for (int o = 0; o < split.outer; o++) {
+      for (int j = 0; j < count; j++) {
+        int k = (int) positions.storage().getLong(positions.layout().offset() + j);
+        System.arraycopy(
+            from.storage().array(),
+            from.layout().offset() + (o * count + j) * split.inner,
+            target.storage().array(),
+            target.layout().offset() + (o * split.count + k) * split.inner,
+            split.inner);
       }
     }
   }

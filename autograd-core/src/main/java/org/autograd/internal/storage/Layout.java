@@ -140,6 +140,26 @@ public final class Layout {
     return new Layout(shape.without(axis), newStrides, (int) (offset + index * strides[axis]));
   }
 
+  /**
+   * Returns the layout of the elements with equal positions along two axes, from given starts; the
+   * two axes disappear and a last one of {@code count} elements is added.
+   */
+  public Layout diagonal(int first, long firstStart, int second, long secondStart, long count) {
+    int[] newStrides = new int[strides.length - 1];
+    long[] sizes = new long[strides.length - 1];
+    int next = 0;
+    for (int axis = 0; axis < strides.length; axis++) {
+      if (axis != first && axis != second) {
+        sizes[next] = shape.size(axis);
+        newStrides[next++] = strides[axis];
+      }
+    }
+    sizes[next] = count;
+    newStrides[next] = strides[first] + strides[second];
+    long start = count == 0 ? 0 : firstStart * strides[first] + secondStart * strides[second];
+    return new Layout(Shape.of(sizes), newStrides, (int) (offset + start));
+  }
+
   /** Returns the layout with a new axis of size 1 before {@code axis}. */
   public Layout unsqueeze(int axis) {
     int[] newStrides = new int[strides.length + 1];

@@ -63,6 +63,49 @@ final class ErrorFunctions {
     -1.0689972202612581377e-7
   };
 
+  /**
+   * p in {@code erfc(x) = e^(-x^2) p(t) / (1 + 2 x)}, {@code t = (x - 4) / (x + 4)}, to where erfc
+   * is 0.
+   */
+  private static final double[] SINGLE_COMPLEMENT = {
+    0.00077410516614336145024,
+    0.0066766532743970930537,
+    -0.016244563880067194287,
+    0.036360797798502728428,
+    -0.066536182562083107058,
+    0.093863552135550457648,
+    -0.10099712564024598489,
+    0.068088694724395626093,
+    0.015377364384438686161,
+    -0.13962094686717194119,
+    1.2329951366198798278
+  };
+
+  private static final double[] DOUBLE_COMPLEMENT = {
+    -8.4419358674083678531e-9,
+    -8.2206004071258139596e-9,
+    1.0152036092462053995e-7,
+    5.5610760005686970133e-8,
+    -8.1997650732432660955e-7,
+    3.1345487819073292219e-7,
+    5.7089978129284989714e-6,
+    -0.000011234158309375594363,
+    -0.000024400231331022126552,
+    0.00015062638891364599186,
+    -0.0001992560259571104799,
+    -0.00075777445367366116474,
+    0.0050319697893128017827,
+    -0.016197733878577189108,
+    0.037167515565446965583,
+    -0.066330365828365694364,
+    0.093732834996230208359,
+    -0.10103906603555178941,
+    0.06809705425476281009,
+    0.015379652102605907492,
+    -0.13962111684056317,
+    1.2329951186255525523
+  };
+
   private static final double BORDER = 0.95;
 
   private ErrorFunctions() {}
@@ -76,5 +119,20 @@ final class ErrorFunctions {
     Node q = graph.polynomial(bounded, single ? SINGLE_FAR : DOUBLE_FAR);
     Node far = graph.sub(graph.constant(1), new Exponentials(graph).expOfModerate(q));
     return graph.withSign(graph.select(graph.lessThan(magnitude, BORDER), near, far), x);
+  }
+
+  static Node erfc(Graph graph, Node x) {
+    boolean single = graph.precision() == Precision.SINGLE;
+    Node magnitude = graph.min(graph.abs(x), single ? 11 : 28);
+    Node t = graph.div(graph.sub(magnitude, 4), graph.add(magnitude, 4));
+    Node p = graph.polynomial(t, single ? SINGLE_COMPLEMENT : DOUBLE_COMPLEMENT);
+    Node square = graph.mul(magnitude, magnitude);
+    // What rounding the square loses would be many units of the last place of its power.
+    Node lost = graph.fma(magnitude, magnitude, graph.neg(square));
+    Node quotient = graph.div(p, graph.fma(magnitude, 2, graph.constant(1)));
+    Node factor = graph.fma(graph.neg(lost), quotient, quotient);
+    Node right = graph.mul(new Exponentials(graph).exp(graph.neg(square)), factor);
+    Node near = graph.sub(graph.constant(1), erf(graph, x));
+    return graph.select(graph.lessThan(x, 0.5), near, right);
   }
 }

@@ -60,4 +60,27 @@ final class ExactFunctions {
     }
     return result;
   }
+
+  static float[] fmod(float[] result, boolean[] where, float[] x, float[] y) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = x[i] % y[i];
+      }
+    }
+    return result;
+  }
+
+  static double[] fmod(double[] result, boolean[] where, double[] x, double[] y) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = x[i] % y[i];
+      }
+    }
+    return result;
+  }
+
+  /** The same for scalar code; of floats it is exact in float, too. */
+  static double fmod(double x, double y) {
+    return x % y;
+  }
 }

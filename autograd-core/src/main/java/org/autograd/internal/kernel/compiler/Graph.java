@@ -166,12 +166,18 @@ final class Graph {
   /**
    * The Vector API has no rounding: add and subtract a number that leaves no room for a fraction.
    */
-  Node floor(Node x) {
+  Node round(Node x) {
     double limit = 1L << precision.significandBits;
     Node magnitude = abs(x);
     Node rounded = withSign(sub(add(magnitude, limit), limit), x);
+    return select(lessThan(magnitude, limit), rounded, x);
+  }
+
+  Node floor(Node x) {
+    double limit = 1L << precision.significandBits;
+    Node rounded = round(x);
     Node tooLarge = apply(Op.LT, x, rounded);
     Node floor = select(tooLarge, sub(rounded, 1), rounded);
-    return select(lessThan(magnitude, limit), floor, x);
+    return select(lessThan(abs(x), limit), floor, x);
   }
 }

@@ -22,10 +22,7 @@ final class Lowering {
     return switch (operator.arity()) {
       case 0 -> leaf(expression);
       case 1 -> unary(operator, operand.apply(0));
-      case 2 ->
-          operator == Operator.POW
-              ? new Powers(graph).pow(operand.apply(0), operand.apply(1))
-              : graph.apply(simple(operator), operand.apply(0), operand.apply(1));
+      case 2 -> binary(operator, operand.apply(0), operand.apply(1));
       default -> graph.select(operand.apply(0), operand.apply(1), operand.apply(2));
     };
   }
@@ -51,8 +48,29 @@ final class Lowering {
       case ERF -> ErrorFunctions.erf(graph, a);
       case SIN -> new Sines(graph).sin(a);
       case COS -> new Sines(graph).cos(a);
+      case TAN -> graph.div(new Sines(graph).sin(a), new Sines(graph).cos(a));
+      case ASIN -> new Arcs(graph).asin(a);
+      case ACOS -> new Arcs(graph).acos(a);
+      case ATAN -> new Arcs(graph).atan2(a, graph.constant(1));
+      case SINH -> new Hyperbolics(graph).sinh(a);
+      case COSH -> new Hyperbolics(graph).cosh(a);
+      case ASINH -> new Hyperbolics(graph).asinh(a);
+      case ACOSH -> new Hyperbolics(graph).acosh(a);
+      case ATANH -> new Hyperbolics(graph).atanh(a);
+      case ERFC -> ErrorFunctions.erfc(graph, a);
       case FLOOR -> graph.floor(a);
+      case ROUND -> graph.round(a);
       default -> graph.apply(simple(operator), a);
+    };
+  }
+
+  private Node binary(Operator operator, Node a, Node b) {
+    return switch (operator) {
+      case POW -> new Powers(graph).pow(a, b);
+      case ATAN2 -> new Arcs(graph).atan2(a, b);
+      case HYPOT -> Quotients.hypot(graph, a, b);
+      case FMOD -> Quotients.fmod(graph, a, b);
+      default -> graph.apply(simple(operator), a, b);
     };
   }
 

@@ -54,7 +54,8 @@ enum Op {
   // approximation. Java's own functions give the same bits in the interpreter and in compiled code.
   POW(Kind.NUMBER),
   SIN(Kind.NUMBER),
-  COS(Kind.NUMBER);
+  COS(Kind.NUMBER),
+  FMOD(Kind.NUMBER);
 
   /** What an instruction yields. */
   enum Kind {

@@ -201,6 +201,7 @@ final class ScalarCode extends MethodWriter {
       case SIN -> exactIf(MATH, "sin", node);
       case COS -> exactIf(MATH, "cos", node);
       case POW -> exactIf(POWER, "pow", node);
+      case FMOD -> exactIf(EXACT, "fmod", node);
       default -> {
         node.operands().forEach(this::push);
         computeOnStack(node);

@@ -30,7 +30,6 @@ final class VectorCode extends MethodWriter {
   private static final ClassDesc BINARY = OPERATORS.nested("Binary");
   private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
   private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
-  private static final ClassDesc EXACT = ExactFunctions.class.describeConstable().orElseThrow();
   private static final ClassDesc BOOLEANS = CD_boolean.arrayType();
 
   private final String speciesField;
@@ -447,7 +446,7 @@ final class VectorCode extends MethodWriter {
       case BITS_SUB -> bitsOperation(node, "SUB", BINARY);
       case BITS_AND -> bitsOperation(node, "AND", ASSOCIATIVE);
       case BITS_OR -> bitsOperation(node, "OR", ASSOCIATIVE);
-      case POW, SIN, COS -> exactWhereNeeded(node);
+      case POW, SIN, COS, FMOD -> exactWhereNeeded(node);
       case SHIFT_LEFT -> shift(node, "LSHL");
       case SHIFT_RIGHT -> shift(node, "LSHR");
       default -> throw new AssertionError(node.op());
