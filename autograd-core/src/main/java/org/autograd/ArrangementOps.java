@@ -51,9 +51,9 @@ sealed interface ArrangementOps permits Variable {
     static Variable triangle(String operation, Variable x, long diagonal, boolean lower) {
       checkArgument(
           x.rank() >= 2, "%s: needs at least two axes, got %s", operation, x.describe());
-      Variable rows = Variable.arange(DType.INT64, 0, x.size(-2), 1).unsqueeze(1);
-      Variable distance = Variable.arange(DType.INT64, 0, x.size(-1), 1).sub(rows);
-      Variable kept = lower ? distance.le(diagonal) : distance.ge(diagonal);
+      Variable rows = Variable.arange(x.size(-2)).unsqueeze(1);
+      Variable distance = Variable.arange(x.size(-1)).sub(rows);
+      Variable kept = lower ? distance.le((double) diagonal) : distance.ge((double) diagonal);
       return x.dtype() == DType.BOOL
           ? x.logicalAnd(kept)
           : Variable.where(kept, x, Variable.zeros(x.dtype()));

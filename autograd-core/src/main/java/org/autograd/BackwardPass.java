@@ -156,11 +156,16 @@ final class BackwardPass {
     if (receiver != null && onTheWay == null) {
       receiver.accumulateGrad(complete, owns, options.createsGraph());
       owns = false;
+      if (node instanceof Node.Leaf leaf) {
+        leaf.runAccumulationHooks(receiver);
+      }
     }
     gradient = complete;
     node.backward(complete, this);
     gradient = null;
-    if (!options.keepsGraph()) {
+    if (options.keepsGraph()) {
+      node.rest();
+    } else {
       node.release();
     }
   }

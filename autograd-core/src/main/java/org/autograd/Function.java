@@ -138,8 +138,9 @@ public abstract class Function {
 
     /**
      * Keeps inputs, outputs and other values until the backward pass has used them. A change in
-     * place in the meantime is noticed. Through a value that is neither an input nor an output no
-     * derivative of second order flows: return it as an output too, if it depends on an input.
+     * place in the meantime is noticed, and {@link Autograd#savedValueHooks} apply. Through a value
+     * that is neither an input nor an output no derivative of second order flows: return it as an
+     * output too, if it depends on an input.
      *
      * @throws IllegalStateException in the backward pass
      */

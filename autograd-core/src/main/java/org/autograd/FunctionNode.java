@@ -201,6 +201,16 @@ final class FunctionNode extends Node {
   }
 
   @Override
+  void rest() {
+    Saved[] values = saved;
+    if (values != null) {
+      for (Saved value : values) {
+        value.rest();
+      }
+    }
+  }
+
+  @Override
   void release() {
     Saved[] values = saved;
     saved = null;
@@ -241,6 +251,9 @@ final class FunctionNode extends Node {
     void backward(Variable gradient, BackwardPass pass) {
       pass.deliverPart(function, index, gradient);
     }
+
+    @Override
+    void rest() {}
 
     @Override
     void release() {}
