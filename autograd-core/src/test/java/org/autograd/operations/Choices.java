@@ -190,7 +190,7 @@ final class Choices {
         ? List.of()
         : List.of(
             Arguments.of(index(n, 5)),
-            Arguments.of(index(n, 2, 3).sub(n)),
+            Arguments.of(index(n, 2, 3).sub((double) n)),
             Arguments.of(index(n)));
   }
 
