@@ -104,6 +104,22 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void small(Samples<A> samples) {
+    for (Layout left : Layout.values()) {
+      for (Layout right : Layout.values()) {
+        samples.check(32, 2, 16, left, right);
+        samples.check(16, 32, 2, left, right);
+        samples.check(2, 32, 16, left, right);
+        samples.check(17, 16, 8, left, right);
+        samples.check(9, 64, 31, left, right);
+        samples.check(9, 65, 32, left, right);
+        samples.check(40, 33, 4, left, right);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void broadcastOperands(Samples<A> samples) {
     for (int n : new int[] {1, 6, 50}) {
       A numbers = samples.random(64, 1);
