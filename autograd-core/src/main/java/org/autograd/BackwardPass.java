@@ -148,13 +148,13 @@ final class BackwardPass {
     }
     for (int k = 0; k < results.length; k++) {
       if (inputs.get(k).requireNode() == node) {
-        results[k] = owns ? complete : complete.copy();
+        results[k] = isFree(node) ? complete : complete.copy();
         owns = false;
       }
     }
     Variable receiver = node.receiver();
     if (receiver != null && onTheWay == null) {
-      receiver.accumulateGrad(complete, owns, options.createsGraph());
+      receiver.accumulateGrad(complete, isFree(node), options.createsGraph());
       owns = false;
       if (node instanceof Node.Leaf leaf) {
         leaf.runAccumulationHooks(receiver);
@@ -168,6 +168,14 @@ final class BackwardPass {
     } else {
       node.release();
     }
+  }
+
+  /**
+   * Returns whether a node's gradient may be given away: nobody else has it, the rules of the node
+   * do not need it any more, and no recorded rule has saved it.
+   */
+  private boolean isFree(Node node) {
+    return owns && node.isLeaf() && !options.createsGraph();
   }
 
   /** Returns whether an input's gradient is asked for. */

@@ -34,7 +34,7 @@ abstract class Node {
   }
 
   /** Returns the node of a leaf that requires a gradient. */
-  static Node leaf(Variable leaf) {
+  static Leaf leaf(Variable leaf) {
     return new Leaf(leaf);
   }
 

@@ -1,5 +1,6 @@
 package org.autograd;
 
+import org.autograd.internal.ndarray.NdArray;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,10 @@ final class PackedValue {
               + ", and the hook that unpacks it returned "
               + value.describe());
     }
-    return new Variable(value.data(), node);
+    NdArray data = value.data();
+    // Operations save what lies in order from the start of its array, and rely on it.
+    boolean asSaved = data.layout().isContiguous() && data.layout().offset() == 0;
+    return new Variable(asSaved ? data : data.copy(), node);
   }
 
   /** Notes that the operation is done with the value, and whether for good. */

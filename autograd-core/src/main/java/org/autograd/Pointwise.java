@@ -271,7 +271,7 @@ public final class Pointwise {
 
   /**
    * Writes the result over the first operand. All operands have one floating dtype and broadcast to
-   * the first, which is contiguous.
+   * the first, whose elements do not overlap.
    */
   void overwriteFirst(Variable[] operands, double[] arguments) {
     NdArray[] arrays = new NdArray[inputs + 1];

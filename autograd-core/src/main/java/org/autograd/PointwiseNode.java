@@ -144,7 +144,9 @@ final class PointwiseNode extends Node {
 
   private Variable saved(int source) {
     int version = versions == null ? 0 : versions[source];
-    return Saved.check(saved == null ? null : saved[source], version, this);
+    // Read once: another pass over this graph may be releasing it.
+    @Nullable Object[] values = saved;
+    return Saved.check(values == null ? null : values[source], version, this);
   }
 
   @Override

@@ -28,8 +28,7 @@ sealed interface ScatterOps permits Variable {
             "maskedFill",
             2,
             1,
-            Expression.where(
-                Expression.mask(0), Expression.parameter(0), Expression.input(1)));
+            Expression.where(Expression.mask(0), Expression.parameter(0), Expression.input(1)));
 
     private Steps() {}
 
@@ -146,12 +145,9 @@ sealed interface ScatterOps permits Variable {
     IndexOps.Steps.checkIndices("indexFill", x, at, positions, "position");
     NdArray result = x.data().copy();
     Shape shape = x.shape().with(at, positions.elementCount());
-    Selections.indexCopy(
-        result, at, positions.data(), NdArray.full(x.dtype(), shape, value));
+    Selections.indexCopy(result, at, positions.data(), NdArray.full(x.dtype(), shape, value));
     return Node.record(
-        "indexFill",
-        result,
-        Edge.to(x, positions, (g, saved) -> g.indexFill(at, saved, 0)));
+        "indexFill", result, Edge.to(x, positions, (g, saved) -> g.indexFill(at, saved, 0)));
   }
 
   /**
@@ -240,9 +236,7 @@ sealed interface ScatterOps permits Variable {
         result,
         Edge.to(
             x,
-            g ->
-                g.sliceScatter(
-                    at, start, end, step, Variable.zeros(g.dtype(), shape.toArray()))),
+            g -> g.sliceScatter(at, start, end, step, Variable.zeros(g.dtype(), shape.toArray()))),
         Edge.to(source, g -> IndexOps.Steps.slice("slice", g, at, start, count, step)));
   }
 
@@ -275,7 +269,6 @@ sealed interface ScatterOps permits Variable {
     NdArray result = x.data().copy();
     NdArray source = NdArray.full(x.dtype(), index.shape(), value);
     Selections.scatter(result, at, index.data(), source);
-    return Node.record(
-        "scatter", result, Edge.to(x, index, (g, saved) -> g.scatter(at, saved, 0)));
+    return Node.record("scatter", result, Edge.to(x, index, (g, saved) -> g.scatter(at, saved, 0)));
   }
 }

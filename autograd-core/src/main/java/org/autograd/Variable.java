@@ -502,7 +502,12 @@ public final class Variable
               + describe()
               + " is the result of a recorded operation; use detach()");
     }
-    node = required ? Node.leaf(this) : null;
+    Node.Leaf leaf = required ? Node.leaf(this) : null;
+    node = leaf;
+    if (leaf != null) {
+      // Somebody may have got hold of an earlier gradient in the meantime.
+      leaf.setShown(grad != null);
+    }
     return this;
   }
 
@@ -570,12 +575,14 @@ public final class Variable
 
   /** Returns whether {@link #grad()} would return a gradient. */
   public boolean hasGrad() {
-    return grad != null;
+    return hiddenGrad() != null;
   }
 
   /** Returns the gradient for a use in which no user gets hold of it. */
   @Nullable Variable hiddenGrad() {
-    return grad;
+    synchronized (data) {
+      return grad;
+    }
   }
 
   /**
@@ -601,7 +608,9 @@ public final class Variable
           && !leaf.isShown()
           && !before.requiresGrad()
           && !before.data.isAlias()
+          && before.rank() == 2
           && before.elementCount() >= Storage.WORTH_REUSE) {
+        // Only products of matrices write into a spare array.
         leaf.setSpare(before.data.storage());
       }
     }
@@ -616,7 +625,10 @@ public final class Variable
     if (gradient != null) {
       checkSameAsThis("setGrad", gradient);
       // Marked as shared, for the caller still holds the array: no pass may add to it in place.
-      grad = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
+      Variable alias = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
+      synchronized (data) {
+        grad = alias;
+      }
       return;
     }
     zeroGrad();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.autograd.expression.Expression;
+import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -288,5 +289,49 @@ class GradientOwnershipTest {
     weight.zeroGrad();
     input.linear(weight).sum().backward();
     assertTrue(first != hiddenArray(weight), "another array");
+  }
+
+  @Test
+  void aGradientThatWasSeenBeforeItsLeafWasFrozenIsNotUsedAgain() {
+    Variable weight = Variable.randn(64, 64).requiresGrad(true);
+    Variable input = Variable.ones(8, 64);
+    train(weight, input);
+    Variable seen = gradOf(weight);
+    weight.requiresGrad(false);
+    weight.requiresGrad(true);
+    train(weight, input.mul(3));
+    assertEquals(8, seen.mean().item());
+    assertEquals(24, gradOf(weight).mean().item());
+  }
+
+  @Test
+  void aRecordedGraphKeepsTheGradientsThatItSaved() {
+    Variable weight = Variable.randn(2, 3).requiresGrad(true);
+    Variable bias = leaf(1, 2).to(DType.FLOAT32).detach().requiresGrad(true);
+    Variable input = Variable.ones(3).requiresGrad(true);
+    Variable factor = Variable.of(3f, 4f);
+    input.linear(weight, bias).mul(factor).sum().backward(BackwardOptions.createGraph());
+    Variable slope = gradOf(weight);
+    // Another pass adds to the bias's gradient, which is not the array that the first one saved.
+    input.linear(weight, bias).sum().backward();
+    assertValues(gradOf(bias), 4, 5);
+    assertValues(Autograd.grad(slope.sum(), input).getFirst(), 7, 7, 7);
+  }
+
+  @Test
+  void changingARetainedGradientDuringThePassChangesNoOther() {
+    Variable a = leaf(1, 2);
+    Variable b = leaf(3, 4);
+    Variable sum = a.mul(1).add(b).retainGrad();
+    try (var _ =
+        b.onGradient(g -> {
+          scale(gradOf(sum));
+          return null;
+        })) {
+      sum.mul(2).backward(Variable.of(1.0, 10.0));
+    }
+    assertValues(gradOf(sum), 200, 2000);
+    assertValues(gradOf(a), 2, 20);
+    assertValues(gradOf(b), 2, 20);
   }
 }

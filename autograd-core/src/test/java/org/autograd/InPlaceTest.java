@@ -305,7 +305,7 @@ class InPlaceTest {
             m.mean(1),
             m.max(0).values(),
             m.var(0),
-            m.logSumExp(0),
+            m.logSumExp(0).mul(1),
             m.matmul(v),
             v.matmul(m),
             m.unsqueeze(0).matmul(m).sum(0, 1),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.autograd.Autograd;
 import org.autograd.Generator;
@@ -287,5 +288,32 @@ class OptimizerTest {
             .weightDecay(4)
             .momentum(5)
             .centered(true));
+  }
+
+  @Test
+  void aParameterMayLieInAnyOrder() {
+    List<Function<List<Variable>, Optimizer<?>>> optimizers =
+        List.of(
+            p -> new Sgd(p, Sgd.options().momentum(0.9)),
+            p -> new Adam(p, Adam.options()),
+            p -> new AdamW(p, AdamW.options().amsgrad(true)),
+            p -> new RmsProp(p, RmsProp.options().momentum(0.9).centered(true)));
+    for (var optimizer : optimizers) {
+      Variable start = Variable.randn(new Generator(1), DType.FLOAT64, 4, 3);
+      Variable transposed = start.transpose().mul(1).requiresGrad(true);
+      Variable ordered = start.transpose().copy().requiresGrad(true);
+      Variable factor = Variable.randn(new Generator(2), DType.FLOAT64, 3, 4);
+      Optimizer<?> first = optimizer.apply(List.of(transposed));
+      Optimizer<?> second = optimizer.apply(List.of(ordered));
+      for (int step = 0; step < 3; step++) {
+        first.zeroGrad();
+        second.zeroGrad();
+        transposed.mul(factor).square().sum().backward();
+        ordered.mul(factor).square().sum().backward();
+        first.step();
+        second.step();
+      }
+      assertArrayEquals(ordered.toDoubleArray(), transposed.toDoubleArray(), 1e-12);
+    }
   }
 }

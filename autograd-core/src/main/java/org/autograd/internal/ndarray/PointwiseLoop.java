@@ -229,9 +229,9 @@ public final class PointwiseLoop {
         if (scattered == null) {
           scattered = new NdArray[operands.length];
         }
-        scattered[k] = NdArray.zeros(operands[k].dtype(), shape);
+        scattered[k] = NdArray.zeros(operands[k].dtype(), walked);
         buffers[k] = scattered[k].storage().array();
-        layouts[k] = scattered[k].layout().permute(order);
+        layouts[k] = scattered[k].layout();
         copied = true;
       }
     }
@@ -242,7 +242,8 @@ public final class PointwiseLoop {
     if (scattered != null) {
       for (int k = inputs; k < operands.length; k++) {
         if (scattered[k] != null) {
-          Copies.assign(operands[k], scattered[k]);
+          NdArray target = operands[k].view(operands[k].layout().permute(order));
+          Copies.assign(target, scattered[k]);
         }
       }
     }

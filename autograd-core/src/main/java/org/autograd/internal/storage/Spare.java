@@ -20,12 +20,9 @@ public final class Spare {
     CURRENT.get().lent = storage;
   }
 
-  /** Ends the loan; returns the array if it was not taken. */
-  public static @Nullable Storage withdraw() {
-    Spare spare = CURRENT.get();
-    Storage left = spare.lent;
-    spare.lent = null;
-    return left;
+  /** Ends the loan. */
+  public static void withdraw() {
+    CURRENT.get().lent = null;
   }
 
   /** Returns the array that is lent under a new version, if it is one like that. */

@@ -60,7 +60,7 @@ public final class Storage {
 
   /**
    * Returns a storage for an array of the given shape whose elements may be anything: the caller
-   * writes them all.
+   * writes them all. It is over the array that {@link Spare} lends this thread, if that is as long.
    *
    * @throws IllegalArgumentException as {@link #allocate}
    */

@@ -18,6 +18,7 @@ public final class PoolingF32 {
     int each = Math.max(1, TASK_SIZE / Math.max(1, size));
     Parallel.forEach(
         Math.ceilDiv(planes, each),
+        (long) planes * size,
         task -> {
           int end = Math.min(planes, (task + 1) * each);
           for (int plane = task * each; plane < end; plane++) {
