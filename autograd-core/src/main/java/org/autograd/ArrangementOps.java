@@ -49,11 +49,10 @@ sealed interface ArrangementOps permits Variable {
 
     /** Returns the elements where {@code column - row} is at most, or at least, a number. */
     static Variable triangle(String operation, Variable x, long diagonal, boolean lower) {
-      checkArgument(
-          x.rank() >= 2, "%s: needs at least two axes, got %s", operation, x.describe());
-      Variable rows = Variable.arange(DType.INT64, 0, x.size(-2), 1).unsqueeze(1);
-      Variable distance = Variable.arange(DType.INT64, 0, x.size(-1), 1).sub(rows);
-      Variable kept = lower ? distance.le(diagonal) : distance.ge(diagonal);
+      checkArgument(x.rank() >= 2, "%s: needs at least two axes, got %s", operation, x.describe());
+      Variable rows = Variable.arange(x.size(-2)).unsqueeze(1);
+      Variable distance = Variable.arange(x.size(-1)).sub(rows);
+      Variable kept = lower ? distance.le((double) diagonal) : distance.ge((double) diagonal);
       return x.dtype() == DType.BOOL
           ? x.logicalAnd(kept)
           : Variable.where(kept, x, Variable.zeros(x.dtype()));
@@ -159,8 +158,7 @@ sealed interface ArrangementOps permits Variable {
           result.view(target.slice(at, to, size - to, 1)),
           x.data().view(from.slice(at, 0, size - to, 1)));
       Copies.assign(
-          result.view(target.slice(at, 0, to, 1)),
-          x.data().view(from.slice(at, size - to, to, 1)));
+          result.view(target.slice(at, 0, to, 1)), x.data().view(from.slice(at, size - to, to, 1)));
     }
     return Node.record("roll", result, Edge.to(x, g -> g.roll(at, -shift)));
   }
@@ -196,9 +194,7 @@ sealed interface ArrangementOps permits Variable {
     return Node.record(
         "repeat",
         copies.reshape(Shape.of(joined)),
-        Edge.to(
-            x,
-            g -> counts.length == 0 ? g : g.reshape(several).sum(repeated).reshape(shape)));
+        Edge.to(x, g -> counts.length == 0 ? g : g.reshape(several).sum(repeated).reshape(shape)));
   }
 
   /** Returns {@link #repeat} with numbers for the last axes only; the others are kept. */
@@ -227,7 +223,8 @@ sealed interface ArrangementOps permits Variable {
     Variable x = self();
     int a = x.shape().axis(first, "diagonal");
     int b = x.shape().axis(second, "diagonal");
-    checkArgument(a != b, "diagonal: needs two different axes of %s, got %s twice", x.describe(), a);
+    checkArgument(
+        a != b, "diagonal: needs two different axes of %s, got %s twice", x.describe(), a);
     return Steps.diagonalView(x, offset, a, b);
   }
 
@@ -387,9 +384,7 @@ sealed interface ArrangementOps permits Variable {
     long[] sizes = new long[vectors.length];
     for (int k = 0; k < sizes.length; k++) {
       checkArgument(
-          vectors[k].rank() <= 1,
-          "meshgrid: needs vectors, got %s",
-          Variable.describe(vectors));
+          vectors[k].rank() <= 1, "meshgrid: needs vectors, got %s", Variable.describe(vectors));
       sizes[k] = vectors[k].elementCount();
     }
     List<Variable> result = new ArrayList<>();

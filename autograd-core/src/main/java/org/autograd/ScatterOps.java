@@ -28,19 +28,21 @@ sealed interface ScatterOps permits Variable {
             "maskedFill",
             2,
             1,
-            Expression.where(
-                Expression.mask(0), Expression.parameter(0), Expression.input(1)));
+            Expression.where(Expression.mask(0), Expression.parameter(0), Expression.input(1)));
 
     private Steps() {}
 
-    static void requireSame(String operation, Variable x, Variable source, Shape shape) {
+    static void requireSame(
+        String operation, Variable x, Variable source, Shape shape, Variable... positions) {
+      Variable[] operands = Arrays.copyOf(new Variable[] {x, source}, 2 + positions.length);
+      System.arraycopy(positions, 0, operands, 2, positions.length);
       checkArgument(
           source.dtype() == x.dtype() && source.shape().equals(shape),
-          "%s: a source of %s%s is needed; got target and source %s",
+          "%s: a source of %s%s is needed; got target, source and positions, if any, %s",
           operation,
           x.dtype(),
           shape,
-          Variable.describe(x, source));
+          Variable.describe(operands));
     }
 
     static void requireWhole(String operation, Variable x, double value) {
@@ -123,7 +125,8 @@ sealed interface ScatterOps permits Variable {
         positions.rank() == 1,
         "indexCopy: positions must be a vector, got %s",
         positions.describe());
-    Steps.requireSame("indexCopy", x, source, x.shape().with(at, positions.elementCount()));
+    Steps.requireSame(
+        "indexCopy", x, source, x.shape().with(at, positions.elementCount()), positions);
     IndexOps.Steps.checkIndices("indexCopy", x, at, positions, "position");
     NdArray result = x.data().copy();
     Selections.indexCopy(result, at, positions.data(), source.data());
@@ -146,12 +149,9 @@ sealed interface ScatterOps permits Variable {
     IndexOps.Steps.checkIndices("indexFill", x, at, positions, "position");
     NdArray result = x.data().copy();
     Shape shape = x.shape().with(at, positions.elementCount());
-    Selections.indexCopy(
-        result, at, positions.data(), NdArray.full(x.dtype(), shape, value));
+    Selections.indexCopy(result, at, positions.data(), NdArray.full(x.dtype(), shape, value));
     return Node.record(
-        "indexFill",
-        result,
-        Edge.to(x, positions, (g, saved) -> g.indexFill(at, saved, 0)));
+        "indexFill", result, Edge.to(x, positions, (g, saved) -> g.indexFill(at, saved, 0)));
   }
 
   /**
@@ -180,7 +180,7 @@ sealed interface ScatterOps permits Variable {
     long count = 1;
     for (int axis = 0; axis < named; axis++) {
       Variable index = indices.get(axis);
-      double size = shape[axis];
+      double size = (double) shape[axis];
       Variable fromStart = Variable.where(index.lt(0), index.add(size), index);
       IndexOps.Steps.checkIndices("indexPut", x, axis, fromStart, "position");
       rows = rows.mul(size).add(fromStart);
@@ -240,9 +240,7 @@ sealed interface ScatterOps permits Variable {
         result,
         Edge.to(
             x,
-            g ->
-                g.sliceScatter(
-                    at, start, end, step, Variable.zeros(g.dtype(), shape.toArray()))),
+            g -> g.sliceScatter(at, start, end, step, Variable.zeros(g.dtype(), shape.toArray()))),
         Edge.to(source, g -> IndexOps.Steps.slice("slice", g, at, start, count, step)));
   }
 
@@ -254,7 +252,7 @@ sealed interface ScatterOps permits Variable {
     Variable x = self();
     int at = x.shape().axis(axis, "scatter");
     IndexOps.Steps.checkFits("scatter", x, at, index);
-    Steps.requireSame("scatter", x, source, index.shape());
+    Steps.requireSame("scatter", x, source, index.shape(), index);
     IndexOps.Steps.checkIndices("scatter", x, at, index, "position");
     NdArray result = x.data().copy();
     Selections.scatter(result, at, index.data(), source.data());
@@ -275,7 +273,6 @@ sealed interface ScatterOps permits Variable {
     NdArray result = x.data().copy();
     NdArray source = NdArray.full(x.dtype(), index.shape(), value);
     Selections.scatter(result, at, index.data(), source);
-    return Node.record(
-        "scatter", result, Edge.to(x, index, (g, saved) -> g.scatter(at, saved, 0)));
+    return Node.record("scatter", result, Edge.to(x, index, (g, saved) -> g.scatter(at, saved, 0)));
   }
 }

@@ -190,8 +190,21 @@ final class Choices {
         ? List.of()
         : List.of(
             Arguments.of(index(n, 5)),
-            Arguments.of(index(n, 2, 3).sub(n)),
+            Arguments.of(index(n, 2, 3).sub((double) n)),
             Arguments.of(index(n)));
+  }
+
+  static List<Arguments> topmost(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    for (Arguments a : nonEmptyAxis(x)) {
+      result.add(Arguments.of(a.integer(0), 1, 1));
+      result.add(Arguments.of(a.integer(0), x[0].size(a.integer(0)), 0));
+    }
+    return result;
+  }
+
+  static List<Arguments> axisOfSome(Variable... x) {
+    return x[0].elementCount() > 0 ? axis(x) : List.of();
   }
 
   static List<Arguments> evenAxis(Variable... x) {

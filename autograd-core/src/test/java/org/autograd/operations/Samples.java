@@ -323,11 +323,10 @@ final class Samples {
 
   static List<Sample> vectorsAndMatrices() {
     return arrays(REAL).stream()
-        .filter(
-            s -> {
-              int rank = s.operands(s.leaves(DType.FLOAT64))[0].rank();
-              return rank == 1 || rank == 2;
-            })
+        .filter(s -> {
+          int rank = s.operands(s.leaves(DType.FLOAT64))[0].rank();
+          return rank == 1 || rank == 2;
+        })
         .toList();
   }
 

@@ -237,7 +237,9 @@ public final class Selections {
     }
   }
 
-  /** Writes slices over those of {@code target}, which is contiguous, at positions along an axis. */
+  /**
+   * Writes slices over those of {@code target}, which is contiguous, at positions along an axis.
+   */
   public static void indexCopy(NdArray target, int axis, NdArray index, NdArray source) {
     NdArray from = source.contiguous();
     Split split = Split.at(target.shape(), axis);
