@@ -1,6 +1,7 @@
 package org.autograd;
 
 import java.util.List;
+import java.util.function.Function;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.compiler.Kernels;
 import org.autograd.internal.kernel.matmul.Matmul;
@@ -19,6 +20,53 @@ public final class Autograd {
   /** Records again on this thread, inside a {@link #noGrad} scope, until the scope is closed. */
   public static GradScope enableGrad() {
     return GradMode.set(true);
+  }
+
+  /**
+   * Records, or does not, on this thread, until the scope is closed. Inside {@link #inferenceMode}
+   * nothing is recorded whatever is asked for.
+   */
+  public static GradScope setGradEnabled(boolean enabled) {
+    return GradMode.set(enabled);
+  }
+
+  /**
+   * Stops recording on this thread until the scope is closed, and keeps {@link #enableGrad} inside
+   * it from starting again: for code that calls a model and must not pay for a graph. Unlike
+   * PyTorch's, what is computed here are ordinary Variables, which may be used in a graph later.
+   */
+  public static GradScope inferenceMode() {
+    return GradMode.inference();
+  }
+
+  /** Returns whether this thread is inside {@link #inferenceMode}. */
+  public static boolean isInferenceMode() {
+    return GradMode.isInference();
+  }
+
+  /**
+   * Decides, on this thread and until the scope is closed, in what form operations keep values for
+   * their backward pass: in float32, compressed, in a file, or not at all. PyTorch's {@code
+   * saved_tensors_hooks}. Of nested scopes the innermost applies.
+   *
+   * <pre>{@code
+   * try (var _ = Autograd.savedValueHooks(
+   *     value -> value.to(DType.FLOAT32), kept -> kept.to(DType.FLOAT64))) {
+   *   loss = model.apply(x);
+   * }
+   * loss.backward();
+   * }</pre>
+   *
+   * <p>That a value is changed in place between the passes is noticed only without hooks.
+   *
+   * @param pack called when an operation saves a value, with its elements and without a graph;
+   *     returns what is kept
+   * @param unpack called, on the thread of the backward pass, whenever a rule needs the value;
+   *     returns one of the same shape and dtype
+   */
+  public static <T> GradScope savedValueHooks(
+      Function<Variable, T> pack, Function<T, Variable> unpack) {
+    return GradMode.setHooks(SavedValueHooks.of(pack, unpack));
   }
 
   /** Returns whether operations are recorded on this thread. */

@@ -2,7 +2,9 @@ package org.autograd;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.autograd.internal.ndarray.NdArray;
@@ -28,6 +30,9 @@ final class BackwardPass {
    * given away without a copy.
    */
   private boolean owns;
+
+  /** The gradients of the outputs of functions with several; null until there is such a one. */
+  private @Nullable Map<FunctionNode, @Nullable Variable[]> parts;
 
   private BackwardPass(BackwardOptions options) {
     this.options = options;
@@ -151,11 +156,16 @@ final class BackwardPass {
     if (receiver != null && onTheWay == null) {
       receiver.accumulateGrad(complete, owns, options.createsGraph());
       owns = false;
+      if (node instanceof Node.Leaf leaf) {
+        leaf.runAccumulationHooks(receiver);
+      }
     }
     gradient = complete;
     node.backward(complete, this);
     gradient = null;
-    if (!options.keepsGraph()) {
+    if (options.keepsGraph()) {
+      node.rest();
+    } else {
       node.release();
     }
   }
@@ -203,6 +213,21 @@ final class BackwardPass {
     if (add(input, fitting, exclusive) && passedOn) {
       owns = false;
     }
+  }
+
+  /** Keeps the gradient of one of a function's outputs until the function's turn comes. */
+  void deliverPart(FunctionNode function, int output, Variable part) {
+    if (parts == null) {
+      parts = new IdentityHashMap<>();
+    }
+    parts.computeIfAbsent(function, f -> new Variable[f.outputCount()])[output] = part;
+    // Any gradient will do to give the function its turn; it takes the parts.
+    frontier.setGradient(frontier.enter(function), part, false);
+  }
+
+  /** Returns the gradient of each of a function's outputs, null where none has come. */
+  @Nullable Variable[] takeParts(FunctionNode function) {
+    return Objects.requireNonNull(Objects.requireNonNull(parts).remove(function));
   }
 
   /** Adds to a node's gradient; returns whether the array was kept. */

@@ -115,6 +115,12 @@ abstract class Edge {
     return false;
   }
 
+  final void rest() {
+    for (Saved value : saved) {
+      value.rest();
+    }
+  }
+
   final void release() {
     for (Saved value : saved) {
       value.release();

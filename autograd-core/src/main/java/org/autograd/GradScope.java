@@ -1,8 +1,9 @@
 package org.autograd;
 
 /**
- * A stretch of code in which operations are, or are not, recorded on this thread. Closing it
- * restores what was before; scopes nest, and closing one twice does nothing.
+ * A stretch of code in which operations are, or are not, recorded on this thread, or in which hooks
+ * apply to the values that they save. Closing it restores what was before; scopes nest, and closing
+ * one twice does nothing.
  *
  * <pre>{@code
  * try (var _ = Autograd.noGrad()) {
@@ -11,14 +12,12 @@ package org.autograd;
  * }</pre>
  */
 public final class GradScope implements AutoCloseable {
-  private final GradMode mode;
   private final Thread owner = Thread.currentThread();
-  private final boolean before;
+  private final Runnable restore;
   private boolean closed;
 
-  GradScope(GradMode mode, boolean before) {
-    this.mode = mode;
-    this.before = before;
+  GradScope(Runnable restore) {
+    this.restore = restore;
   }
 
   /**
@@ -38,7 +37,7 @@ public final class GradScope implements AutoCloseable {
     }
     if (!closed) {
       closed = true;
-      mode.restore(before);
+      restore.run();
     }
   }
 }

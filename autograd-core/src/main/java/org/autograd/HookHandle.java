@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,16 @@ public final class HookHandle implements AutoCloseable {
   HookHandle(Node node, UnaryOperator<@Nullable Variable> hook) {
     this.node = node;
     this.hook = hook;
+  }
+
+  /** Creates a hook that keeps the gradient as it is. */
+  static HookHandle of(Node node, Consumer<Variable> hook) {
+    return new HookHandle(
+        node,
+        variable -> {
+          hook.accept(variable);
+          return null;
+        });
   }
 
   /** Returns what the hook makes of a gradient, null to keep it. */

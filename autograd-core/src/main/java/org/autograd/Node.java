@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -84,6 +85,9 @@ abstract class Node {
    */
   abstract void backward(Variable gradient, BackwardPass pass);
 
+  /** Notes that a pass is done with the saved values, which another pass may ask for again. */
+  abstract void rest();
+
   /** Frees the values that were saved for {@link #backward}. */
   abstract void release();
 
@@ -113,18 +117,29 @@ abstract class Node {
   }
 
   final synchronized void addHook(HookHandle hook) {
-    // Copied on write: a backward pass may be walking the list.
-    List<HookHandle> copy = hooks == null ? new ArrayList<>() : new ArrayList<>(hooks);
-    copy.add(hook);
-    hooks = copy;
+    hooks = with(hooks, hook);
   }
 
-  final synchronized void removeHook(HookHandle hook) {
-    if (hooks != null) {
-      List<HookHandle> copy = new ArrayList<>(hooks);
-      copy.remove(hook);
-      hooks = copy.isEmpty() ? null : copy;
+  synchronized void removeHook(HookHandle hook) {
+    hooks = without(hooks, hook);
+  }
+
+  // Copied on write: a backward pass may be walking the list.
+
+  private static List<HookHandle> with(@Nullable List<HookHandle> list, HookHandle hook) {
+    List<HookHandle> copy = list == null ? new ArrayList<>() : new ArrayList<>(list);
+    copy.add(hook);
+    return copy;
+  }
+
+  private static @Nullable List<HookHandle> without(
+      @Nullable List<HookHandle> list, HookHandle hook) {
+    if (list == null) {
+      return null;
     }
+    List<HookHandle> copy = new ArrayList<>(list);
+    copy.remove(hook);
+    return copy.isEmpty() ? null : copy;
   }
 
   final boolean hasHooks() {
@@ -184,12 +199,36 @@ abstract class Node {
     /** Whether a user may hold the leaf's gradient; guarded by the lock on the leaf's data. */
     private boolean shown;
 
-    /** The array of a gradient that was forgotten and that no user has seen. */
-    private @Nullable Storage spare;
+    /**
+     * The array of a gradient that was forgotten and that no user has seen; the collector may take
+     * it when memory runs short.
+     */
+    private @Nullable SoftReference<Storage> spare;
+
+    private volatile @Nullable List<HookHandle> accumulationHooks;
 
     private Leaf(Variable leaf) {
       super(leaf.data());
       retainFor(leaf);
+    }
+
+    synchronized void addAccumulationHook(HookHandle hook) {
+      accumulationHooks = with(accumulationHooks, hook);
+    }
+
+    @Override
+    synchronized void removeHook(HookHandle hook) {
+      super.removeHook(hook);
+      accumulationHooks = without(accumulationHooks, hook);
+    }
+
+    void runAccumulationHooks(Variable leaf) {
+      List<HookHandle> current = accumulationHooks;
+      if (current != null) {
+        for (HookHandle hook : current) {
+          hook.apply(leaf);
+        }
+      }
     }
 
     void setShown(boolean value) {
@@ -200,14 +239,14 @@ abstract class Node {
       return shown;
     }
 
-    synchronized void setSpare(@Nullable Storage storage) {
-      spare = storage;
+    synchronized void setSpare(Storage storage) {
+      spare = new SoftReference<>(storage);
     }
 
     synchronized @Nullable Storage takeSpare() {
-      Storage result = spare;
+      SoftReference<Storage> result = spare;
       spare = null;
-      return result;
+      return result == null ? null : result.get();
     }
 
     @Override
@@ -227,6 +266,9 @@ abstract class Node {
 
     @Override
     void backward(Variable gradient, BackwardPass pass) {}
+
+    @Override
+    void rest() {}
 
     @Override
     void release() {}
@@ -284,6 +326,13 @@ abstract class Node {
         return edge.gradient(gradient);
       } finally {
         Spare.withdraw();
+      }
+    }
+
+    @Override
+    void rest() {
+      for (Edge edge : edges) {
+        edge.rest();
       }
     }
 

@@ -22,10 +22,10 @@ final class PointwiseNode extends Node {
   private final @Nullable Node[] inputs;
 
   /**
-   * The operands that derivatives need, each at its number, and the result behind them; null if
-   * none is needed any more.
+   * The operands that derivatives need, each at its number, and the result behind them, as
+   * Variables or in the form that hooks gave them; null if none is needed any more.
    */
-  private @Nullable Variable @Nullable [] saved;
+  private @Nullable Object @Nullable [] saved;
 
   /** The versions of what is saved; null while all are 0, as they nearly always are. */
   private int @Nullable [] versions;
@@ -60,9 +60,12 @@ final class PointwiseNode extends Node {
 
   private void save(int source, Variable value) {
     if (saved == null) {
-      saved = new Variable[inputs.length + 1];
+      saved = new Object[inputs.length + 1];
     }
-    saved[source] = value;
+    if (saved[source] != null) {
+      return;
+    }
+    saved[source] = PackedValue.of(value);
     int version = value.data().storage().version();
     if (version != 0) {
       if (versions == null) {
@@ -145,7 +148,24 @@ final class PointwiseNode extends Node {
   }
 
   @Override
+  void rest() {
+    done(saved, false);
+  }
+
+  @Override
   void release() {
+    @Nullable Object[] values = saved;
     saved = null;
+    done(values, true);
+  }
+
+  private static void done(@Nullable Object @Nullable [] values, boolean released) {
+    if (values != null) {
+      for (Object value : values) {
+        if (value instanceof PackedValue packed) {
+          packed.done(released);
+        }
+      }
+    }
   }
 }

@@ -73,6 +73,18 @@ sealed interface ReductionOps permits Variable {
     private static final int LONG_ROW = 1 << 13;
 
     private static final RowLoop LOG_SUM_EXP = logSumExpLoop();
+    private static final ReductionLoop SUM_OF_EXPS =
+        new ReductionLoop(
+            Combine.SUM, 1, 1, Expression.input(0).sub(Expression.parameter(0)).exp());
+
+    /** {@code g softmax(x)}, of the gradient, the operand and the result. */
+    private static final Pointwise LOG_SUM_EXP_SLOPE =
+        Pointwise.of(
+            "logSumExpBackward",
+            3,
+            0,
+            Expression.input(0).mul(Expression.input(1).sub(Expression.input(2)).exp()));
+
     private static final double[] NONE = {};
 
     private Steps() {}
@@ -364,27 +376,40 @@ sealed interface ReductionOps permits Variable {
       if (x.rank() == 0) {
         return x.mul(1);
       }
-      int columns = (int) count(x, reduced);
-      if (columns == 0) {
+      if (count(x, reduced) == 0) {
         return sum(x.exp(), reduced, keep).log();
       }
-      if (!x.isRecorded() && areLast(reduced) && columns <= LONG_ROW) {
-        NdArray data = x.data().contiguous();
-        NdArray result = LOG_SUM_EXP.apply(data.elementCount() / columns, columns, NONE, data);
-        return new Variable(
-            shaped(result.reshape(Shape.of(kept(x, reduced))), reduced, keep), null);
+      long[] kept = kept(x, reduced);
+      NdArray result = logSumExp(x.data(), reduced).reshape(Shape.of(kept));
+      return Node.record(
+          "logSumExp",
+          shaped(result, reduced, keep),
+          x.isRecorded()
+              ? new Edge(x, new Saved[] {new Saved(x), null}) {
+                @Override
+                Variable gradient(Variable g) {
+                  return LOG_SUM_EXP_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
+                }
+              }
+              : null);
+    }
+
+    private static NdArray logSumExp(NdArray x, boolean[] reduced) {
+      Variable plain = new Variable(x, null);
+      int columns = (int) count(plain, reduced);
+      if (areLast(reduced) && columns <= LONG_ROW) {
+        return LOG_SUM_EXP.apply(x.elementCount() / columns, columns, NONE, x.contiguous());
       }
-      NdArray largest = ReductionLoop.of(Combine.MAX).apply(reduced, x.data());
       // Shifting by an infinity would give NaN where the answer is that infinity itself.
-      Variable finite = new Variable(largest, null);
-      NdArray shift =
-          Variable.where(
-                  finite.abs().eq(Double.POSITIVE_INFINITY), Variable.zeros(x.dtype(), 1), finite)
-              .data()
-              .reshape(finite.shape());
-      return sum(x.sub(new Variable(shift, null)).exp(), reduced, keep)
-          .log()
-          .add(new Variable(shaped(shift, reduced, keep), null));
+      Variable largest = new Variable(ReductionLoop.of(Combine.MAX).apply(reduced, x), null);
+      Variable infinite = largest.abs().eq(Double.POSITIVE_INFINITY);
+      Variable shift = Variable.where(infinite, Variable.zerosLike(largest), largest);
+      NdArray sums =
+          shift.elementCount() == 1
+              ? SUM_OF_EXPS.apply(x.dtype(), reduced, new double[] {shift.item()}, x)
+              : sum(plain.sub(shift).exp(), reduced, true).data();
+      return new Variable(sums, null).log().add(shift).data();
     }
   }
 

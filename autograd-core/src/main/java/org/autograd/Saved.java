@@ -3,48 +3,57 @@ package org.autograd;
 import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
-/** A value kept for the backward pass, with the version that it had when it was kept. */
+/**
+ * A value kept for the backward pass: a Variable with the version that it had when it was kept, or
+ * whatever hooks made of it.
+ */
 final class Saved {
-  private @Nullable Variable variable;
+  /** A Variable or a {@link PackedValue}; null once freed. */
+  private @Nullable Object value;
+
   private final int version;
 
   Saved(Variable variable) {
-    this.variable = variable;
+    this.value = PackedValue.of(variable);
     this.version = variable.data().storage().version();
   }
 
   /** Returns the value, unless it has been freed or changed in the meantime. */
   Variable get(Node owner) {
-    return check(variable, version, owner);
+    return check(value, version, owner);
   }
 
   /**
-   * Returns a saved value, unless it has been freed or changed in the meantime.
+   * Returns a saved value, unless it has been freed or changed in the meantime. What hooks gave
+   * back has no version to compare.
    *
-   * @param value null if it was freed
+   * @param value a Variable or a {@link PackedValue}; null if it was freed
    * @param version what its storage had when it was saved
    */
-  static Variable check(@Nullable Variable value, int version, Node owner) {
-    if (value == null) {
-      throw new IllegalStateException(
-          of(owner)
-              + "the values that it saved have been freed. Either backward() ran before over this"
-              + " graph: pass BackwardOptions.retainGraph() to the earlier call. Or a part of an"
-              + " earlier iteration's graph is still connected: detach() what is carried over");
-    }
-    int current = value.data().storage().version();
-    if (current != version) {
+  static Variable check(@Nullable Object value, int version, Node owner) {
+    if (value instanceof Variable variable) {
+      int current = variable.data().storage().version();
+      if (current == version) {
+        return variable;
+      }
       throw new IllegalStateException(
           of(owner)
               + "a value of "
-              + value.describe()
+              + variable.describe()
               + " that it saved was changed in place afterwards (version "
               + version
               + " was saved, it is now "
               + current
               + "); use the out-of-place form of that operation, or copy() the value first");
     }
-    return value;
+    if (value instanceof PackedValue packed) {
+      return packed.unpack(owner);
+    }
+    throw new IllegalStateException(
+        of(owner)
+            + "the values that it saved have been freed. Either backward() ran before over this"
+            + " graph: pass BackwardOptions.retainGraph() to the earlier call. Or a part of an"
+            + " earlier iteration's graph is still connected: detach() what is carried over");
   }
 
   private static String of(Node owner) {
@@ -56,12 +65,26 @@ final class Saved {
         + ": ";
   }
 
+  /** Returns whether the value lies, or may lie, in the storage. */
   boolean isIn(Storage storage) {
-    Variable value = variable;
-    return value != null && value.data().storage() == storage;
+    // Hooks may give back the same array each time.
+    return value instanceof Variable variable
+        ? variable.data().storage() == storage
+        : value != null;
+  }
+
+  /** Notes that the value is not needed any more until it is asked for again. */
+  void rest() {
+    if (value instanceof PackedValue packed) {
+      packed.done(false);
+    }
   }
 
   void release() {
-    variable = null;
+    Object before = value;
+    value = null;
+    if (before instanceof PackedValue packed) {
+      packed.done(true);
+    }
   }
 }

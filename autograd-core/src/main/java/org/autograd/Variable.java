@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Expression;
@@ -634,6 +635,28 @@ public final class Variable
     Node own = requireNode();
     HookHandle handle = new HookHandle(own, hook);
     own.addHook(handle);
+    return handle;
+  }
+
+  /**
+   * Calls a function with this leaf whenever a backward pass has added to its gradient, for example
+   * to take an optimizer's step at once and forget the gradient. PyTorch's {@code
+   * register_post_accumulate_grad_hook}.
+   *
+   * @return a handle that removes the hook when closed
+   * @throws IllegalStateException if this is not a leaf that requires a gradient
+   */
+  public HookHandle onGradientAccumulated(Consumer<Variable> hook) {
+    if (!(requireNode() instanceof Node.Leaf leaf)) {
+      throw new IllegalStateException(
+          "onGradientAccumulated: "
+              + describe()
+              + " is the result of "
+              + operation()
+              + ", and only leaves accumulate a gradient; use onGradient()");
+    }
+    HookHandle handle = HookHandle.of(leaf, hook);
+    leaf.addAccumulationHook(handle);
     return handle;
   }
 

@@ -133,4 +133,38 @@ class GradModeTest {
     assertFalse(x.argmax().requiresGrad());
     assertTrue(x.to(DType.FLOAT32).requiresGrad());
   }
+
+  @Test
+  void setGradEnabledIsEitherScope() {
+    Variable x = Variable.of(1.0).requiresGrad(true);
+    try (var _ = Autograd.setGradEnabled(false)) {
+      assertFalse(x.mul(2).requiresGrad());
+      try (var _ = Autograd.setGradEnabled(true)) {
+        assertTrue(x.mul(2).requiresGrad());
+      }
+      assertFalse(Autograd.isGradEnabled());
+    }
+    assertTrue(Autograd.isGradEnabled());
+  }
+
+  @Test
+  void inferenceModeCannotBeLeftFromInside() {
+    Variable x = Variable.of(1.0).requiresGrad(true);
+    Variable y;
+    try (var _ = Autograd.inferenceMode()) {
+      assertTrue(Autograd.isInferenceMode());
+      try (var _ = Autograd.enableGrad()) {
+        assertFalse(Autograd.isGradEnabled());
+        y = x.mul(2);
+      }
+      try (var _ = Autograd.inferenceMode()) {
+        assertTrue(Autograd.isInferenceMode());
+      }
+      assertTrue(Autograd.isInferenceMode());
+    }
+    assertFalse(Autograd.isInferenceMode());
+    assertTrue(Autograd.isGradEnabled());
+    assertFalse(y.requiresGrad());
+    assertTrue(y.mul(x).requiresGrad());
+  }
 }

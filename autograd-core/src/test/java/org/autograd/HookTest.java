@@ -136,4 +136,48 @@ class HookTest {
     // (2 x^2)' = 4 x, times the hook's x.
     assertEquals(36, Autograd.grad(first.sum(), x).getFirst().item());
   }
+
+  @Test
+  void afterAccumulation() {
+    Variable x = leaf(1, 2);
+    List<double[]> seen = new ArrayList<>();
+    HookHandle handle =
+        x.onGradientAccumulated(leaf -> {
+          Variable grad = leaf.grad();
+          assertNotNull(grad);
+          seen.add(grad.toDoubleArray());
+        });
+    x.mul(2).sum().backward();
+    x.mul(3).sum().backward();
+    assertEquals(2, Autograd.grad(x.mul(2).sum(), x).getFirst().toDoubleArray()[0]);
+    handle.close();
+    x.sum().backward();
+    assertEquals(2, seen.size());
+    assertArrayEquals(new double[] {2, 2}, seen.get(0));
+    assertArrayEquals(new double[] {5, 5}, seen.get(1));
+  }
+
+  @Test
+  void aStepTakenAfterAccumulationNeedsNoGradientAfterwards() {
+    Variable x = leaf(1);
+    x.onGradientAccumulated(leaf -> {
+      Variable grad = leaf.grad();
+      assertNotNull(grad);
+      try (var _ = Autograd.noGrad()) {
+        leaf.sub_(grad.mul(0.25));
+      }
+      leaf.zeroGrad();
+    });
+    x.mul(2).add(x).sum().backward();
+    assertEquals(0.25, x.item());
+    assertEquals(false, x.hasGrad());
+  }
+
+  @Test
+  void onlyLeavesAccumulate() {
+    Variable hidden = leaf(1).mul(2);
+    IllegalStateException e =
+        assertThrows(IllegalStateException.class, () -> hidden.onGradientAccumulated(_ -> {}));
+    assertTrue(e.getMessage().contains("mul"), e.getMessage());
+  }
 }

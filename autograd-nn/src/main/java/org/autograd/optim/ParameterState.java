@@ -26,8 +26,12 @@ public final class ParameterState {
 
   /** Returns the buffer of that name, of the parameter's shape and dtype and at first 0. */
   public Variable buffer(String name) {
-    return buffers.computeIfAbsent(
-        name, _ -> Variable.zeros(parameter.dtype(), parameter.shape().toArray()));
+    Variable buffer = buffers.get(name);
+    if (buffer == null) {
+      buffer = Variable.zerosLike(parameter);
+      buffers.put(name, buffer);
+    }
+    return buffer;
   }
 
   SequencedMap<String, Variable> buffers() {

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,11 @@ public final class Parallel {
 
   /** 0 until it is set or asked for. */
   private static final AtomicInteger THREADS = new AtomicInteger();
+
+  /** About what it takes to wake a thread, so that spinning costs at most twice the best choice. */
+  private static final long SPIN_NANOS = 50_000;
+
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private Parallel() {}
 
@@ -87,6 +93,17 @@ public final class Parallel {
     loop.await();
   }
 
+  /** Waits a short time, unless threads that have work to do may need the processor. */
+  private static void spinWhile(BooleanSupplier condition) {
+    if (threads() > PROCESSORS) {
+      return;
+    }
+    long start = System.nanoTime();
+    while (condition.getAsBoolean() && System.nanoTime() - start < SPIN_NANOS) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** One loop: whoever runs it takes blocks until none are left. */
   private static final class Loop implements Runnable {
     private final int blocks;
@@ -127,6 +144,7 @@ public final class Parallel {
 
     /** Waits for the blocks that other threads took, whatever interrupts: they still write. */
     void await() {
+      spinWhile(() -> remaining.getCount() > 0);
       boolean interrupted = false;
       while (remaining.getCount() > 0) {
         try {
@@ -147,6 +165,16 @@ public final class Parallel {
     }
   }
 
+  /** Spins before it sleeps, for the next loop of a training step is often not far off. */
+  @SuppressWarnings("serial") // never serialized
+  private static final class SpinningQueue extends LinkedBlockingQueue<Runnable> {
+    @Override
+    public Runnable take() throws InterruptedException {
+      spinWhile(this::isEmpty);
+      return super.take();
+    }
+  }
+
   /**
    * The daemon threads, started when first needed. All loops share them, so that callers in many
    * threads do not multiply them.
@@ -158,7 +186,7 @@ public final class Parallel {
             1,
             0,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            new SpinningQueue(),
             Thread.ofPlatform().daemon().name("autograd-", 1).factory());
 
     static void start(int helpers, Loop loop) {

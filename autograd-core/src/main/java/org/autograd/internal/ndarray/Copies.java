@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import java.util.Arrays;
+
 /** Copies elements between arrays of equal shape, whatever their layouts. */
 public final class Copies {
   private Copies() {}
@@ -31,10 +33,28 @@ public final class Copies {
               p.offset(0) + row * p.rowStride(0),
               p.innerSize());
         }
+      } else if (p.innerStride(0) == 1 && p.innerStride(1) == 0) {
+        for (int row = 0; row < p.rowCount(); row++) {
+          int start = p.offset(0) + row * p.rowStride(0);
+          fill(to, start, p.innerSize(), from, p.offset(1) + row * p.rowStride(1));
+        }
       } else {
         assignBlock(to, from, p);
       }
     } while (p.nextRows());
+  }
+
+  /** Repeats one element, as an expanded array does. */
+  private static void fill(Object to, int start, int count, Object from, int at) {
+    int end = start + count;
+    switch (to) {
+      case float[] target -> Arrays.fill(target, start, end, ((float[]) from)[at]);
+      case double[] target -> Arrays.fill(target, start, end, ((double[]) from)[at]);
+      case long[] target -> Arrays.fill(target, start, end, ((long[]) from)[at]);
+      case int[] target -> Arrays.fill(target, start, end, ((int[]) from)[at]);
+      case boolean[] target -> Arrays.fill(target, start, end, ((boolean[]) from)[at]);
+      default -> throw new AssertionError(to.getClass());
+    }
   }
 
   private static void assignBlock(Object to, Object from, Positions p) {

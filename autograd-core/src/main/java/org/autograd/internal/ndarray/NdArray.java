@@ -32,6 +32,11 @@ public final class NdArray {
     return new NdArray(Storage.allocate(dtype, shape), Layout.contiguous(shape));
   }
 
+  /** Returns a new array of zeros (or false) in a contiguous layout that starts at 0. */
+  static NdArray zeros(DType dtype, Layout layout) {
+    return new NdArray(Storage.allocate(dtype, layout.shape()), layout);
+  }
+
   /** Returns a new array whose elements may be anything: the caller writes them all. */
   public static NdArray unset(DType dtype, Shape shape) {
     return new NdArray(Storage.allocateUnset(dtype, shape), Layout.contiguous(shape));

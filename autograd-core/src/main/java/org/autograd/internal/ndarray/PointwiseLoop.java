@@ -92,10 +92,15 @@ public final class PointwiseLoop {
     for (int k = 0; k < inputs; k++) {
       NdArray array = arrays[k];
       if (array.shape().equals(shape)) {
-        if (array.layout().isContiguous() || (common != null && !common.isAlike(array.layout()))) {
+        Layout layout = array.layout();
+        if (layout.isContiguous()) {
+          // Layouts never change, so the result can have the operand's own.
+          return layout.offset() == 0 ? NdArray.zeros(dtype, layout) : NdArray.zeros(dtype, shape);
+        }
+        if (common != null && !common.isAlike(layout)) {
           return NdArray.zeros(dtype, shape);
         }
-        common = array.layout();
+        common = layout;
       }
     }
     if (common == null) {

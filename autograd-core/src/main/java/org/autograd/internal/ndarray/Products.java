@@ -9,6 +9,9 @@ import org.autograd.type.Shape;
 
 /** Matrix products of arrays. */
 public final class Products {
+  /** So many elements are copied at once when a row is repeated; they stay in the L1 cache. */
+  private static final int REPEATED = 2048;
+
   private Products() {}
 
   /**
@@ -56,22 +59,26 @@ public final class Products {
     NdArray result = NdArray.unset(left.dtype(), Shape.of(m, n));
     // The product starts from the row instead of from 0, so there is no second pass.
     NdArray first = row.contiguous();
-    int at = first.layout().offset();
-    if (left.dtype() == DType.FLOAT32) {
-      float[] from = first.storage().floats();
-      float[] to = result.storage().floats();
-      for (int i = 0; i < m; i++) {
-        System.arraycopy(from, at, to, i * n, n);
-      }
-    } else {
-      double[] from = first.storage().doubles();
-      double[] to = result.storage().doubles();
-      for (int i = 0; i < m; i++) {
-        System.arraycopy(from, at, to, i * n, n);
-      }
-    }
+    repeat(first.storage().array(), first.layout().offset(), n, result.storage().array(), m);
     multiply(left, right, result, true);
     return result;
+  }
+
+  /** Writes a row {@code count} times, one after the other. */
+  private static void repeat(Object row, int start, int length, Object to, int count) {
+    if (count == 0) {
+      return;
+    }
+    System.arraycopy(row, start, to, 0, length);
+    // Short rows are doubled first: copies of a few elements cost more than the elements.
+    int end = length * count;
+    int written = length;
+    int most = Math.max(1, REPEATED / length) * length;
+    while (written < end) {
+      int next = Math.min(Math.min(written, most), end - written);
+      System.arraycopy(to, 0, to, written, next);
+      written += next;
+    }
   }
 
   private static void multiply(NdArray left, NdArray right, NdArray result, boolean accumulate) {

@@ -18,6 +18,9 @@ public final class Layout {
   private final int offset;
   private final boolean contiguous;
 
+  /** Of a matrix, once it was asked for: a weight is transposed at every step. */
+  private @Nullable Layout transposed;
+
   private Layout(Shape shape, int[] strides, int offset) {
     this.shape = shape;
     this.strides = strides;
@@ -100,6 +103,14 @@ public final class Layout {
 
   /** Returns the layout with two axes (from the start) exchanged. */
   public Layout transpose(int first, int second) {
+    if (strides.length == 2 && first != second) {
+      Layout known = transposed;
+      if (known == null) {
+        known = permute(new int[] {1, 0});
+        transposed = known;
+      }
+      return known;
+    }
     int[] axes = new int[strides.length];
     for (int axis = 0; axis < axes.length; axis++) {
       axes[axis] = axis == first ? second : axis == second ? first : axis;

@@ -14,7 +14,7 @@ final class Quotients {
     Node rest = graph.fma(graph.neg(graph.floor(quotient)), b, a);
     Node zero = graph.constant(0);
     Node positive = graph.select(graph.apply(Op.LT, rest, zero), graph.add(rest, b), rest);
-    Node small = graph.lessThan(quotient, (double) (1L << graph.precision().significandBits));
+    Node small = graph.lessThan(quotient, Math.scalb(1.0, graph.precision().significandBits));
     Node finite = graph.lessThan(b, Double.POSITIVE_INFINITY);
     Node exact = graph.apply(Op.NOT, graph.apply(Op.AND, small, finite));
     return graph.apply(Op.FMOD, exact, graph.withSign(positive, x), x, y);

@@ -16,6 +16,9 @@ public final class TieredKernel implements Kernel {
   /** What has to be done before SIMD code is worth its compilation: elements, and 64 for a call. */
   private static final long HOT = 20_000;
 
+  /** So few elements do not fill a vector: scalar code is faster for them, warm or not. */
+  private static final int FEW = 2;
+
   /** When a turn of training was not enough, the next one comes after so many times more work. */
   private static final int BACK_OFF = 8;
 
@@ -63,6 +66,10 @@ public final class TieredKernel implements Kernel {
       double[] parameters,
       int rows,
       int columns) {
+    if (rows * columns <= FEW) {
+      scalar.run(buffers, offsets, rowStrides, parameters, rows, columns);
+      return;
+    }
     if (remaining > 0) {
       count(rows, columns);
     }

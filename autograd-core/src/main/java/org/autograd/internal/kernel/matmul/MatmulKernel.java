@@ -9,10 +9,11 @@ import org.autograd.internal.kernel.Parallel;
  */
 public interface MatmulKernel<A> {
   /**
-   * Products with fewer multiply-adds than this run on one thread: they take less time than it
-   * takes to wake another one up.
+   * Products with fewer multiply-adds than this run on one thread. Two threads would be done
+   * sooner, but half of the result would lie in the cache of the other one, and what comes next
+   * would take longer by as much.
    */
-  long PARALLEL_WORK = 1 << 22;
+  long PARALLEL_WORK = 1 << 24;
 
   /**
    * Computes {@code c = a b} or {@code c += a b}. The operands may have any strides; {@code c} has

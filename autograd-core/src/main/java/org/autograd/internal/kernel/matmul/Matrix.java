@@ -42,6 +42,11 @@ public record Matrix<A>(
     return new Matrix<>(data, index(from, 0), to - from, columns, rowStride, columnStride);
   }
 
+  /** Returns the columns {@code from} to {@code to} as a matrix. */
+  Matrix<A> columns(int from, int to) {
+    return new Matrix<>(data, index(0, from), rows, to - from, rowStride, columnStride);
+  }
+
   /** Throws unless {@code c} can hold the product of {@code a} and {@code b}. */
   static void checkProduct(Matrix<?> a, Matrix<?> b, Matrix<?> c) {
     if (a.columns != b.rows || c.rows != a.rows || c.columns != b.columns) {

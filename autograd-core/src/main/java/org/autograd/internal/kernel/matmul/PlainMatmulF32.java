@@ -12,6 +12,9 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
   private static final int TILE = 4;
   private static final int ROWS_PER_BLOCK = 64;
 
+  /** As this is slower than vector code, threads pay earlier. */
+  private static final long PARALLEL_WORK = MatmulKernel.PARALLEL_WORK / 4;
+
   /**
    * From this many multiply-adds on, operands are copied into strips four elements wide: walking
    * down the columns of a wide matrix misses the cache.

@@ -24,6 +24,8 @@ final class VectorMatmulF32 implements MatmulKernel<float[]> {
       VectorMatrixVectorF32.multiply(b.transposed(), a.transposed(), c.transposed(), accumulate);
     } else if (VectorDotsF32.accepts(a, b)) {
       VectorDotsF32.multiply(a, b, c, accumulate);
+    } else if (VectorSmallF32.accepts(a, b)) {
+      VectorSmallF32.multiply(a, b, c, accumulate);
     } else {
       VectorProductF32.multiply(a, b, c, accumulate);
     }

@@ -42,6 +42,14 @@ final class VectorProductF32 {
   /** Up to this many elements, an operand stays in the first-level cache as it is. */
   private static final int DIRECT_ELEMENTS = 1 << 12;
 
+  /**
+   * Up to this many rows or columns of C, threads take parts of the product and pack what they need
+   * by themselves, some of it more than once: that costs less than to meet after each block.
+   */
+  private static final int SPLIT_SIZE = 768;
+
+  private static final int PARTS = 4;
+
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   /** A thread's packed operands, which grow as needed and are kept, and its tile at an edge. */
@@ -107,11 +115,35 @@ final class VectorProductF32 {
     int inner = a.columns();
     // Blocks of equal depth, lest the last one be thin.
     int depthBlock = Math.ceilDiv(inner, Math.ceilDiv(inner, DEPTH_BLOCK));
-    new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock);
+    if (Parallel.threads() == 1 || MatmulKernel.work(a, b) < MatmulKernel.PARALLEL_WORK) {
+      new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, false);
+    } else if (Math.min(c.rows(), c.columns()) > SPLIT_SIZE) {
+      new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, true);
+    } else if (c.rows() > c.columns()) {
+      int size = roundUp(Math.ceilDiv(c.rows(), PARTS), ROWS);
+      Parallel.forEach(
+          Math.ceilDiv(c.rows(), size),
+          i -> {
+            int from = i * size;
+            int to = Math.min(c.rows(), from + size);
+            new VectorProductF32(a.rows(from, to), b, c.rows(from, to), accumulate, depthBlock)
+                .multiply(depthBlock, false);
+          });
+    } else {
+      int size = roundUp(Math.ceilDiv(c.columns(), PARTS), COLUMNS);
+      Parallel.forEach(
+          Math.ceilDiv(c.columns(), size),
+          i -> {
+            int from = i * size;
+            int to = Math.min(c.columns(), from + size);
+            new VectorProductF32(
+                    a, b.columns(from, to), c.columns(from, to), accumulate, depthBlock)
+                .multiply(depthBlock, false);
+          });
+    }
   }
 
-  private void multiply(int depthBlock) {
-    boolean parallel = MatmulKernel.work(a, b) >= MatmulKernel.PARALLEL_WORK;
+  private void multiply(int depthBlock, boolean parallel) {
     for (column = 0; column < c.columns(); column += columns) {
       columns = Math.min(SIZE_BLOCK, c.columns() - column);
       for (k = 0; k < a.columns(); k += depth) {

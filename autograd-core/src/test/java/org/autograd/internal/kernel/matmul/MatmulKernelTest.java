@@ -104,6 +104,22 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void small(Samples<A> samples) {
+    for (Layout left : Layout.values()) {
+      for (Layout right : Layout.values()) {
+        samples.check(32, 2, 16, left, right);
+        samples.check(16, 32, 2, left, right);
+        samples.check(2, 32, 16, left, right);
+        samples.check(17, 16, 8, left, right);
+        samples.check(9, 64, 31, left, right);
+        samples.check(9, 65, 32, left, right);
+        samples.check(40, 33, 4, left, right);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void broadcastOperands(Samples<A> samples) {
     for (int n : new int[] {1, 6, 50}) {
       A numbers = samples.random(64, 1);
@@ -163,7 +179,13 @@ class MatmulKernelTest {
   @MethodSource("kernels")
   <A> void theNumberOfThreadsDoesNotChangeABit(Samples<A> samples) {
     int[][] shapes = {
-      {193, 300, 301}, {1, 700, 1100}, {1100, 700, 1}, {7, 1300, 601}, {601, 1300, 7}
+      {193, 300, 301},
+      {601, 130, 249},
+      {801, 33, 809},
+      {1, 700, 1100},
+      {1100, 700, 1},
+      {7, 1300, 1901},
+      {1901, 1300, 7}
     };
     for (int[] shape : shapes) {
       for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {

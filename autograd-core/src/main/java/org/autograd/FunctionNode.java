@@ -1,0 +1,261 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.util.List;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node of a user's {@link Function}. An only output has this node itself. Each of several has
+ * an {@link Output} node, which hands its gradient over to be kept until those of the others have
+ * come.
+ */
+final class FunctionNode extends Node {
+  private final Function function;
+  private final @Nullable Node[] inputs;
+  private final Shape[] shapes;
+  private final DType[] dtypes;
+  private Saved @Nullable [] saved;
+
+  private FunctionNode(Function function, Variable[] inputs, Variable[] outputs) {
+    super(outputs[0].data());
+    this.function = function;
+    this.inputs = new Node[inputs.length];
+    for (int k = 0; k < inputs.length; k++) {
+      this.inputs[k] = inputs[k].requiresGrad() ? inputs[k].requireNode() : null;
+    }
+    this.shapes = new Shape[outputs.length];
+    this.dtypes = new DType[outputs.length];
+    for (int k = 0; k < outputs.length; k++) {
+      shapes[k] = outputs[k].shape();
+      dtypes[k] = outputs[k].dtype();
+    }
+  }
+
+  /** Computes and records. */
+  static List<Variable> apply(Function function, Variable[] inputs) {
+    boolean[] needed = new boolean[inputs.length];
+    int[] versions = new int[inputs.length];
+    boolean recorded = false;
+    for (int k = 0; k < inputs.length; k++) {
+      needed[k] = inputs[k].isRecorded();
+      recorded |= needed[k];
+      versions[k] = inputs[k].data().storage().version();
+    }
+    Function.Context context = new Function.Context(needed);
+    Variable[] outputs;
+    try (var _ = GradMode.set(false)) {
+      outputs = function.forward(context, inputs.clone());
+    }
+    checkState(outputs.length > 0, "%s: forward returned no output", function.name());
+    for (int k = 0; k < inputs.length; k++) {
+      checkState(
+          versions[k] == inputs[k].data().storage().version(),
+          "%s: forward changed input %s, %s, in place; copy() it first",
+          function.name(),
+          k,
+          inputs[k].describe());
+    }
+    context.checkMarked(function, outputs);
+    Variable[] results = new Variable[outputs.length];
+    FunctionNode node = recorded ? new FunctionNode(function, inputs, outputs) : null;
+    for (int k = 0; k < outputs.length; k++) {
+      NdArray data = marked(k, outputs, inputs);
+      Node own = null;
+      if (node != null && context.isDifferentiable(outputs[k])) {
+        own = outputs.length == 1 ? node : new Output(node, k, data);
+      }
+      results[k] = new Variable(data, own);
+    }
+    if (node != null) {
+      node.save(context.toSave(), outputs, results);
+    }
+    return List.of(results);
+  }
+
+  /**
+   * Returns an output's array, marked as a view if it lies in an input or another output, so that
+   * in-place operations refuse it.
+   */
+  private static NdArray marked(int k, Variable[] outputs, Variable[] inputs) {
+    NdArray data = outputs[k].data();
+    boolean shared = false;
+    for (Variable input : inputs) {
+      shared |= input.data().storage() == data.storage();
+    }
+    for (int i = 0; i < outputs.length; i++) {
+      shared |= i != k && outputs[i].data().storage() == data.storage();
+    }
+    if (!shared) {
+      return data;
+    }
+    if (GradMode.isEnabled()) {
+      data.storage().markShared();
+    }
+    return data.alias(data.layout());
+  }
+
+  private void save(Variable[] values, Variable[] outputs, Variable[] results) {
+    Saved[] kept = new Saved[values.length];
+    for (int k = 0; k < values.length; k++) {
+      Variable value = values[k];
+      for (int i = 0; i < outputs.length; i++) {
+        // As part of the graph, so that the backward pass can be differentiated.
+        if (outputs[i] == values[k]) {
+          value = results[i];
+        }
+      }
+      kept[k] = new Saved(value);
+    }
+    saved = kept;
+  }
+
+  Variable saved(int k) {
+    Saved[] values = saved;
+    if (values == null) {
+      return Saved.check(null, 0, this);
+    }
+    checkArgument(
+        k >= 0 && k < values.length,
+        "%s: saved(%s), but saveForBackward was given %s values",
+        operation(),
+        k,
+        values.length);
+    return values[k].get(this);
+  }
+
+  int outputCount() {
+    return shapes.length;
+  }
+
+  @Override
+  String operation() {
+    return function.name();
+  }
+
+  @Override
+  int inputCount() {
+    return inputs.length;
+  }
+
+  @Override
+  @Nullable Node input(int k) {
+    return inputs[k];
+  }
+
+  @Override
+  void backward(Variable gradient, BackwardPass pass) {
+    checkState(
+        !pass.createsGraph() || !function.isOnceDifferentiable(),
+        "backward of %s: it is differentiable once only, so this pass cannot be recorded; do not"
+            + " ask for BackwardOptions.createGraph()",
+        function.name());
+    boolean[] wanted = new boolean[inputs.length];
+    for (int k = 0; k < inputs.length; k++) {
+      wanted[k] = pass.wants(inputs[k]);
+    }
+    @Nullable Variable[] results =
+        function.backward(new Function.Context(wanted, this), gradients(gradient, pass));
+    checkState(
+        results.length == inputs.length,
+        "backward of %s: returned %s gradients for %s inputs",
+        function.name(),
+        results.length,
+        inputs.length);
+    for (int k = 0; k < inputs.length; k++) {
+      Node input = inputs[k];
+      if (input != null && wanted[k]) {
+        Variable result = results[k];
+        if (result == null) {
+          result = Variable.zeros(input.dtype(), input.shape().toArray());
+        }
+        if (!result.dtype().isFloating() || !input.shape().broadcastsTo(result.shape())) {
+          throw new IllegalStateException(
+              "backward of %s: the gradient of input %s must be of %s%s, or of a shape to which that"
+                      .formatted(function.name(), k, input.dtype(), input.shape())
+                  + " broadcasts, got "
+                  + result.describe());
+        }
+        // The user may hold the array: the pass must not add to it in place.
+        pass.deliver(input, result, false, false);
+      }
+    }
+  }
+
+  /** Returns the gradients of all outputs, zeros where there are none. */
+  private Variable[] gradients(Variable gradient, BackwardPass pass) {
+    if (outputCount() == 1) {
+      return new Variable[] {gradient};
+    }
+    @Nullable Variable[] parts = pass.takeParts(this);
+    Variable[] result = new Variable[parts.length];
+    for (int k = 0; k < parts.length; k++) {
+      Variable part = parts[k];
+      result[k] = part != null ? part : Variable.zeros(dtypes[k], shapes[k].toArray());
+    }
+    return result;
+  }
+
+  @Override
+  void rest() {
+    Saved[] values = saved;
+    if (values != null) {
+      for (Saved value : values) {
+        value.rest();
+      }
+    }
+  }
+
+  @Override
+  void release() {
+    Saved[] values = saved;
+    saved = null;
+    if (values != null) {
+      for (Saved value : values) {
+        value.release();
+      }
+    }
+  }
+
+  /** The node of one of several outputs. */
+  private static final class Output extends Node {
+    private final FunctionNode function;
+    private final int index;
+
+    Output(FunctionNode function, int index, NdArray data) {
+      super(data);
+      this.function = function;
+      this.index = index;
+    }
+
+    @Override
+    String operation() {
+      return function.operation();
+    }
+
+    @Override
+    int inputCount() {
+      return 1;
+    }
+
+    @Override
+    Node input(int k) {
+      return function;
+    }
+
+    @Override
+    void backward(Variable gradient, BackwardPass pass) {
+      pass.deliverPart(function, index, gradient);
+    }
+
+    @Override
+    void rest() {}
+
+    @Override
+    void release() {}
+  }
+}

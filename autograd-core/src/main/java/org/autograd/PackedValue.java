@@ -1,0 +1,51 @@
+package org.autograd;
+
+import org.autograd.type.DType;
+import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
+
+/** A saved value in the form that hooks gave it. */
+final class PackedValue {
+  private final SavedValueHooks hooks;
+  private final Object packed;
+
+  /** The value's place in the graph, for a backward pass that is recorded. */
+  private final @Nullable Node node;
+
+  private final DType dtype;
+  private final Shape shape;
+
+  private PackedValue(SavedValueHooks hooks, Variable value) {
+    this.hooks = hooks;
+    this.packed = hooks.pack(value);
+    this.node = value.requiresGrad() ? value.requireNode() : null;
+    this.dtype = value.dtype();
+    this.shape = value.shape();
+  }
+
+  /** Returns a value as it is to be kept: itself, or packed if there are hooks on this thread. */
+  static Object of(Variable value) {
+    SavedValueHooks hooks = GradMode.hooks();
+    return hooks == null ? value : new PackedValue(hooks, value);
+  }
+
+  Variable unpack(Node owner) {
+    Variable value = hooks.unpack(packed);
+    if (value.dtype() != dtype || !value.shape().equals(shape)) {
+      throw new IllegalStateException(
+          "backward of "
+              + owner.operation()
+              + ": it saved a value of "
+              + dtype
+              + shape
+              + ", and the hook that unpacks it returned "
+              + value.describe());
+    }
+    return new Variable(value.data(), node);
+  }
+
+  /** Notes that the operation is done with the value, and whether for good. */
+  void done(boolean released) {
+    hooks.done(packed, released);
+  }
+}

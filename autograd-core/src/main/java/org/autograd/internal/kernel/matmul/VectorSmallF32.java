@@ -1,0 +1,267 @@
+package org.autograd.internal.kernel.matmul;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The product of small and narrow matrices, as in a layer of a few neurons. They stay in the
+ * first-level cache, so A is read where it is, whatever its strides; and so is B if its rows are
+ * whole vectors.
+ *
+ * <p>The tile has eight rows and one vector. Where there are fewer rows, the last one is computed
+ * several times over, which is simpler than smaller tiles and takes no longer than one tile.
+ */
+final class VectorSmallF32 {
+  private static final VectorSpecies<Float> SPECIES = VectorTileF32.SPECIES;
+  private static final int LANES = VectorTileF32.LANES;
+  private static final int COLUMNS = VectorTileF32.COLUMNS;
+  private static final int ROWS = 8;
+
+  private static final int MAX_DEPTH = 64;
+
+  /** Above, packing A for wider tiles is worth it. */
+  private static final int MAX_WORK = 1 << 15;
+
+  private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+
+  /** A thread's packed strip of B, and its tile at the right edge. */
+  private static final class Buffers {
+    private final float[] packed = new float[MAX_DEPTH * COLUMNS];
+    private final float[] edge = new float[ROWS * LANES];
+  }
+
+  private VectorSmallF32() {}
+
+  /** Returns whether a product is narrow and has little work. */
+  static boolean accepts(Matrix<float[]> a, Matrix<float[]> b) {
+    return b.columns() <= COLUMNS
+        && a.columns() <= MAX_DEPTH
+        && MatmulKernel.work(a, b) <= MAX_WORK;
+  }
+
+  /** Overwrites {@code c} with the product or adds it. */
+  static void multiply(
+      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
+    int depth = a.columns();
+    boolean packed = b.columnStride() != 1 || c.columns() % LANES != 0;
+    Buffers buffers = BUFFERS.get();
+    float[] right = packed ? buffers.packed : b.data();
+    int rowStride = packed ? COLUMNS : b.rowStride();
+    if (packed) {
+      VectorPackingF32.packColumns(
+          b.data(), b.offset(), b.rowStride(), b.columnStride(), c.columns(), depth, right, 0);
+    }
+    for (int j = 0; j < c.columns(); j += LANES) {
+      int from = packed ? j : b.index(0, j);
+      int columns = Math.min(LANES, c.columns() - j);
+      boolean whole = columns == LANES;
+      float[] target = whole ? c.data() : buffers.edge;
+      int targetStride = whole ? c.rowStride() : LANES;
+      for (int i = 0; i < c.rows(); i += ROWS) {
+        int last = Math.min(ROWS, c.rows() - i) - 1;
+        int start = a.index(i, 0);
+        int to = whole ? c.index(i, j) : 0;
+        if (a.columnStride() == 1) {
+          multiplyRows(
+              last,
+              depth,
+              a.data(),
+              start,
+              a.rowStride(),
+              right,
+              from,
+              rowStride,
+              target,
+              to,
+              targetStride,
+              whole && accumulate);
+        } else if (a.rowStride() == 1 && last == ROWS - 1) {
+          VectorTileF32.multiply(
+              ROWS,
+              LANES,
+              depth,
+              a.data(),
+              start,
+              a.columnStride(),
+              right,
+              from,
+              rowStride,
+              target,
+              to,
+              targetStride,
+              whole && accumulate);
+        } else {
+          multiply(
+              last,
+              depth,
+              a.data(),
+              start,
+              a.rowStride(),
+              a.columnStride(),
+              right,
+              from,
+              rowStride,
+              target,
+              to,
+              targetStride,
+              whole && accumulate);
+        }
+        if (!whole) {
+          copyEdge(buffers.edge, columns, c, i, j, last, accumulate);
+        }
+      }
+    }
+  }
+
+  private static void copyEdge(
+      float[] edge,
+      int columns,
+      Matrix<float[]> c,
+      int row,
+      int column,
+      int last,
+      boolean accumulate) {
+    float[] data = c.data();
+    for (int j = 0; j < columns; j++) {
+      for (int i = 0, to = c.index(row, column + j); i <= last; i++, to += c.rowStride()) {
+        float sum = edge[i * LANES + j];
+        data[to] = accumulate ? data[to] + sum : sum;
+      }
+    }
+  }
+
+  /** The tile for an A of any strides. */
+  private static void multiply(
+      int last,
+      int depth,
+      float[] a,
+      int aOffset,
+      int aRowStride,
+      int aColumnStride,
+      float[] b,
+      int bOffset,
+      int bRowStride,
+      float[] c,
+      int cOffset,
+      int cRowStride,
+      boolean accumulate) {
+    int a1 = Math.min(1, last) * aRowStride;
+    int a2 = Math.min(2, last) * aRowStride;
+    int a3 = Math.min(3, last) * aRowStride;
+    int a4 = Math.min(4, last) * aRowStride;
+    int a5 = Math.min(5, last) * aRowStride;
+    int a6 = Math.min(6, last) * aRowStride;
+    int a7 = Math.min(7, last) * aRowStride;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    FloatVector s4 = FloatVector.zero(SPECIES);
+    FloatVector s5 = FloatVector.zero(SPECIES);
+    FloatVector s6 = FloatVector.zero(SPECIES);
+    FloatVector s7 = FloatVector.zero(SPECIES);
+    for (int k = 0, i = aOffset, j = bOffset; k < depth; k++, i += aColumnStride, j += bRowStride) {
+      FloatVector x = FloatVector.fromArray(SPECIES, b, j);
+      s0 = FloatVector.broadcast(SPECIES, a[i]).fma(x, s0);
+      s1 = FloatVector.broadcast(SPECIES, a[i + a1]).fma(x, s1);
+      s2 = FloatVector.broadcast(SPECIES, a[i + a2]).fma(x, s2);
+      s3 = FloatVector.broadcast(SPECIES, a[i + a3]).fma(x, s3);
+      s4 = FloatVector.broadcast(SPECIES, a[i + a4]).fma(x, s4);
+      s5 = FloatVector.broadcast(SPECIES, a[i + a5]).fma(x, s5);
+      s6 = FloatVector.broadcast(SPECIES, a[i + a6]).fma(x, s6);
+      s7 = FloatVector.broadcast(SPECIES, a[i + a7]).fma(x, s7);
+    }
+    int c1 = cOffset + Math.min(1, last) * cRowStride;
+    int c2 = cOffset + Math.min(2, last) * cRowStride;
+    int c3 = cOffset + Math.min(3, last) * cRowStride;
+    int c4 = cOffset + Math.min(4, last) * cRowStride;
+    int c5 = cOffset + Math.min(5, last) * cRowStride;
+    int c6 = cOffset + Math.min(6, last) * cRowStride;
+    int c7 = cOffset + Math.min(7, last) * cRowStride;
+    if (accumulate) {
+      s0 = s0.add(FloatVector.fromArray(SPECIES, c, cOffset));
+      s1 = s1.add(FloatVector.fromArray(SPECIES, c, c1));
+      s2 = s2.add(FloatVector.fromArray(SPECIES, c, c2));
+      s3 = s3.add(FloatVector.fromArray(SPECIES, c, c3));
+      s4 = s4.add(FloatVector.fromArray(SPECIES, c, c4));
+      s5 = s5.add(FloatVector.fromArray(SPECIES, c, c5));
+      s6 = s6.add(FloatVector.fromArray(SPECIES, c, c6));
+      s7 = s7.add(FloatVector.fromArray(SPECIES, c, c7));
+    }
+    s0.intoArray(c, cOffset);
+    s1.intoArray(c, c1);
+    s2.intoArray(c, c2);
+    s3.intoArray(c, c3);
+    s4.intoArray(c, c4);
+    s5.intoArray(c, c5);
+    s6.intoArray(c, c6);
+    s7.intoArray(c, c7);
+  }
+
+  /** The tile for contiguous rows of A, whose bounds HotSpot can check before the loop. */
+  private static void multiplyRows(
+      int last,
+      int depth,
+      float[] a,
+      int aOffset,
+      int aRowStride,
+      float[] b,
+      int bOffset,
+      int bRowStride,
+      float[] c,
+      int cOffset,
+      int cRowStride,
+      boolean accumulate) {
+    int a1 = aOffset + Math.min(1, last) * aRowStride;
+    int a2 = aOffset + Math.min(2, last) * aRowStride;
+    int a3 = aOffset + Math.min(3, last) * aRowStride;
+    int a4 = aOffset + Math.min(4, last) * aRowStride;
+    int a5 = aOffset + Math.min(5, last) * aRowStride;
+    int a6 = aOffset + Math.min(6, last) * aRowStride;
+    int a7 = aOffset + Math.min(7, last) * aRowStride;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    FloatVector s4 = FloatVector.zero(SPECIES);
+    FloatVector s5 = FloatVector.zero(SPECIES);
+    FloatVector s6 = FloatVector.zero(SPECIES);
+    FloatVector s7 = FloatVector.zero(SPECIES);
+    for (int k = 0, j = bOffset; k < depth; k++, j += bRowStride) {
+      FloatVector x = FloatVector.fromArray(SPECIES, b, j);
+      s0 = FloatVector.broadcast(SPECIES, a[aOffset + k]).fma(x, s0);
+      s1 = FloatVector.broadcast(SPECIES, a[a1 + k]).fma(x, s1);
+      s2 = FloatVector.broadcast(SPECIES, a[a2 + k]).fma(x, s2);
+      s3 = FloatVector.broadcast(SPECIES, a[a3 + k]).fma(x, s3);
+      s4 = FloatVector.broadcast(SPECIES, a[a4 + k]).fma(x, s4);
+      s5 = FloatVector.broadcast(SPECIES, a[a5 + k]).fma(x, s5);
+      s6 = FloatVector.broadcast(SPECIES, a[a6 + k]).fma(x, s6);
+      s7 = FloatVector.broadcast(SPECIES, a[a7 + k]).fma(x, s7);
+    }
+    int c1 = cOffset + Math.min(1, last) * cRowStride;
+    int c2 = cOffset + Math.min(2, last) * cRowStride;
+    int c3 = cOffset + Math.min(3, last) * cRowStride;
+    int c4 = cOffset + Math.min(4, last) * cRowStride;
+    int c5 = cOffset + Math.min(5, last) * cRowStride;
+    int c6 = cOffset + Math.min(6, last) * cRowStride;
+    int c7 = cOffset + Math.min(7, last) * cRowStride;
+    if (accumulate) {
+      s0 = s0.add(FloatVector.fromArray(SPECIES, c, cOffset));
+      s1 = s1.add(FloatVector.fromArray(SPECIES, c, c1));
+      s2 = s2.add(FloatVector.fromArray(SPECIES, c, c2));
+      s3 = s3.add(FloatVector.fromArray(SPECIES, c, c3));
+      s4 = s4.add(FloatVector.fromArray(SPECIES, c, c4));
+      s5 = s5.add(FloatVector.fromArray(SPECIES, c, c5));
+      s6 = s6.add(FloatVector.fromArray(SPECIES, c, c6));
+      s7 = s7.add(FloatVector.fromArray(SPECIES, c, c7));
+    }
+    s0.intoArray(c, cOffset);
+    s1.intoArray(c, c1);
+    s2.intoArray(c, c2);
+    s3.intoArray(c, c3);
+    s4.intoArray(c, c4);
+    s5.intoArray(c, c5);
+    s6.intoArray(c, c6);
+    s7.intoArray(c, c7);
+  }
+}
