@@ -44,7 +44,7 @@ sealed interface PointwiseOps permits Variable {
     private static final Pointwise LOG = Pointwise.of("log", x -> x.log());
     private static final Pointwise LOG1P = Pointwise.of("log1p", x -> x.log1p());
     private static final Pointwise EXP2 = Pointwise.of("exp2", x -> Expression.constant(2).pow(x));
-    private static final Pointwise LOG2 = Pointwise.of("log2", x -> x.log().div(Math.log(2)));
+    private static final Pointwise LOG2 = Pointwise.of("log2", x -> x.log2());
     private static final Pointwise LOG10 = Pointwise.of("log10", x -> x.log().div(Math.log(10)));
     private static final Pointwise ERF = Pointwise.of("erf", x -> x.erf());
     private static final Pointwise ERFC = Pointwise.of("erfc", x -> x.erfc());
@@ -283,7 +283,7 @@ sealed interface PointwiseOps permits Variable {
     return Definitions.EXP2.apply(self());
   }
 
-  /** Returns the logarithm to base 2. */
+  /** Returns the logarithm to base 2, exact of powers of 2. */
   default Variable log2() {
     return Definitions.LOG2.apply(self());
   }

@@ -32,14 +32,17 @@ sealed interface ScatterOps permits Variable {
 
     private Steps() {}
 
-    static void requireSame(String operation, Variable x, Variable source, Shape shape) {
+    static void requireSame(
+        String operation, Variable x, Variable source, Shape shape, Variable... positions) {
+      Variable[] operands = Arrays.copyOf(new Variable[] {x, source}, 2 + positions.length);
+      System.arraycopy(positions, 0, operands, 2, positions.length);
       checkArgument(
           source.dtype() == x.dtype() && source.shape().equals(shape),
-          "%s: a source of %s%s is needed; got target and source %s",
+          "%s: a source of %s%s is needed; got target, source and positions, if any, %s",
           operation,
           x.dtype(),
           shape,
-          Variable.describe(x, source));
+          Variable.describe(operands));
     }
 
     static void requireWhole(String operation, Variable x, double value) {
@@ -122,7 +125,8 @@ sealed interface ScatterOps permits Variable {
         positions.rank() == 1,
         "indexCopy: positions must be a vector, got %s",
         positions.describe());
-    Steps.requireSame("indexCopy", x, source, x.shape().with(at, positions.elementCount()));
+    Steps.requireSame(
+        "indexCopy", x, source, x.shape().with(at, positions.elementCount()), positions);
     IndexOps.Steps.checkIndices("indexCopy", x, at, positions, "position");
     NdArray result = x.data().copy();
     Selections.indexCopy(result, at, positions.data(), source.data());
@@ -176,7 +180,7 @@ sealed interface ScatterOps permits Variable {
     long count = 1;
     for (int axis = 0; axis < named; axis++) {
       Variable index = indices.get(axis);
-      double size = shape[axis];
+      double size = (double) shape[axis];
       Variable fromStart = Variable.where(index.lt(0), index.add(size), index);
       IndexOps.Steps.checkIndices("indexPut", x, axis, fromStart, "position");
       rows = rows.mul(size).add(fromStart);
@@ -248,7 +252,7 @@ sealed interface ScatterOps permits Variable {
     Variable x = self();
     int at = x.shape().axis(axis, "scatter");
     IndexOps.Steps.checkFits("scatter", x, at, index);
-    Steps.requireSame("scatter", x, source, index.shape());
+    Steps.requireSame("scatter", x, source, index.shape(), index);
     IndexOps.Steps.checkIndices("scatter", x, at, index, "position");
     NdArray result = x.data().copy();
     Selections.scatter(result, at, index.data(), source.data());

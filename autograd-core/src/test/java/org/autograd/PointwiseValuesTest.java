@@ -63,6 +63,10 @@ class PointwiseValuesTest {
           entry("expm1", new Unary(Variable::expm1, Math::expm1)),
           entry("log", new Unary(Variable::log, Math::log)),
           entry("log1p", new Unary(Variable::log1p, Math::log1p)),
+          entry("exp2", new Unary(Variable::exp2, x -> Math.pow(2, x))),
+          entry("round", new Unary(Variable::round, Math::rint)),
+          entry("ceil", new Unary(Variable::ceil, Math::ceil)),
+          entry("sign", new Unary(Variable::sign, x -> x > 0 ? 1 : x < 0 ? -1 : 0)),
           entry("sin", new Unary(Variable::sin, Math::sin)),
           entry("cos", new Unary(Variable::cos, Math::cos)),
           entry("tanh", new Unary(Variable::tanh, Math::tanh)),
@@ -118,6 +122,9 @@ class PointwiseValuesTest {
           entry(
               "where",
               new Binary((x, y) -> Variable.where(x.lt(y), x, y), (x, y) -> x < y ? x : y)),
+          entry("fmod", new Binary(Variable::fmod, (x, y) -> x % y)),
+          entry("hypot", new Binary(Variable::hypot, Math::hypot)),
+          entry("atan2", new Binary(Variable::atan2, Math::atan2)),
           entry("pow", new Binary(Variable::pow, PointwiseValuesTest::pow)));
 
   /** C's, which gives 1 where Java's gives NaN. */
@@ -179,5 +186,14 @@ class PointwiseValuesTest {
       gelu[i] = at[i] * (1 + expected[i]) / 2;
     }
     assertArrayEquals(gelu, scaled.gelu().toDoubleArray(), 1e-9);
+  }
+
+  @Test
+  void logarithmsOfPowersOfTwoAreExact() {
+    for (DType dtype : new DType[] {DType.FLOAT64, DType.FLOAT32}) {
+      Variable exponents = Variable.arange(dtype, -140, 127, 1);
+      assertArrayEquals(
+          exponents.toDoubleArray(), exponents.exp2().log2().toDoubleArray(), dtype.toString());
+    }
   }
 }

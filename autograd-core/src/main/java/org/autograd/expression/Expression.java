@@ -218,6 +218,11 @@ public final class Expression {
     return of(Operator.LOG, this);
   }
 
+  /** Returns the logarithm to base 2, exact of powers of 2. */
+  public Expression log2() {
+    return of(Operator.LOG2, this);
+  }
+
   /** Returns {@code log(1 + this)}, accurate near 0. */
   public Expression log1p() {
     return of(Operator.LOG1P, this);
@@ -472,6 +477,7 @@ public final class Expression {
       case EXP -> da.mul(this);
       case EXPM1 -> da.mul(a.exp());
       case LOG -> da.div(a);
+      case LOG2 -> da.div(a.mul(Math.log(2)));
       case LOG1P -> da.div(a.add(1));
       case SIN -> da.mul(a.cos());
       case COS -> da.mul(a.sin()).neg();

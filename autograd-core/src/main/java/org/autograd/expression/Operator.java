@@ -23,6 +23,8 @@ public enum Operator {
   EXPM1(1, Kind.NUMBER),
   /** The natural logarithm. */
   LOG(1, Kind.NUMBER),
+  /** The logarithm to base 2, exact of powers of 2. */
+  LOG2(1, Kind.NUMBER),
   /** {@code log(1 + a)}, accurate near 0. */
   LOG1P(1, Kind.NUMBER),
   /** The sine; argument in radians. */

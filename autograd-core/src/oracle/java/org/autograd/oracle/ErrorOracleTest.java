@@ -14,6 +14,7 @@ import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -164,7 +165,33 @@ class ErrorOracleTest {
         new Wrong("softmaxCrossEntropy", x -> x[0].softmaxCrossEntropy(x[1]), t -> torch.cross_entropy(t[0], t[1]), f(2, 3), positions(0, 3)),
         new Wrong("softmaxCrossEntropy", x -> x[0].softmaxCrossEntropy(x[1]), t -> torch.cross_entropy(t[0], t[1]), f(2, 3), positions(0, 1, 2)),
 
+        // Arrangements, masks, orders.
+        new Wrong("glu", x -> x[0].glu(1), t -> torch.glu(t[0], 1L), f(2, 3)),
+        new Wrong("prelu", x -> x[0].prelu(x[1]), t -> t[0].prelu(t[1]), f(2, 3), f(2)),
+        new Wrong("flip", x -> x[0].flip(0, 0), t -> t[0].flip(0, 0), f(2, 3)),
+        new Wrong("repeat", x -> x[0].repeat(2), t -> t[0].repeat(2), f(2, 3)),
+        new Wrong("diagonal", x -> x[0].diagonal(0, 1, 1), t -> t[0].diagonal(0, 1, 1), f(2, 3)),
+        new Wrong("diag", x -> x[0].diag(0), t -> t[0].diag(0), f(2, 3, 4)),
+        new Wrong("tril", x -> x[0].tril(0), t -> t[0].tril(0), f(3)),
+        new Wrong("unfold", x -> x[0].unfold(0, 4, 1), t -> t[0].unfold(0, 4, 1), f(3)),
+        new Wrong("split", x -> x[0].split(0, 0), t -> t[0].split(0L, 0), f(3)),
+        new Wrong("splitInto", x -> x[0].splitInto(0, 1, 1), t -> t[0].split(new long[] {1, 1}, 0), f(3)),
+        new Wrong("padReflect", x -> x[0].padReflect(3, 0), t -> torch.pad(t[0], new long[] {3, 0}, "reflect", new DoubleOptional()), f(2, 3)),
+        new Wrong("padCircular", x -> x[0].padCircular(4, 0), t -> torch.pad(t[0], new long[] {4, 0}, "circular", new DoubleOptional()), f(2, 3)),
+        new Wrong("padConstant", x -> x[0].padConstant(0, -2, -2), t -> torch.pad(t[0], new long[] {-2, -2}, "constant", new DoubleOptional(0)), f(2, 3)),
+        new Wrong("scatter", x -> x[0].scatter(0, x[1], 1), t -> t[0].scatter(0, t[1], new Scalar(1L)), f(2, 3), positions(0, 5).reshape(2, 1)),
+        new Wrong("indexCopy", x -> x[0].indexCopy(0, x[1], x[2]), t -> t[0].index_copy(0, t[1], t[2]), f(2, 3), positions(0), f(2, 3)),
+        new Wrong("indexFill", x -> x[0].indexFill(0, x[1], 1), t -> t[0].index_fill(0, t[1], new Scalar(1L)), f(2, 3), positions(2)),
+        new Wrong("maskedFill", x -> x[0].maskedFill(x[1], 1), t -> t[0].masked_fill(t[1], new Scalar(1L)), f(2, 3), f(3)),
+        new Wrong("maskedSelect", x -> x[0].maskedSelect(x[1]), t -> t[0].masked_select(t[1]), f(2, 3), f(3)),
+        new Wrong("selectScatter", x -> x[0].selectScatter(0, 0, x[1]), t -> t[0].select_scatter(t[1], 0, 0), f(2, 3), f(2)),
+        new Wrong("topk", x -> x[0].topk(1, 4, true), t -> t[0].topk(4, 1, true, true), f(2, 3)),
+        new Wrong("median", x -> x[0].median(1), t -> t[0].median(1L), f(2, 0)),
+        new Wrong("quantile", x -> x[0].quantile(0.5, 0), t -> t[0].quantile(0.5), f(0)),
+        new Wrong("cumsum", x -> x[0].cumsum(2), t -> t[0].cumsum(2), f(2, 3)),
+
         // Dtypes.
+        new Wrong("isClose", x -> x[0].isClose(x[1], 0, 0), t -> t[0].isclose(t[1], 0, 0, false), f(2), f(2).to(DType.FLOAT64)),
         new Wrong("mean", x -> x[0].mean(), t -> t[0].mean(), positions(1, 2)),
         new Wrong("var", x -> x[0].var(), t -> t[0].var(), positions(1, 2)),
         new Wrong("norm", x -> x[0].norm(), t -> t[0].norm(), positions(1, 2)),

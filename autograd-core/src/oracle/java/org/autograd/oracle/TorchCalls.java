@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.autograd.operations.Arguments;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -23,6 +25,7 @@ import org.bytedeco.pytorch.TensorOptionalList;
 import org.bytedeco.pytorch.TensorOptionalVector;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** What each operation of the registry is called in PyTorch, one line each. */
 final class TorchCalls {
@@ -197,6 +200,26 @@ final class TorchCalls {
     call("logSumExp(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), false));
     call("logSumExpKeepDims(int...)", (t, a) -> t[0].logsumexp(axes(t[0], a.axes(0)), true));
 
+    call("any(int...)", (t, a) -> t[0].any(axes(t[0], a.axes(0)), false));
+    call("all(int...)", (t, a) -> t[0].all(axes(t[0], a.axes(0)), false));
+    call("countNonzero(int...)", (t, a) -> t[0].count_nonzero(axes(t[0], a.axes(0))));
+    call("nanSum(int...)", (t, a) -> t[0].nansum(axes(t[0], a.axes(0)), false, SAME));
+    call("nanMean(int...)", (t, a) -> t[0].nanmean(axes(t[0], a.axes(0)), false, SAME));
+    call("cumsum(int)", (t, a) -> t[0].cumsum(a.integer(0)));
+    call("cumprod(int)", (t, a) -> t[0].cumprod(a.integer(0)));
+    call("logCumSumExp(int)", (t, a) -> t[0].logcumsumexp(a.integer(0)));
+    calls("cummax(int)", (t, a) -> both(t[0].cummax(a.integer(0))));
+    calls("cummin(int)", (t, a) -> both(t[0].cummin(a.integer(0))));
+    call("prod()", (t, a) -> t[0].prod());
+    call("prod(int)", (t, a) -> t[0].prod((long) a.integer(0)));
+    calls("sort(int,boolean)", (t, a) -> both(t[0].sort(new BoolOptional(true), a.integer(0), false)));
+    call("argsort(int,boolean)", (t, a) -> t[0].argsort(true, a.integer(0), true));
+    calls("topk(int,int,boolean)", (t, a) -> both(t[0].topk(a.integer(1), a.integer(0), a.number(2) > 0, true)));
+    calls("median(int)", (t, a) -> both(t[0].median((long) a.integer(0))));
+    call("quantile(double,int)", (t, a) -> t[0].quantile(0.3, new LongOptional(a.integer(0)), false, "linear"));
+    call("unique()", (t, a) -> torch.unique_dim(t[0].gt(scalar(0)).to(ScalarType.Long).flatten(), 0).get0());
+    call("searchSorted(Variable,boolean)", (t, a) -> torch.searchsorted(
+        torch.arange(new Scalar(-1.0), new Scalar(3.0), new Scalar(0.5)).to(t[0].scalar_type()), t[0], false, a.number(0) > 0, new StringViewOptional(), new TensorOptional()));
     call("softmax(int)", (t, a) -> t[0].softmax(a.integer(0)));
     call("logSoftmax(int)", (t, a) -> t[0].log_softmax(a.integer(0)));
     call("layerNorm(Shape,double)", (t, a) -> torch.layer_norm(t[0], a.shape(0).toArray(), new TensorOptional(), new TensorOptional(), a.number(1), false));

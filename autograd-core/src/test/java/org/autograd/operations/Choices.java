@@ -194,6 +194,19 @@ final class Choices {
             Arguments.of(index(n)));
   }
 
+  static List<Arguments> topmost(Variable... x) {
+    List<Arguments> result = new ArrayList<>();
+    for (Arguments a : nonEmptyAxis(x)) {
+      result.add(Arguments.of(a.integer(0), 1, 1));
+      result.add(Arguments.of(a.integer(0), x[0].size(a.integer(0)), 0));
+    }
+    return result;
+  }
+
+  static List<Arguments> axisOfSome(Variable... x) {
+    return x[0].elementCount() > 0 ? axis(x) : List.of();
+  }
+
   static List<Arguments> evenAxis(Variable... x) {
     return axis(x).stream().filter(a -> x[0].size(a.integer(0)) % 2 == 0).toList();
   }

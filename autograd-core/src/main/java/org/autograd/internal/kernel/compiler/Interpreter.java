@@ -160,6 +160,7 @@ final class Interpreter implements Kernel {
       case EXP -> Math.exp(a);
       case EXPM1 -> Math.expm1(a);
       case LOG -> Math.log(a);
+      case LOG2 -> Math.log(a) / Math.log(2);
       case LOG1P -> Math.log1p(a);
       case SIN -> Math.sin(a);
       case COS -> Math.cos(a);

@@ -109,6 +109,12 @@ final class Logarithms {
     return edges(x, sum(split.f, split.k));
   }
 
+  Node log2(Node x) {
+    Split split = splitAny(x);
+    Node natural = sum(split.f, graph.constant(0));
+    return edges(x, graph.fma(natural, 1 / Math.log(2), split.k));
+  }
+
   Node log1p(Node x) {
     Node one = graph.constant(1);
     Node u = graph.add(x, one);

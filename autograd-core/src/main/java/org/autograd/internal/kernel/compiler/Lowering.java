@@ -44,6 +44,7 @@ final class Lowering {
       case TANH -> new Exponentials(graph).tanh(a);
       case SIGMOID -> new Exponentials(graph).sigmoid(a);
       case LOG -> new Logarithms(graph).log(a);
+      case LOG2 -> new Logarithms(graph).log2(a);
       case LOG1P -> new Logarithms(graph).log1p(a);
       case ERF -> ErrorFunctions.erf(graph, a);
       case SIN -> new Sines(graph).sin(a);

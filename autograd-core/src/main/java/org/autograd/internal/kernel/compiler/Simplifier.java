@@ -103,6 +103,7 @@ final class Simplifier {
       case EXP -> a.exp();
       case EXPM1 -> a.expm1();
       case LOG -> a.log();
+      case LOG2 -> a.log2();
       case LOG1P -> a.log1p();
       case SIN -> a.sin();
       case COS -> a.cos();

@@ -51,6 +51,7 @@ class FunctionAccuracyTest {
         new Function("exp", Expression::exp, Math::exp, 1, 2),
         new Function("expm1", Expression::expm1, Math::expm1, 1.5, 3),
         new Function("log", Expression::log, Math::log, 1, 2),
+        new Function("log2", Expression::log2, x -> Math.log(x) / Math.log(2), 2, 3),
         new Function("log1p", Expression::log1p, Math::log1p, 1.5, 3),
         new Function("tanh", Expression::tanh, Math::tanh, 1.5, 4),
         new Function("sigmoid", Expression::sigmoid, FunctionAccuracyTest::sigmoid, 2, 4),

@@ -1,0 +1,139 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.autograd.internal.ndarray.Lines;
+import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.ndarray.Selections;
+import org.autograd.type.DType;
+
+/** Orders along an axis. NaN counts as the largest number, and equal elements keep their order. */
+sealed interface SortOps permits Variable {
+  /** Returns this as a Variable. */
+  Variable self();
+
+  /** Steps that several operations share. */
+  final class Steps {
+    private Steps() {}
+
+    /** The elements at positions along an axis, to which the gradient goes back. */
+    static Extremum picked(String operation, Variable x, int axis, NdArray positions) {
+      long[] shape = x.shape().toArray();
+      Variable index = new Variable(positions, null);
+      Variable values =
+          Node.record(
+              operation,
+              Selections.gather(x.data(), axis, positions),
+              Edge.to(
+                  x,
+                  index,
+                  (g, saved) -> Variable.zeros(g.dtype(), shape).scatterAdd(axis, saved, g)));
+      return new Extremum(values, index.copy());
+    }
+
+    static void requireElements(String operation, Variable x, int axis) {
+      checkArgument(
+          x.size(axis) > 0, "%s: axis %s of %s has no elements", operation, axis, x.describe());
+    }
+  }
+
+  /** Returns the elements in order along an axis, and the positions where they were. */
+  default Extremum sort(int axis, boolean descending) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "sort");
+    return Steps.picked("sort", x, at, Lines.argsort(x.data(), at, descending));
+  }
+
+  /** Returns the int64 positions along an axis at which the elements are in order. */
+  default Variable argsort(int axis, boolean descending) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "argsort");
+    return new Variable(Lines.argsort(x.data(), at, descending), null);
+  }
+
+  /** Returns the largest (or smallest) elements along an axis, in order, and where they are. */
+  default Extremum topk(int axis, int count, boolean largest) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "topk");
+    checkArgument(
+        count >= 0 && count <= x.size(at),
+        "topk: axis %s of %s does not have %s elements",
+        at,
+        x.describe(),
+        count);
+    NdArray order = Lines.argsort(x.data(), at, largest);
+    return Steps.picked("topk", x, at, order.view(order.layout().slice(at, 0, count, 1)).copy());
+  }
+
+  /**
+   * Returns the middle elements along an axis (of an even number the lower one), and where they
+   * are; NaN if any is.
+   */
+  default Extremum median(int axis) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "median");
+    Steps.requireElements("median", x, at);
+    Variable order = argsort(at, false);
+    Variable undefined = x.isNan().sumKeepDims(at);
+    Variable place =
+        Variable.where(
+            undefined.gt(0),
+            undefined.rsub((double) x.size(at)),
+            Variable.full(DType.INT64, Math.floor((x.size(at) - 1) / 2.0)));
+    Extremum result = Steps.picked("median", x, at, order.gather(at, place).data());
+    return new Extremum(result.values().squeeze(at), result.indices().squeeze(at));
+  }
+
+  /**
+   * Returns along an axis the value below which a fraction of the elements lies, interpolated
+   * linearly between two elements; NaN if any is.
+   *
+   * @param fraction in [0, 1]
+   */
+  default Variable quantile(double fraction, int axis) {
+    Variable x = self();
+    int at = x.shape().axis(axis, "quantile");
+    ReductionOps.Steps.requireFloating("quantile", x);
+    checkArgument(x.elementCount() > 0, "quantile: %s has no elements", x.describe());
+    checkArgument(
+        fraction >= 0 && fraction <= 1, "quantile: %s does not lie within [0, 1]", fraction);
+    double place = fraction * (double) (x.size(at) - 1);
+    if (x.dtype() == DType.FLOAT32) {
+      place = (float) fraction * (float) (x.size(at) - 1);
+    }
+    Variable sorted = sort(at, false).values();
+    Variable any = x.isNan().sumKeepDims(at).gt(0);
+    Variable last = Variable.full(DType.INT64, (double) (x.size(at) - 1));
+    Variable below = Variable.where(any, last, Variable.full(DType.INT64, Math.floor(place)));
+    Variable above = Variable.where(any, last, Variable.full(DType.INT64, Math.ceil(place)));
+    return sorted
+        .gather(at, below)
+        .lerp(sorted.gather(at, above), place - Math.floor(place))
+        .squeeze(at);
+  }
+
+  /** Returns the different elements in order, as a vector without a gradient. */
+  default Variable unique() {
+    Variable x = self().detach().flatten();
+    if (x.elementCount() < 2) {
+      return x.copy();
+    }
+    Variable sorted = x.sort(0, false).values();
+    long last = x.elementCount() - 1;
+    Variable changes = sorted.narrow(0, 1, last).ne(sorted.narrow(0, 0, last));
+    return Variable.cat(0, sorted.narrow(0, 0, 1), sorted.narrow(0, 1, last).maskedSelect(changes));
+  }
+
+  /**
+   * Returns for each value the int64 position in this sorted vector before which it can be inserted
+   * so that the vector stays sorted: the first such position, or, for {@code right}, the last.
+   */
+  default Variable searchSorted(Variable values, boolean right) {
+    Variable x = self();
+    checkArgument(
+        x.rank() == 1 && x.dtype() == values.dtype(),
+        "searchSorted: a sorted vector and values of its dtype are needed, got %s",
+        Variable.describe(x, values));
+    return new Variable(Lines.search(x.data(), values.data(), right), null);
+  }
+}
