@@ -30,7 +30,7 @@ final class PackedValue {
   }
 
   Variable unpack(Node owner) {
-    Variable value = hooks.unpack(packed);
+    Variable value = hooks.unpack(packed, owner);
     if (value.dtype() != dtype || !value.shape().equals(shape)) {
       throw new IllegalStateException(
           "backward of "
@@ -38,7 +38,7 @@ final class PackedValue {
               + ": it saved a value of "
               + dtype
               + shape
-              + ", and the hook that unpacks it returned "
+              + ", and got back, from a hook or a checkpoint, "
               + value.describe());
     }
     return new Variable(value.data(), node);
