@@ -56,6 +56,21 @@ final class GradMode {
     });
   }
 
+  /** Switches recording on, even in inference mode, and applies hooks to what is saved. */
+  static GradScope record(@Nullable SavedValueHooks hooks) {
+    GradMode mode = CURRENT.get();
+    boolean enabledBefore = mode.enabled;
+    boolean inferenceBefore = mode.inference;
+    GradScope hookScope = setHooks(hooks);
+    mode.enabled = true;
+    mode.inference = false;
+    return new GradScope(() -> {
+      mode.enabled = enabledBefore;
+      mode.inference = inferenceBefore;
+      hookScope.close();
+    });
+  }
+
   /** Applies hooks, and no others, to the values that are saved until the scope is closed. */
   static GradScope setHooks(@Nullable SavedValueHooks hooks) {
     GradMode mode = CURRENT.get();

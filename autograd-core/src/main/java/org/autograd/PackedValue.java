@@ -31,7 +31,7 @@ final class PackedValue {
   }
 
   Variable unpack(Node owner) {
-    Variable value = hooks.unpack(packed);
+    Variable value = hooks.unpack(packed, owner);
     if (value.dtype() != dtype || !value.shape().equals(shape)) {
       throw new IllegalStateException(
           "backward of "
@@ -39,7 +39,7 @@ final class PackedValue {
               + ": it saved a value of "
               + dtype
               + shape
-              + ", and the hook that unpacks it returned "
+              + ", and got back, from a hook or a checkpoint, "
               + value.describe());
     }
     NdArray data = value.data();

@@ -13,9 +13,19 @@ final class Saved {
 
   private final int version;
 
+  /** Saves a value, in the form that the hooks of this thread give it. */
   Saved(Variable variable) {
-    this.value = PackedValue.of(variable);
+    this(variable, PackedValue.of(variable));
+  }
+
+  private Saved(Variable variable, Object value) {
+    this.value = value;
     this.version = variable.data().storage().version();
+  }
+
+  /** Saves a value past all hooks. */
+  static Saved asItIs(Variable variable) {
+    return new Saved(variable, variable);
   }
 
   /** Returns the value, unless it has been freed or changed in the meantime. */
@@ -71,6 +81,11 @@ final class Saved {
     return value instanceof Variable variable
         ? variable.data().storage() == storage
         : value != null;
+  }
+
+  /** Returns whether {@link #get} would find that the value was changed. */
+  boolean isChanged() {
+    return value instanceof Variable variable && variable.data().storage().version() != version;
   }
 
   /** Notes that the value is not needed any more until it is asked for again. */

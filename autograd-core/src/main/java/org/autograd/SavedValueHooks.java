@@ -14,8 +14,12 @@ interface SavedValueHooks {
    */
   Object pack(Variable value);
 
-  /** Returns the value for what was kept; its place in the graph is restored by the caller. */
-  Variable unpack(Object packed);
+  /**
+   * Returns the value for what was kept; its place in the graph is restored by the caller.
+   *
+   * @param owner the operation that asks, for messages
+   */
+  Variable unpack(Object packed, Node owner);
 
   /**
    * Notes that the operation is done with a value, for now or for good.
@@ -36,7 +40,7 @@ interface SavedValueHooks {
 
       @Override
       @SuppressWarnings("unchecked")
-      public Variable unpack(Object packed) {
+      public Variable unpack(Object packed, Node owner) {
         try (var _ = GradMode.set(false)) {
           // Only what pack returned comes here.
           return unpack.apply((T) packed);

@@ -1,0 +1,229 @@
+package org.autograd;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a checkpointed function. While it runs, each value that an operation saves is
+ * replaced by its number; when a backward pass asks for one, the function runs again, its values
+ * are kept under the same numbers, and each is forgotten when the operation that needs it is done.
+ *
+ * <p>The inputs are saved as an operation's would be. Inside another checkpoint they are therefore
+ * numbers too, and asking for them makes that one run again first.
+ */
+final class CheckpointFrame implements SavedValueHooks {
+  private static final ThreadLocal<Boolean> RECOMPUTING = ThreadLocal.withInitial(() -> false);
+
+  private final Function<Variable[], List<Variable>> function;
+  private final Saved[] inputs;
+  private final boolean[] requiresGrad;
+  private final Generator.State before;
+
+  /** Whether the function has drawn random numbers. */
+  private boolean random;
+
+  /** Whether the first call is over. */
+  private boolean complete;
+
+  /** How many values the function has saved. */
+  private int count;
+
+  /** The numbers of those that will not be asked for again. */
+  private final BitSet released = new BitSet();
+
+  /** The values that were computed again and are not forgotten yet. */
+  private @Nullable Saved[] values = {};
+
+  CheckpointFrame(Function<Variable[], List<Variable>> function, Variable[] inputs) {
+    this.function = function;
+    this.inputs = new Saved[inputs.length];
+    this.requiresGrad = new boolean[inputs.length];
+    for (int k = 0; k < inputs.length; k++) {
+      this.inputs[k] = new Saved(inputs[k]);
+      requiresGrad[k] = inputs[k].requiresGrad();
+    }
+    this.before = Autograd.generator().state();
+  }
+
+  static boolean isRecomputing() {
+    return RECOMPUTING.get();
+  }
+
+  /** What stands for a value in the graph. */
+  private static final class Place {
+    final int number;
+
+    /** A leaf, which the graph keeps anyway: it need not be computed again. */
+    final @Nullable Saved leaf;
+
+    Place(int number, @Nullable Saved leaf) {
+      this.number = number;
+      this.leaf = leaf;
+    }
+  }
+
+  /** Calls the function for the first time. */
+  List<Variable> forward(Variable[] arguments) {
+    List<Variable> results;
+    try (var _ = GradMode.setHooks(this)) {
+      results = function.apply(arguments);
+    }
+    synchronized (this) {
+      random = !Autograd.generator().state().equals(before);
+      complete = true;
+      releaseUnlessNeeded();
+    }
+    return results;
+  }
+
+  @Override
+  public synchronized Object pack(Variable value) {
+    boolean leaf = value.requiresGrad() && value.isLeaf();
+    return new Place(count++, leaf ? Saved.asItIs(value) : null);
+  }
+
+  @Override
+  public synchronized Variable unpack(Object packed, Node owner) {
+    Place place = (Place) packed;
+    if (place.leaf != null) {
+      return place.leaf.get(owner);
+    }
+    if (place.number >= values.length || values[place.number] == null) {
+      recompute(owner);
+    }
+    Saved value = values[place.number];
+    if (value == null) {
+      throw new IllegalStateException(
+          "checkpoint: the function saved "
+              + count
+              + " values when it was called first, and fewer when it was called again for the"
+              + " backward pass of "
+              + owner.operation()
+              + "; it must compute the same thing each time");
+    }
+    return value.get(owner);
+  }
+
+  @Override
+  public synchronized void done(Object packed, boolean forGood) {
+    Place place = (Place) packed;
+    if (place.number < values.length) {
+      values[place.number] = null;
+    }
+    if (forGood) {
+      released.set(place.number);
+      releaseUnlessNeeded();
+    }
+  }
+
+  private void releaseUnlessNeeded() {
+    if (complete && released.cardinality() == count) {
+      for (Saved input : inputs) {
+        input.release();
+      }
+    }
+  }
+
+  /** Calls the function again, which fills in the values. */
+  private void recompute(Node owner) {
+    Variable[] arguments = new Variable[inputs.length];
+    for (int k = 0; k < inputs.length; k++) {
+      if (inputs[k].isChanged()) {
+        throw new IllegalStateException(
+            "checkpoint: input "
+                + k
+                + " was changed in place before the backward pass of "
+                + owner.operation()
+                + ", for which the function has to be called again; use the out-of-place form of"
+                + " that operation, or copy() the input first");
+      }
+      arguments[k] = inputs[k].get(owner).detach().requiresGrad(requiresGrad[k]);
+    }
+    Recorder recorder = new Recorder(count);
+    boolean outer = RECOMPUTING.get();
+    RECOMPUTING.set(true);
+    try {
+      if (random) {
+        replay(recorder, arguments);
+      } else {
+        run(recorder, arguments);
+      }
+    } finally {
+      RECOMPUTING.set(outer);
+    }
+    values = recorder.values;
+    for (int k = released.nextSetBit(0); k >= 0; k = released.nextSetBit(k + 1)) {
+      values[k] = null;
+    }
+    // Inside another checkpoint, that one need not keep them any longer.
+    for (Saved input : inputs) {
+      input.rest();
+    }
+  }
+
+  /** Draws the same random numbers again; other threads wait, and then go on where they were. */
+  private void replay(Recorder recorder, Variable[] arguments) {
+    Generator rng = Autograd.generator();
+    synchronized (rng) {
+      Generator.State now = rng.state();
+      rng.restore(before);
+      try {
+        run(recorder, arguments);
+      } finally {
+        rng.restore(now);
+      }
+    }
+  }
+
+  private void run(Recorder recorder, Variable[] arguments) {
+    try (var _ = GradMode.record(recorder)) {
+      var _ = function.apply(arguments);
+    } catch (Finished _) {
+      // All values are there.
+    }
+  }
+
+  /** Keeps the values of a later call by their numbers, and ends the call with the last of them. */
+  private static final class Recorder implements SavedValueHooks {
+    final @Nullable Saved[] values;
+    private int next;
+
+    Recorder(int count) {
+      values = new Saved[count];
+    }
+
+    @Override
+    public Object pack(Variable value) {
+      int number = next++;
+      if (number < values.length) {
+        // A later change in place, in the function itself, is noticed by the version.
+        values[number] = Saved.asItIs(value.detach());
+      }
+      if (next >= values.length) {
+        throw new Finished();
+      }
+      return number;
+    }
+
+    @Override
+    public Variable unpack(Object packed, Node owner) {
+      // The function itself runs a backward pass.
+      Saved value = values[(Integer) packed];
+      return value == null ? Saved.check(null, 0, owner) : value.get(owner);
+    }
+
+    @Override
+    public void done(Object packed, boolean released) {}
+  }
+
+  /** Ends the later call of a function; carries no stack trace, being nobody's mistake. */
+  private static final class Finished extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private Finished() {
+      super("a checkpoint has all its values", null, false, false);
+    }
+  }
+}

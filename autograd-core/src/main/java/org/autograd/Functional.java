@@ -1,0 +1,304 @@
+package org.autograd;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Derivatives of functions, as values: PyTorch's {@code torch.func} and {@code
+ * torch.autograd.functional}. No {@code grad} field is touched, and no argument has to require a
+ * gradient.
+ *
+ * <pre>{@code
+ * Variable slope = Functional.grad(x -> x.pow(3).sum(), x);                                 // 3 x^2
+ * Variable second = Functional.grad(v -> Functional.grad(u -> u.pow(3).sum(), v).sum(), x); // 6 x
+ * Variable matrix = Functional.hessian(x -> x.pow(3).sum(), x);
+ * }</pre>
+ *
+ * <p>A function may capture other Variables. Where operations are recorded and the function's
+ * result depends on a Variable that requires a gradient (an argument, or a captured parameter), the
+ * derivative is connected to the graph and can be differentiated with respect to that one;
+ * otherwise it is a constant. An argument on which the result does not depend has a derivative of
+ * zeros.
+ */
+public final class Functional {
+  private Functional() {}
+
+  /**
+   * A value and derivatives of it.
+   *
+   * @param value the function's result
+   * @param gradients one for each argument, of its shape and dtype
+   */
+  public record ValueAndGradients(Variable value, List<Variable> gradients) {
+    /** Returns the gradient with respect to the only or first argument. */
+    public Variable gradient() {
+      return gradients.getFirst();
+    }
+  }
+
+  /**
+   * Returns the gradient of a function.
+   *
+   * @param function gives one element
+   * @param x a float array of any shape
+   * @return an array like {@code x}
+   * @throws IllegalArgumentException if the function's result has not exactly one element
+   */
+  public static Variable grad(UnaryOperator<Variable> function, Variable x) {
+    return valueAndGrad(in -> function.apply(in[0]), x).gradient();
+  }
+
+  /** Returns the gradient of a function of several arguments with respect to each. */
+  public static List<Variable> gradAll(Function<Variable[], Variable> function, Variable... x) {
+    return valueAndGrad(function, x).gradients();
+  }
+
+  /**
+   * Returns a function's value, which has one element, and its gradients with respect to each
+   * argument.
+   */
+  public static ValueAndGradients valueAndGrad(
+      Function<Variable[], Variable> function, Variable... x) {
+    try (Trace trace = new Trace(function, x)) {
+      trace.checkScalar("grad");
+      return trace.product(Variable.onesLike(trace.output), BackwardOptions.defaults());
+    }
+  }
+
+  /**
+   * Returns a function's value and the vector-Jacobian products {@code v^T J} with respect to each
+   * argument.
+   *
+   * @param function gives an array of any shape
+   * @param v of the shape and dtype of the function's value
+   */
+  public static ValueAndGradients vjp(
+      Function<Variable[], Variable> function, Variable v, Variable... x) {
+    try (Trace trace = new Trace(function, x)) {
+      trace.checkLikeOutput("vjp", v);
+      return trace.product(v, BackwardOptions.defaults());
+    }
+  }
+
+  /**
+   * Returns the Jacobian-vector product {@code J v}, by differentiating {@code u^T J}, which is
+   * linear in u, with respect to u: two backward passes and the memory of both. It is not forward
+   * mode, which would take one forward pass; the function must be differentiable twice.
+   *
+   * @param v of the shape and dtype of {@code x}
+   * @return an array like the function's value
+   */
+  public static Variable jvp(UnaryOperator<Variable> function, Variable x, Variable v) {
+    checkLike("jvp", v, x);
+    try (Trace trace = new Trace(in -> function.apply(in[0]), x)) {
+      Variable u = Variable.zerosLike(trace.output).requiresGrad(true);
+      List<Variable> seeds = List.of(u);
+      @Nullable Variable product = trace.products(seeds, BackwardOptions.createGraph())[0];
+      if (product == null || !product.requiresGrad()) {
+        return Variable.zerosLike(trace.output);
+      }
+      return trace.derivative(product, v, u);
+    }
+  }
+
+  /**
+   * Returns the Jacobian of a function, by one backward pass for each element of its value.
+   *
+   * @param function gives an array of any shape
+   * @param x a float array of any shape
+   * @return of the shape of the value followed by that of {@code x}
+   */
+  public static Variable jacobian(UnaryOperator<Variable> function, Variable x) {
+    try (Trace trace = new Trace(in -> function.apply(in[0]), x)) {
+      int count = (int) trace.output.elementCount();
+      Variable rows = Variable.eye(trace.output.dtype(), count);
+      List<Variable> result = new ArrayList<>(count);
+      for (int k = 0; k < count; k++) {
+        Variable seed = rows.select(0, k).reshape(trace.output.shape().toArray());
+        result.add(trace.product(seed, BackwardOptions.retainGraph()).gradient());
+      }
+      long[] shape = concatenate(trace.output.shape().toArray(), x.shape().toArray());
+      return result.isEmpty()
+          ? Variable.zeros(x.dtype(), shape)
+          : Variable.stack(0, result).reshape(shape);
+    }
+  }
+
+  private static long[] concatenate(long[] first, long[] second) {
+    long[] result = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, result, first.length, second.length);
+    return result;
+  }
+
+  /**
+   * Returns the Hessian of a function, the Jacobian of its gradient.
+   *
+   * @param function gives one element
+   * @return of the shape of {@code x} twice over
+   */
+  public static Variable hessian(UnaryOperator<Variable> function, Variable x) {
+    return jacobian(v -> grad(function, v), x);
+  }
+
+  /**
+   * Returns the product {@code H v} of a function's Hessian with a vector, without computing the
+   * Hessian: two backward passes.
+   *
+   * @param function gives one element
+   * @param v of the shape and dtype of {@code x}
+   * @return an array like {@code x}
+   */
+  public static Variable hvp(UnaryOperator<Variable> function, Variable x, Variable v) {
+    checkLike("hvp", v, x);
+    return vhp(function, x, v);
+  }
+
+  /** Returns {@code v^T H}; the Hessian being symmetric, the same as {@link #hvp}. */
+  public static Variable vhp(UnaryOperator<Variable> function, Variable x, Variable v) {
+    checkLike("vhp", v, x);
+    return vjp(in -> grad(function, in[0]), v, x).gradient();
+  }
+
+  private static void checkLike(String operation, Variable v, Variable x) {
+    checkArgument(
+        v.shape().equals(x.shape()) && v.dtype() == x.dtype(),
+        "%s: the vector must have the shape and dtype of the argument, %s, got %s",
+        operation,
+        x.describe(),
+        v.describe());
+  }
+
+  /** One call of a function with arguments of which the derivatives can be asked for. */
+  private static final class Trace implements AutoCloseable {
+    private final GradScope scope;
+    private final List<Variable> inputs = new ArrayList<>();
+    private final boolean recorded;
+    private final boolean connected;
+    final Variable output;
+
+    Trace(Function<Variable[], Variable> function, Variable... x) {
+      checkArgument(x.length > 0, "Functional: there is no argument to differentiate by");
+      recorded = GradMode.isEnabled();
+      // A derivative needs a record even where the caller wants none, as in inference mode.
+      scope = GradMode.record(GradMode.hooks());
+      try {
+        for (int k = 0; k < x.length; k++) {
+          checkArgument(
+              x[k].dtype().isFloating(),
+              "Functional: argument %s must be float32 or float64, got %s; capture what is not to"
+                  + " be differentiated by",
+              k,
+              x[k].describe());
+          inputs.add(argument(x[k], recorded));
+        }
+        output = function.apply(inputs.toArray(Variable[]::new));
+        connected = recorded && dependsOnOthers();
+      } catch (RuntimeException | Error e) {
+        scope.close();
+        throw e;
+      }
+    }
+
+    /** A leaf of its own, or behind what the argument was computed from, a place of its own. */
+    private static Variable argument(Variable x, boolean recorded) {
+      return recorded && x.requiresGrad()
+          ? Node.record("argument", x.data().alias(x.data().layout()), Edge.to(x, g -> g))
+          : x.detach().requiresGrad(true);
+    }
+
+    /** Returns whether the output depends on a leaf other than the arguments made here. */
+    private boolean dependsOnOthers() {
+      Set<Node> own = new HashSet<>();
+      for (Variable input : inputs) {
+        own.add(input.requireNode());
+      }
+      Set<Node> seen = new HashSet<>();
+      List<Node> stack = new ArrayList<>();
+      if (output.requiresGrad()) {
+        stack.add(output.requireNode());
+      }
+      while (!stack.isEmpty()) {
+        Node node = stack.removeLast();
+        if (!seen.add(node)) {
+          continue;
+        }
+        if (node.isLeaf() && !own.contains(node)) {
+          return true;
+        }
+        for (int k = 0; k < node.inputCount(); k++) {
+          Node input = node.input(k);
+          if (input != null) {
+            stack.add(input);
+          }
+        }
+      }
+      return false;
+    }
+
+    void checkScalar(String operation) {
+      checkArgument(
+          output.elementCount() == 1,
+          "%s: the function must give one element, got %s; reduce it with sum() or mean(), or use"
+              + " vjp or jacobian",
+          operation,
+          output.describe());
+    }
+
+    void checkLikeOutput(String operation, Variable v) {
+      checkArgument(
+          v.shape().equals(output.shape()) && v.dtype() == output.dtype(),
+          "%s: the vector must have the shape and dtype of the function's value, %s, got %s",
+          operation,
+          output.describe(),
+          v.describe());
+    }
+
+    /**
+     * Returns the value and the products with a seed.
+     *
+     * @param unrecorded the options where the products are to be constants
+     */
+    ValueAndGradients product(Variable seed, BackwardOptions unrecorded) {
+      BackwardOptions options = options(seed, unrecorded);
+      List<Variable> gradients = new ArrayList<>();
+      @Nullable Variable[] products = products(List.of(seed), options);
+      for (int k = 0; k < products.length; k++) {
+        Variable product = products[k];
+        gradients.add(product == null ? Variable.zerosLike(inputs.get(k)) : product);
+      }
+      return new ValueAndGradients(connected ? output : output.detach(), gradients);
+    }
+
+    private BackwardOptions options(Variable seed, BackwardOptions unrecorded) {
+      boolean record = connected || (recorded && seed.requiresGrad());
+      return record ? BackwardOptions.createGraph() : unrecorded;
+    }
+
+    @Nullable Variable[] products(List<Variable> seeds, BackwardOptions options) {
+      return output.requiresGrad()
+          ? BackwardPass.collect(List.of(output), seeds, inputs, options)
+          : new Variable[inputs.size()];
+    }
+
+    /** Returns the derivative by u of a product with it, in a direction. */
+    Variable derivative(Variable product, Variable direction, Variable u) {
+      BackwardOptions options = options(direction, BackwardOptions.defaults());
+      Variable result =
+          BackwardPass.collect(List.of(product), List.of(direction), List.of(u), options)[0];
+      return result == null ? Variable.zerosLike(output) : result;
+    }
+
+    @Override
+    public void close() {
+      scope.close();
+    }
+  }
+}
