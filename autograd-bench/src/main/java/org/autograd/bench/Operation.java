@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.type.DType;
+import org.autograd.type.Shape;
 
 /**
  * An operation of Variables on float32 operands of one shape. Peers know it by its name.
@@ -53,7 +54,19 @@ public record Operation(
     positive("log1p", 1, x -> x[0].log1p());
     pointwise("sin", 1, x -> x[0].sin());
     pointwise("cos", 1, x -> x[0].cos());
+    pointwise("tan", 1, x -> x[0].tan());
+    pointwise("atan", 1, x -> x[0].atan());
+    pointwise("atan2", 2, x -> x[0].atan2(x[1]));
+    pointwise("sinh", 1, x -> x[0].sinh());
+    pointwise("cosh", 1, x -> x[0].cosh());
+    pointwise("asinh", 1, x -> x[0].asinh());
     pointwise("tanh", 1, x -> x[0].tanh());
+    positive("log2", 1, x -> x[0].log2());
+    pointwise("hypot", 2, x -> x[0].hypot(x[1]));
+    pointwise("erfc", 1, x -> x[0].erfc());
+    pointwise("mish", 1, x -> x[0].mish());
+    pointwise("selu", 1, x -> x[0].selu());
+    pointwise("hardswish", 1, x -> x[0].hardswish());
     pointwise("erf", 1, x -> x[0].erf());
     pointwise("floor", 1, x -> x[0].floor());
     pointwise("maximum", 2, x -> x[0].maximum(x[1]));
@@ -90,6 +103,7 @@ public record Operation(
     rowwise("softmax of rows", 1, true, x -> x[0].softmax(1));
     rowwise("softmax of columns", 1, true, x -> x[0].softmax(0));
     rowwise("logSoftmax of rows", 1, true, x -> x[0].logSoftmax(1));
+    rowwise("layerNorm of rows", 1, true, x -> x[0].layerNorm(Shape.of(x[0].size(1)), 1e-5));
   }
   // spotless:on
 

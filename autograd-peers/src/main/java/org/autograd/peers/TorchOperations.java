@@ -57,6 +57,18 @@ final class TorchOperations {
     call("cos", t -> t[0].cos());
     call("tanh", t -> t[0].tanh());
     call("erf", t -> t[0].erf());
+    call("tan", t -> t[0].tan());
+    call("atan", t -> t[0].atan());
+    call("atan2", t -> t[0].atan2(t[1]));
+    call("sinh", t -> t[0].sinh());
+    call("cosh", t -> t[0].cosh());
+    call("asinh", t -> t[0].asinh());
+    call("log2", t -> t[0].log2());
+    call("hypot", t -> t[0].hypot(t[1]));
+    call("erfc", t -> t[0].erfc());
+    call("mish", t -> torch.mish(t[0]));
+    call("selu", t -> torch.selu(t[0]));
+    call("hardswish", t -> torch.hardswish(t[0]));
     call("floor", t -> t[0].floor());
     call("maximum", t -> t[0].maximum(t[1]));
     call("minimum", t -> t[0].minimum(t[1]));
@@ -94,6 +106,7 @@ final class TorchOperations {
     call("softmax of rows", t -> t[0].softmax(1));
     call("softmax of columns", t -> t[0].softmax(0));
     call("logSoftmax of rows", t -> t[0].log_softmax(1));
+    call("layerNorm of rows", t -> torch.layer_norm(t[0], t[0].size(1)));
   }
   // spotless:on
 

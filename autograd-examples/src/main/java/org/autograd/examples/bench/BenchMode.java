@@ -77,12 +77,21 @@ abstract class BenchMode implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--threads must be at least 1, not " + threads);
     }
+    if (threads > 1 && !takesThreads()) {
+      throw new ParameterException(
+          spec.commandLine(), "--threads: " + spec.name() + " is measured with one thread only");
+    }
     measure();
     if (json != null) {
       Comparison.write(
           json, tables.stream().flatMap(table -> table.comparisons().stream()).toList());
     }
     return 0;
+  }
+
+  /** Returns whether it makes a difference how many threads there are. */
+  boolean takesThreads() {
+    return true;
   }
 
   final boolean isQuick() {

@@ -30,6 +30,11 @@ final class MemoryMode extends BenchMode {
   private static final int RESOLUTION_KILOBYTES = 128;
 
   @Override
+  boolean takesThreads() {
+    return false;
+  }
+
+  @Override
   void measure() throws Exception {
     Table table = table("peak of live memory in a step", Unit.MEGABYTES, 1, BY_HAND);
     int own = smallestHeap(Network.MLPS.getFirst());

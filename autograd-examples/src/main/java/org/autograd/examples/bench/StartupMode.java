@@ -27,6 +27,11 @@ final class StartupMode extends BenchMode {
   private static final int RUNS = 11;
 
   @Override
+  boolean takesThreads() {
+    return false;
+  }
+
+  @Override
   void measure() throws Exception {
     Table times = table("JVM start to the end of the first step", Unit.MILLISECONDS, 1, TARGET);
     Path cache = Files.createTempFile("autograd", ".aot");

@@ -34,7 +34,7 @@ final class StepMode extends BenchMode {
     Table scaling = table("training step, against one thread", Unit.MICROSECONDS, 2, ONE_THREAD);
     List<String> scaled =
         isQuick()
-            ? List.of(Network.MLPS.get(2).toString())
+            ? Network.MLPS.stream().map(Network::toString).toList()
             : Stream.concat(
                     Network.MLPS.stream().map(Network::toString), Stream.of(StepBenchmark.LENET))
                 .toList();
