@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * walk graphs that share nodes. No recursion: the depth of the graph is limited by the heap only.
  */
 final class BackwardPass {
-  private final BackwardOptions options;
+  private final boolean keepsGraph;
+  private final boolean createsGraph;
   private final Frontier frontier = new Frontier();
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
@@ -35,7 +36,9 @@ final class BackwardPass {
   private @Nullable Map<FunctionNode, @Nullable Variable[]> parts;
 
   private BackwardPass(BackwardOptions options) {
-    this.options = options;
+    this.keepsGraph = options.keepsGraph();
+    // The tangents of gradients follow from operations that are recorded.
+    this.createsGraph = options.createsGraph() || ForwardMode.isActive();
   }
 
   /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
@@ -123,7 +126,7 @@ final class BackwardPass {
   private @Nullable Variable[] run(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs) {
     @Nullable Variable[] results = new Variable[inputs.size()];
-    try (var _ = GradMode.set(options.createsGraph())) {
+    try (var _ = GradMode.set(createsGraph)) {
       for (int k = 0; k < roots.size(); k++) {
         Node root = roots.get(k).requireNode();
         if (wants(root)) {
@@ -154,7 +157,7 @@ final class BackwardPass {
     }
     Variable receiver = node.receiver();
     if (receiver != null && onTheWay == null) {
-      receiver.accumulateGrad(complete, isFree(node), options.createsGraph());
+      receiver.accumulateGrad(complete, isFree(node), createsGraph);
       owns = false;
       if (node instanceof Node.Leaf leaf) {
         leaf.runAccumulationHooks(receiver);
@@ -163,7 +166,7 @@ final class BackwardPass {
     gradient = complete;
     node.backward(complete, this);
     gradient = null;
-    if (options.keepsGraph()) {
+    if (keepsGraph) {
       node.rest();
     } else {
       node.release();
@@ -175,7 +178,7 @@ final class BackwardPass {
    * do not need it any more, and no recorded rule has saved it.
    */
   private boolean isFree(Node node) {
-    return owns && node.isLeaf() && !options.createsGraph();
+    return owns && node.isLeaf() && !createsGraph;
   }
 
   /** Returns whether an input's gradient is asked for. */
@@ -186,12 +189,12 @@ final class BackwardPass {
 
   /** Returns whether the derivatives are recorded themselves. */
   boolean createsGraph() {
-    return options.createsGraph();
+    return createsGraph;
   }
 
   /** Returns whether the current node may write over its gradient. */
   boolean mayOverwrite() {
-    return owns && !options.createsGraph();
+    return owns && !createsGraph;
   }
 
   /**
@@ -214,7 +217,7 @@ final class BackwardPass {
     Layout layout = data.layout();
     boolean passedOn = data.storage() == Objects.requireNonNull(gradient).data().storage();
     boolean exclusive = layout.isContiguous() && (passedOn ? owns && last : unsaved);
-    if (passedOn && exclusive && data.isAlias() && !options.createsGraph()) {
+    if (passedOn && exclusive && data.isAlias() && !createsGraph) {
       // To users an alias has a second holder; this one has no longer.
       fitting = new Variable(new NdArray(data.storage(), layout), null);
     }
@@ -246,7 +249,7 @@ final class BackwardPass {
       frontier.setGradient(place, addend, exclusive);
       return true;
     }
-    if (frontier.isOwned(place) && !options.createsGraph()) {
+    if (frontier.isOwned(place) && !createsGraph) {
       sum.addData(addend);
     } else {
       frontier.setGradient(place, sum.add(addend), true);

@@ -40,8 +40,16 @@ sealed interface ConvolutionOps permits Variable {
           operation,
           Convolutions.forward(
               shape, x.data(), w.data(), bias == null ? null : bias.data(), result),
-          Edge.to(x, w, (g, saved) -> inputGradient(INPUT_GRADIENT, shape, g, saved, xShape)),
-          Edge.to(w, x, (g, saved) -> weightGradient(shape, saved, g, wShape)),
+          Edge.to(
+              x,
+              w,
+              (g, saved) -> inputGradient(INPUT_GRADIENT, shape, g, saved, xShape),
+              (t, saved) -> convolve(operation, shape, t, saved, null, result)),
+          Edge.to(
+              w,
+              x,
+              (g, saved) -> weightGradient(shape, saved, g, wShape),
+              (t, saved) -> convolve(operation, shape, saved, t, null, result)),
           bias == null ? null : Edge.to(bias, g -> g.sum(allButChannels(result, wShape))));
     }
 

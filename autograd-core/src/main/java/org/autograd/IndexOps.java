@@ -80,7 +80,13 @@ sealed interface IndexOps permits Variable {
       Shape shape = x.shape();
       Layout view = x.data().layout().slice(axis, start, count, step);
       return ShapeOps.Steps.view(
-          operation, x, view, Edge.to(x, g -> embed(g, shape, axis, start, step)));
+          operation,
+          x,
+          view,
+          Edge.to(
+              x,
+              g -> embed(g, shape, axis, start, step),
+              t -> slice(operation, t, axis, start, count, step)));
     }
 
     static Variable select(String operation, Variable x, int axis, long position) {
@@ -98,7 +104,8 @@ sealed interface IndexOps permits Variable {
           operation,
           x,
           x.data().layout().select(axis, from),
-          Edge.to(x, g -> embed(g.unsqueeze(axis), shape, axis, from, 1)));
+          Edge.to(
+              x, g -> embed(g.unsqueeze(axis), shape, axis, from, 1), t -> t.select(axis, from)));
     }
 
     static Variable indexSelect(String operation, Variable x, int axis, Variable positions) {
@@ -115,7 +122,8 @@ sealed interface IndexOps permits Variable {
           Edge.to(
               x,
               positions,
-              (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(axis, saved, g)));
+              (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(axis, saved, g),
+              (t, saved) -> indexSelect(operation, t, axis, saved)));
     }
 
     /** Returns zeros of the given shape with {@code x} at evenly spaced positions along an axis. */

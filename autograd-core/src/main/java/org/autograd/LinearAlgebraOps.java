@@ -40,21 +40,32 @@ sealed interface LinearAlgebraOps permits Variable {
       return Node.record(
           "matmul",
           Products.matmul(rows, b.data()).reshape(a.shape().with(a.rank() - 1, columns)),
-          Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+          Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose()), (t, saved) -> t.matmul(saved)),
           Edge.to(
               b,
               a,
-              (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns))));
+              (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns)),
+              (t, saved) -> saved.matmul(t)));
     }
     return Node.record(
         "matmul",
         Products.matmul(a.data(), b.data()),
         Steps.isTransposed(a)
-            ? Edge.to(a, b, (g, saved) -> saved.matmul(g.transpose()).transpose())
-            : Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+            ? Edge.to(
+                a,
+                b,
+                (g, saved) -> saved.matmul(g.transpose()).transpose(),
+                (t, saved) -> t.matmul(saved))
+            : Edge.to(
+                a, b, (g, saved) -> g.matmul(saved.transpose()), (t, saved) -> t.matmul(saved)),
         Steps.isTransposed(b)
-            ? Edge.to(b, a, (g, saved) -> g.transpose().matmul(saved).transpose())
-            : Edge.to(b, a, (g, saved) -> saved.transpose().matmul(g)));
+            ? Edge.to(
+                b,
+                a,
+                (g, saved) -> g.transpose().matmul(saved).transpose(),
+                (t, saved) -> saved.matmul(t))
+            : Edge.to(
+                b, a, (g, saved) -> saved.transpose().matmul(g), (t, saved) -> saved.matmul(t)));
   }
 
   /**
@@ -119,22 +130,34 @@ sealed interface LinearAlgebraOps permits Variable {
         return Node.record(
             "dot",
             Products.matmul(row(a), column(b)).reshape(Shape.scalar()),
-            Edge.to(a, b, (g, right) -> right.mul(g)),
-            Edge.to(b, a, (g, left) -> left.mul(g)));
+            Edge.to(a, b, (g, right) -> right.mul(g), (t, right) -> t.dot(right)),
+            Edge.to(b, a, (g, left) -> left.mul(g), (t, left) -> left.dot(t)));
       }
       NdArray product = Products.matmul(row(a), column(b));
       if (b.rank() == 1) {
         return Node.record(
             "matmul",
             product.reshape(product.shape().without(product.rank() - 1)),
-            Edge.to(a, b, (g, right) -> g.unsqueeze(-1).mul(right)),
-            Edge.to(b, a, (g, left) -> left.transpose().matmul(g.unsqueeze(-1)).squeeze(-1)));
+            Edge.to(a, b, (g, right) -> g.unsqueeze(-1).mul(right), (t, right) -> t.matmul(right)),
+            Edge.to(
+                b,
+                a,
+                (g, left) -> left.transpose().matmul(g.unsqueeze(-1)).squeeze(-1),
+                (t, left) -> left.matmul(t)));
       }
       return Node.record(
           "matmul",
           product.reshape(product.shape().without(product.rank() - 2)),
-          Edge.to(a, b, (g, right) -> right.matmul(g.unsqueeze(-1)).squeeze(-1)),
-          Edge.to(b, a, (g, left) -> left.unsqueeze(-1).mul(g.unsqueeze(-2))));
+          Edge.to(
+              a,
+              b,
+              (g, right) -> right.matmul(g.unsqueeze(-1)).squeeze(-1),
+              (t, right) -> t.matmul(right)),
+          Edge.to(
+              b,
+              a,
+              (g, left) -> left.unsqueeze(-1).mul(g.unsqueeze(-2)),
+              (t, left) -> left.matmul(t)));
     }
 
     private static NdArray row(Variable x) {
@@ -163,10 +186,14 @@ sealed interface LinearAlgebraOps permits Variable {
       return Node.record(
           "linear",
           x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
-          Edge.to(x, weight, (g, w) -> g.matmul(w)),
+          Edge.to(x, weight, (g, w) -> g.matmul(w), (t, w) -> t.linear(w)),
           // The gradient lies as the weight does.
-          Edge.to(weight, x, (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in))),
-          bias == null ? null : Edge.to(bias, g -> g));
+          Edge.to(
+              weight,
+              x,
+              (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in)),
+              (t, saved) -> saved.linear(t)),
+          bias == null ? null : Edge.to(bias, g -> g, t -> t));
     }
 
     /** Returns the array with all axes before the last joined. */

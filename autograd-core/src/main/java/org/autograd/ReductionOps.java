@@ -13,6 +13,7 @@ import org.autograd.internal.ndarray.RowLoop;
 import org.autograd.internal.ndarray.Selections;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that combine elements along axes. Axes may be negative to count from the end; without
@@ -170,7 +171,7 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "sum",
           shaped(ReductionLoop.of(Combine.SUM).apply(reduced, x.data()), reduced, keep),
-          Edge.to(x, g -> g.reshape(kept).expand(shape)));
+          Edge.to(x, g -> g.reshape(kept).expand(shape), t -> sum(t, reduced, keep)));
     }
 
     static Variable mean(Variable x, boolean[] reduced, boolean keep) {
@@ -181,7 +182,7 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "mean",
           new Variable(shaped(sums, reduced, keep), null).div(count).data(),
-          Edge.to(x, g -> g.div(count).reshape(kept).expand(shape)));
+          Edge.to(x, g -> g.div(count).reshape(kept).expand(shape), t -> mean(t, reduced, keep)));
     }
 
     /** Where nothing was to be reduced the result is still an array of its own. */
@@ -206,7 +207,7 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           operation,
           shaped(ReductionLoop.of(combine).apply(reduced, x.data()), reduced, keep),
-          x.isRecorded() ? extremeEdge(x, reduced) : null);
+          extremeEdge(x, reduced));
     }
 
     /** Of all elements: if any is NaN, those are the extreme ones. */
@@ -220,18 +221,17 @@ sealed interface ReductionOps permits Variable {
       return flat.get(flat.ne(flat)).mean();
     }
 
-    private static Edge extremeEdge(Variable x, boolean[] reduced) {
+    private static @Nullable Edge extremeEdge(Variable x, boolean[] reduced) {
       int[] axes = axes(reduced);
       long[] kept = kept(x, reduced);
-      // The edge attaches the result itself as the second value.
-      return new Edge(x, new Saved[] {new Saved(x), null}) {
-        @Override
-        Variable gradient(Variable g) {
-          Variable winners = value(0).eq(value(1).reshape(kept)).to(g.dtype());
-          Variable shares = axes.length == 0 ? winners : winners.sumKeepDims(axes);
-          return winners.mul(g.reshape(kept).div(shares));
-        }
-      };
+      return Edge.toWithResult(
+          x,
+          x,
+          (g, saved, result) -> {
+            Variable winners = saved.eq(result.reshape(kept)).to(g.dtype());
+            Variable shares = axes.length == 0 ? winners : winners.sumKeepDims(axes);
+            return winners.mul(g.reshape(kept).div(shares));
+          });
     }
 
     static int[] axes(boolean[] reduced) {
@@ -313,15 +313,12 @@ sealed interface ReductionOps permits Variable {
         return Node.record(
             "norm",
             new Variable(squares, null).sqrt().data(),
-            x.isRecorded()
-                ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                  @Override
-                  Variable gradient(Variable g) {
-                    return TWO_NORM_SLOPE.apply(
-                        new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
-                  }
-                }
-                : null);
+            Edge.toWithResult(
+                x,
+                x,
+                (g, saved, r) ->
+                    TWO_NORM_SLOPE.apply(
+                        new Variable[] {g.reshape(kept), saved, r.reshape(kept)})));
       }
       if (order == 1) {
         return Node.record(
@@ -337,15 +334,12 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "norm",
           sum(value, reduced, keep).pow(1 / order).data(),
-          x.isRecorded()
-              ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                @Override
-                Variable gradient(Variable g) {
-                  return NORM_SLOPE.apply(
-                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)}, order);
-                }
-              }
-              : null);
+          Edge.toWithResult(
+              x,
+              x,
+              (g, saved, r) ->
+                  NORM_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), saved, r.reshape(kept)}, order)));
     }
 
     private static RowLoop logSumExpLoop() {
@@ -384,15 +378,12 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "logSumExp",
           shaped(result, reduced, keep),
-          x.isRecorded()
-              ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                @Override
-                Variable gradient(Variable g) {
-                  return LOG_SUM_EXP_SLOPE.apply(
-                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
-                }
-              }
-              : null);
+          Edge.toWithResult(
+              x,
+              x,
+              (g, saved, r) ->
+                  LOG_SUM_EXP_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), saved, r.reshape(kept)})));
     }
 
     private static NdArray logSumExp(NdArray x, boolean[] reduced) {

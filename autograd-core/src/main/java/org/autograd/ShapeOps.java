@@ -45,7 +45,7 @@ sealed interface ShapeOps permits Variable {
       if (target.equals(before)) {
         return x;
       }
-      Edge edge = Edge.to(x, g -> g.reshape(before.toArray()));
+      Edge edge = Edge.to(x, g -> g.reshape(before.toArray()), t -> t.reshape(target.toArray()));
       Layout layout = x.data().layout().reshape(target);
       return layout != null
           ? view(operation, x, layout, edge)
@@ -78,12 +78,13 @@ sealed interface ShapeOps permits Variable {
     }
     DType own = x.dtype();
     NdArray converted = x.data().to(dtype);
-    return Node.record("to", converted, dtype.isFloating() ? Edge.to(x, g -> g.to(own)) : null);
+    return Node.record(
+        "to", converted, dtype.isFloating() ? Edge.to(x, g -> g.to(own), t -> t.to(dtype)) : null);
   }
 
   /** Returns a new array with the same elements. */
   default Variable copy() {
-    return Node.record("copy", self().data().copy(), Edge.to(self(), g -> g));
+    return Node.record("copy", self().data().copy(), Edge.to(self(), g -> g, t -> t));
   }
 
   /** Returns this if its elements lie in row-major order, else a copy where they do. */
@@ -175,7 +176,8 @@ sealed interface ShapeOps permits Variable {
     int a = x.shape().axis(first, "transpose");
     int b = x.shape().axis(second, "transpose");
     Layout result = x.data().layout().transpose(a, b);
-    return Steps.view("transpose", x, result, Edge.to(x, g -> g.transpose(a, b)));
+    return Steps.view(
+        "transpose", x, result, Edge.to(x, g -> g.transpose(a, b), t -> t.transpose(a, b)));
   }
 
   /** Returns the array with its axes reordered: axis {@code i} of the result is {@code axes[i]}. */
@@ -194,7 +196,8 @@ sealed interface ShapeOps permits Variable {
       inverse[order[i]] = i;
     }
     Layout result = x.data().layout().permute(order);
-    return Steps.view("permute", x, result, Edge.to(x, g -> g.permute(inverse)));
+    return Steps.view(
+        "permute", x, result, Edge.to(x, g -> g.permute(inverse), t -> t.permute(order)));
   }
 
   /** Returns the array without its axes of size 1. */
@@ -224,7 +227,7 @@ sealed interface ShapeOps permits Variable {
         -x.rank() - 1,
         x.rank());
     Layout result = x.data().layout().unsqueeze(at);
-    return Steps.view("unsqueeze", x, result, Edge.to(x, g -> g.squeeze(at)));
+    return Steps.view("unsqueeze", x, result, Edge.to(x, g -> g.squeeze(at), t -> t.unsqueeze(at)));
   }
 
   /**
@@ -259,7 +262,11 @@ sealed interface ShapeOps permits Variable {
         target.elementCount() <= Storage.MAX_LENGTH,
         "expand: shape %s has more elements than an array can hold",
         target);
-    return Steps.view("expand", x, x.data().layout().expand(target), Edge.to(x, g -> g));
+    return Steps.view(
+        "expand",
+        x,
+        x.data().layout().expand(target),
+        Edge.to(x, g -> g, t -> t.expand(target.toArray())));
   }
 
   /** See {@link Variable#cat(int, Variable...)}. */

@@ -529,6 +529,11 @@ public final class Variable
     return node != null && GradMode.isEnabled();
   }
 
+  /** Returns whether a backward pass would get anywhere from here. */
+  boolean isConnected() {
+    return node != null && node.isConnected();
+  }
+
   /** Returns the graph's node; throws if there is none. */
   Node requireNode() {
     Node result = node;
