@@ -52,6 +52,9 @@ final class BackwardPass {
    */
   static @Nullable Variable[] collect(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    if (Vmap.isAnyMapped(roots.toArray(Variable[]::new))) {
+      return Vmap.collect(roots, seeds, inputs, options);
+    }
     BackwardPass pass = new BackwardPass(options);
     pass.onTheWay = onTheWay(roots, inputs);
     return pass.run(roots, seeds, inputs);
@@ -64,9 +67,7 @@ final class BackwardPass {
    */
   static List<Variable> collectAll(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
-    BackwardPass pass = new BackwardPass(options);
     Set<Node> found = onTheWay(roots, inputs);
-    pass.onTheWay = found;
     for (int k = 0; k < inputs.size(); k++) {
       if (!found.contains(inputs.get(k).requireNode())) {
         throw new IllegalArgumentException(
@@ -78,7 +79,7 @@ final class BackwardPass {
       }
     }
     List<Variable> gradients = new ArrayList<>(inputs.size());
-    for (Variable gradient : pass.run(roots, seeds, inputs)) {
+    for (Variable gradient : collect(roots, seeds, inputs, options)) {
       gradients.add(Objects.requireNonNull(gradient));
     }
     return gradients;
@@ -213,9 +214,14 @@ final class BackwardPass {
     if (fitting.dtype() != input.dtype()) {
       fitting = fitting.to(input.dtype());
     }
+    if (fitting.isMapped()) {
+      // A batch of gradients for one graph; nobody owns a sample's array.
+      add(input, fitting, false);
+      return;
+    }
     NdArray data = fitting.data();
     Layout layout = data.layout();
-    boolean passedOn = data.storage() == Objects.requireNonNull(gradient).data().storage();
+    boolean passedOn = data.storage() == Objects.requireNonNull(gradient).array().storage();
     boolean exclusive = layout.isContiguous() && (passedOn ? owns && last : unsaved);
     if (passedOn && exclusive && data.isAlias() && !createsGraph) {
       // To users an alias has a second holder; this one has no longer.

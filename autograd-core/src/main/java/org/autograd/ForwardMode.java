@@ -2,6 +2,7 @@ package org.autograd;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +54,20 @@ final class ForwardMode implements AutoCloseable {
 
   /** Returns a value with its tangent at this level. */
   Variable dual(Variable value, Variable tangent) {
+    if (Vmap.isAnyMapped(value, tangent)) {
+      return Vmap.applyToAll(physical -> dual(physical[0], physical[1]), value, tangent);
+    }
     return new Variable(
         value.data().alias(value.data().layout()), new TangentNode(value, this, tangent));
   }
 
   /** Returns a value's tangent at this level, null if it is constant here. */
   @Nullable Variable tangent(Variable value) {
+    if (value.isMapped()) {
+      return tangent(value.requiresGrad() ? value.requireNode() : null) == null
+          ? null
+          : Vmap.apply(physical -> Objects.requireNonNull(tangent(physical)), value);
+    }
     return value.requiresGrad() ? tangent(value.requireNode()) : null;
   }
 
@@ -75,6 +84,9 @@ final class ForwardMode implements AutoCloseable {
 
   /** Returns a value without its tangent at this level, which is the innermost. */
   Variable primal(Variable value) {
+    if (value.isMapped()) {
+      return Vmap.apply(this::primal, value);
+    }
     return value.requiresGrad()
             && value.requireNode() instanceof TangentNode node
             && node.level == this

@@ -42,6 +42,13 @@ final class FunctionNode extends Node {
     boolean[] needed = new boolean[inputs.length];
     int[] versions = new int[inputs.length];
     boolean recorded = false;
+    if (Vmap.isAnyMapped(inputs)) {
+      throw new UnsupportedOperationException(
+          function.name()
+              + ": a Function has no batching rule, so it cannot be applied to "
+              + Variable.describe(inputs)
+              + " inside vmap; call it before or after vmap, or loop over the samples");
+    }
     for (int k = 0; k < inputs.length; k++) {
       needed[k] = inputs[k].isRecorded();
       recorded |= needed[k];

@@ -151,6 +151,39 @@ public final class Functional {
   }
 
   /**
+   * Calls a function once for a batch of arguments: what it does to one sample is done to all of
+   * them at once, by operations on whole arrays. PyTorch's {@code torch.vmap}.
+   *
+   * <pre>{@code
+   * Functional.vmap(x -> x.dot(w), samples);                              // [n, 3] with [3] gives [n]
+   * Functional.vmap(x -> Functional.grad(v -> loss(v, x), w), samples);   // per-sample gradients
+   * }</pre>
+   *
+   * <p>Inside, the argument has the shape of one sample and works like any Variable, except that
+   * its elements cannot be read or changed in place, and that {@code backward} is to be replaced by
+   * {@link #grad}, {@link #vjp} or {@link #jvp}. What the function captures is the same for all
+   * samples, and so are numbers that it draws. Calls nest.
+   *
+   * @param function gives an array of any shape
+   * @param x the samples along its first axis
+   * @return the results along a new first axis
+   * @throws UnsupportedOperationException for an operation that has no batching rule; it is named
+   */
+  public static Variable vmap(UnaryOperator<Variable> function, Variable x) {
+    return vmapAll(in -> List.of(function.apply(in[0])), x).getFirst();
+  }
+
+  /**
+   * Calls a function of several arguments and with several results, as above.
+   *
+   * @param x each with the samples along its first axis
+   */
+  public static List<Variable> vmapAll(
+      Function<Variable[], List<Variable>> function, Variable... x) {
+    return Vmap.map(function, x);
+  }
+
+  /**
    * Returns the Jacobian of a function, by one backward pass for each element of its value.
    *
    * @param function gives an array of any shape
@@ -264,7 +297,7 @@ public final class Functional {
                   + " be differentiated by",
               k,
               x[k].describe());
-          inputs.add(argument(x[k], recorded));
+          inputs.add(Vmap.behind(Vmap.mappedEverywhere(x[k]), y -> argument(y, recorded)));
         }
         output = function.apply(inputs.toArray(Variable[]::new));
         connected = recorded && (ForwardMode.isActive() || dependsOnOthers());

@@ -29,6 +29,9 @@ sealed interface LinearAlgebraOps permits Variable {
     DType dtype = DType.promote(left.dtype(), right.dtype());
     Variable a = left.to(dtype);
     Variable b = right.to(dtype);
+    if (Vmap.isAnyMapped(a, b)) {
+      return Steps.mappedProduct(a, b);
+    }
     if (a.rank() == 1 || b.rank() == 1) {
       return Steps.vectorProduct(a, b);
     }
@@ -124,6 +127,18 @@ sealed interface LinearAlgebraOps permits Variable {
       return layout.stride(x.rank() - 2) == 1 && layout.stride(x.rank() - 1) != 1;
     }
 
+    /** The batching rule of a product: one product of matrices, of which some may be vectors. */
+    static Variable mappedProduct(Variable a, Variable b) {
+      if (a.rank() == 1 && b.rank() <= 2 && !Vmap.isMappedWith(b, a, b)) {
+        return Vmap.apply(p -> p.matmul(b), a);
+      }
+      Variable left = a.rank() == 1 ? a.unsqueeze(0) : a;
+      Variable right = b.rank() == 1 ? b.unsqueeze(1) : b;
+      Variable product = Vmap.applyBroadcast(p -> p[0].matmul(p[1]), left, right);
+      Variable result = a.rank() == 1 ? product.squeeze(-2) : product;
+      return b.rank() == 1 ? result.squeeze(-1) : result;
+    }
+
     /** The product where at least one side is a vector, recorded as one operation. */
     static Variable vectorProduct(Variable a, Variable b) {
       if (a.rank() == 1 && b.rank() == 1) {
@@ -172,7 +187,11 @@ sealed interface LinearAlgebraOps permits Variable {
       checkLinear(x, weight, bias);
       long in = weight.size(1);
       long out = weight.size(0);
-      if (in == 0 || out == 0) {
+      boolean mapped = weight.isMapped() || (bias != null && bias.isMapped());
+      if (x.isMapped() && !mapped) {
+        return Vmap.apply(p -> linear(p, weight, bias), x);
+      }
+      if (in == 0 || out == 0 || mapped) {
         Variable product = x.matmul(weight.transpose());
         return bias == null ? product : product.add(bias);
       }

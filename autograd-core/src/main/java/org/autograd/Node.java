@@ -346,7 +346,7 @@ abstract class Node {
         Edge edge = edges[k];
         if (pass.wants(edge.input())) {
           Variable result = gradient(edge, gradient);
-          pass.deliver(edge.input(), result, !edge.saves(result.data().storage()), k == last);
+          pass.deliver(edge.input(), result, !edge.saves(result.array().storage()), k == last);
         }
       }
     }

@@ -159,6 +159,9 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable sum(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> sum(p, Vmap.shifted(reduced), keep), x);
+      }
       if (!x.dtype().isFloating()) {
         boolean mask = x.dtype() == DType.BOOL;
         ReductionLoop loop = mask ? ReductionLoop.COUNT : ReductionLoop.of(Combine.SUM);
@@ -175,6 +178,9 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable mean(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> mean(p, Vmap.shifted(reduced), keep), x);
+      }
       double count = (double) count(x, reduced);
       long[] shape = x.shape().toArray();
       long[] kept = kept(x, reduced);
@@ -194,6 +200,9 @@ sealed interface ReductionOps permits Variable {
     static Variable extreme(
         String operation, Variable x, boolean[] reduced, boolean keep, Combine combine) {
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> extreme(operation, p, Vmap.shifted(reduced), keep, combine), x);
+      }
       if (x.dtype() == DType.BOOL) {
         NdArray result = x.data();
         for (int axis = 0; axis < reduced.length; axis++) {
@@ -214,7 +223,8 @@ sealed interface ReductionOps permits Variable {
     static Variable extremeOfAll(String operation, Variable x, Combine combine) {
       boolean[] all = reduced(operation, x, new int[0]);
       Variable result = extreme(operation, x, all, false, combine);
-      if (!x.dtype().isFloating() || !Double.isNaN(result.item())) {
+      // Of samples, which may differ in that, NaN has the gradient of amax().
+      if (!x.dtype().isFloating() || x.isMapped() || !Double.isNaN(result.item())) {
         return result;
       }
       Variable flat = x.flatten();
@@ -250,6 +260,9 @@ sealed interface ReductionOps permits Variable {
       boolean[] reduced = new boolean[x.rank()];
       reduced[at] = true;
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.applyExtremum(p -> along(operation, p, at + 1, largest), x);
+      }
       NdArray index = Selections.argExtreme(x.data(), at, largest);
       NdArray values = Selections.gather(x.data(), at, index);
       long[] shape = x.shape().toArray();
@@ -269,12 +282,18 @@ sealed interface ReductionOps permits Variable {
       boolean[] reduced = new boolean[x.rank()];
       reduced[at] = true;
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> positions(operation, p, at + 1, largest), x);
+      }
       NdArray index = Selections.argExtreme(x.data(), at, largest);
       return new Variable(shaped(index, reduced, false), null);
     }
 
     static Variable position(String operation, Variable x, boolean largest) {
       requireElements(operation, x, reduced(operation, x, new int[0]));
+      if (x.isMapped()) {
+        return positions(operation, x.flatten(), 0, largest);
+      }
       NdArray flat = x.data().reshape(Shape.of(x.elementCount()));
       NdArray index = Selections.argExtreme(flat, 0, largest);
       return new Variable(index.reshape(Shape.scalar()), null);
@@ -287,7 +306,7 @@ sealed interface ReductionOps permits Variable {
         return x.sub(x).div(1.0 - correction);
       }
       Variable mean = sum(x, reduced, true).div((double) count);
-      if (mean.elementCount() == 1 && !x.isRecorded()) {
+      if (mean.elementCount() == 1 && !x.isRecorded() && !x.isMapped()) {
         // One pass more, but no array of the differences.
         double[] scalars = {mean.item()};
         NdArray squares = SQUARED_DIFFERENCES.apply(x.dtype(), reduced, scalars, x.data());
@@ -298,6 +317,9 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable sumOfSquares(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> sumOfSquares(p, Vmap.shifted(reduced), keep), x);
+      }
       long[] kept = kept(x, reduced);
       return Node.record(
           "sumOfSquares",
@@ -307,6 +329,9 @@ sealed interface ReductionOps permits Variable {
 
     static Variable norm(Variable x, double order, boolean[] reduced, boolean keep) {
       requireFloating("norm", x);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> norm(p, order, Vmap.shifted(reduced), keep), x);
+      }
       long[] kept = kept(x, reduced);
       if (order == 2) {
         NdArray squares = shaped(SUM_OF_SQUARES.apply(reduced, x.data()), reduced, keep);
@@ -367,6 +392,11 @@ sealed interface ReductionOps permits Variable {
 
     static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
       requireFloating("logSumExp", x);
+      if (x.isMapped()) {
+        return x.rank() == 0
+            ? x.mul(1)
+            : Vmap.apply(p -> logSumExp(p, Vmap.shifted(reduced), keep), x);
+      }
       if (x.rank() == 0) {
         return x.mul(1);
       }
@@ -435,7 +465,7 @@ sealed interface ReductionOps permits Variable {
       reduced[axis] = axis < extra || (shape.size(axis - extra) == 1 && x.size(axis) != 1);
       any |= reduced[axis];
     }
-    if (x.isRecorded()) {
+    if (x.isRecorded() || x.isMapped()) {
       return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
     }
     NdArray sums = any ? ReductionLoop.of(Combine.SUM).apply(reduced, x.data()) : x.data();

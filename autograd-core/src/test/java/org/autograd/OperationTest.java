@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -275,6 +276,111 @@ class OperationTest {
       }
       return tangents;
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void vmapAgreesWithALoop(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          Variable[] leaves =
+              Arrays.stream(a.leaves).map(Variable::detach).toArray(Variable[]::new);
+          Variable[] batch =
+              Arrays.stream(leaves).map(OperationTest::batch).toArray(Variable[]::new);
+          if (operation.is(Trait.DATA_DEPENDENT)) {
+            if (a.operands()[0].elementCount() < 2) {
+              return;
+            }
+            UnsupportedOperationException e =
+                assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> Functional.vmapAll(in -> plainResults(a, in), batch));
+            assertTrue(e.getMessage().contains(": has no batching rule"), e.getMessage());
+            return;
+          }
+          List<Variable> mapped = Functional.vmapAll(in -> plainResults(a, in), batch);
+          for (int sample = 0; sample < 2; sample++) {
+            Variable[] one = new Variable[batch.length];
+            for (int k = 0; k < one.length; k++) {
+              one[k] = batch[k].select(0, sample).copy();
+            }
+            List<Variable> expected = plainResults(a, one);
+            for (int k = 0; k < expected.size(); k++) {
+              assertSame(expected.get(k).dtype(), mapped.get(k).dtype());
+              assertClose(
+                  "sample " + sample + " of result " + k,
+                  expected.get(k),
+                  mapped.get(k).select(0, sample),
+                  1e-12,
+                  1e-10);
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void perSampleGradientsAgreeWithALoop(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          if (!a.sample.smooth() || isUndefined(a)) {
+            return;
+          }
+          Variable[] batch =
+              Arrays.stream(a.leaves).map(leaf -> batch(leaf.detach())).toArray(Variable[]::new);
+          List<Variable> mapped = Functional.vmapAll(in -> perSample(a, in), batch);
+          for (int sample = 0; sample < 2; sample++) {
+            Variable[] one = new Variable[batch.length];
+            for (int k = 0; k < one.length; k++) {
+              one[k] = batch[k].select(0, sample).copy();
+            }
+            List<Variable> expected = perSample(a, one);
+            for (int k = 0; k < expected.size(); k++) {
+              assertClose(
+                  "sample " + sample + ", gradient " + k,
+                  expected.get(k),
+                  mapped.get(k).select(0, sample),
+                  1e-11,
+                  1e-9);
+            }
+          }
+        });
+  }
+
+  /** Returns the gradients of the floating leaves, and the tangent of the scalar. */
+  private static List<Variable> perSample(Application a, Variable... leaves) {
+    List<Integer> places = new ArrayList<>();
+    for (int k = 0; k < leaves.length; k++) {
+      if (leaves[k].dtype().isFloating()) {
+        places.add(k);
+      }
+    }
+    java.util.function.Function<Variable[], Variable> function =
+        in -> {
+          Variable[] all = leaves.clone();
+          for (int k = 0; k < in.length; k++) {
+            all[places.get(k)] = in[k];
+          }
+          return scalar(results(a, all));
+        };
+    Variable[] floating = places.stream().map(k -> leaves[k]).toArray(Variable[]::new);
+    List<Variable> result = new ArrayList<>(Functional.gradAll(function, floating));
+    result.add(Functional.jvp(function, floating, directions(floating)).tangent());
+    return result;
+  }
+
+  private static List<Variable> plainResults(Application a, Variable... leaves) {
+    return a.operation.call().apply(a.sample.operands(leaves), a.arguments);
+  }
+
+  /** Returns two samples that differ, the second with the elements in another order. */
+  private static Variable batch(Variable leaf) {
+    Variable other = leaf.flatten().flip(0).reshape(leaf.shape().toArray());
+    return Variable.stack(0, leaf, other);
   }
 
   /** The mean of nothing, for example. */
