@@ -18,16 +18,16 @@ abstract class Edge {
   private static final Saved[] NOTHING = {};
 
   private final Node input;
-  private final @Nullable Saved[] saved;
+  private final Saved[] saved;
 
   /** Whether the last saved value is the result, which does not exist before the edge does. */
   private final boolean savesResult;
 
   private @Nullable Node owner;
 
-  private Edge(Node input, @Nullable Saved... saved) {
+  private Edge(Node input, Saved... saved) {
     this.input = input;
-    this.savesResult = saved.length > 0 && saved[saved.length - 1] == null;
+    this.savesResult = saved.length > 0 && saved[saved.length - 1] == Saved.RESULT;
     this.saved = saved;
   }
 
@@ -139,7 +139,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input.requireNode(), new Saved[1]) {
+    return new Edge(input.requireNode(), Saved.RESULT) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0));
@@ -152,7 +152,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input.requireNode(), new Saved(value), null) {
+    return new Edge(input.requireNode(), new Saved(value), Saved.RESULT) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0), value(1));

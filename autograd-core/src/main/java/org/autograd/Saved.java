@@ -8,10 +8,17 @@ import org.jspecify.annotations.Nullable;
  * whatever hooks made of it.
  */
 final class Saved {
+  /** Stands for an operation's own result, until there is one. */
+  static final Saved RESULT = new Saved();
+
   /** A Variable or a {@link PackedValue}; null once freed. */
   private @Nullable Object value;
 
   private final int version;
+
+  private Saved() {
+    this.version = 0;
+  }
 
   /** Saves a value, in the form that the hooks of this thread give it. */
   Saved(Variable variable) {
