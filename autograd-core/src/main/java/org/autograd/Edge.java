@@ -83,12 +83,30 @@ abstract class Edge {
     };
   }
 
+  /** As {@link #toWithResult(Variable, BinaryOperator)}, with another value, which comes first. */
+  static @Nullable Edge toWithResult(Variable input, Variable value, TernaryRule rule) {
+    if (!input.isRecorded()) {
+      return null;
+    }
+    return new Edge(input, new Saved[] {new Saved(value), null}) {
+      @Override
+      Variable gradient(Variable g) {
+        return rule.apply(g, value(0), value(1));
+      }
+    };
+  }
+
   /** Returns the gradient of the input for a gradient of the result. */
   abstract Variable gradient(Variable g);
 
   /** Completes the edge once the operation's node and result exist. */
   final void attach(Node node, Variable result) {
     owner = node;
+    complete(result);
+  }
+
+  /** Saves the result where that is what a place is left for. */
+  void complete(Variable result) {
     for (int k = 0; k < saved.length; k++) {
       if (saved[k] == null) {
         saved[k] = new Saved(result);
