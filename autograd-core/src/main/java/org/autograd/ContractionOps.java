@@ -6,6 +6,7 @@ import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import java.util.List;
 import org.autograd.type.DType;
+import org.autograd.type.Shape;
 
 /** Sums of products over axes, made of matrix products. */
 sealed interface ContractionOps permits Variable {
@@ -19,6 +20,7 @@ sealed interface ContractionOps permits Variable {
    * @throws IllegalArgumentException if the operands are not of these shapes
    */
   default Variable bmm(Variable right) {
+    Steps.dtype("bmm", self(), right);
     Steps.checkProduct("bmm", 3, self(), right);
     return self().matmul(right);
   }
@@ -31,8 +33,7 @@ sealed interface ContractionOps permits Variable {
    * @throws IllegalArgumentException if the operands are not of these shapes
    */
   default Variable baddbmm(Variable left, Variable right, double beta, double alpha) {
-    Steps.checkProduct("baddbmm", 3, left, right);
-    return Steps.addProduct("baddbmm", self(), left, right, beta, alpha);
+    return Steps.addProduct("baddbmm", 3, self(), left, right, beta, alpha);
   }
 
   /**
@@ -42,8 +43,7 @@ sealed interface ContractionOps permits Variable {
    * @throws IllegalArgumentException if the operands are not of these shapes
    */
   default Variable addmm(Variable left, Variable right, double beta, double alpha) {
-    Steps.checkProduct("addmm", 2, left, right);
-    return Steps.addProduct("addmm", self(), left, right, beta, alpha);
+    return Steps.addProduct("addmm", 2, self(), left, right, beta, alpha);
   }
 
   /**
@@ -153,7 +153,7 @@ sealed interface ContractionOps permits Variable {
     DType dtype = Steps.dtype("einsum", operands);
     Variable[] converted = new Variable[operands.length];
     Arrays.setAll(converted, k -> operands[k].to(dtype));
-    EinsumEquation parsed = EinsumEquation.parse(equation, converted);
+    EinsumEquation parsed = new EinsumEquation(equation, converted);
     return Contraction.contract(parsed.terms(), parsed.output());
   }
 
@@ -176,28 +176,39 @@ sealed interface ContractionOps permits Variable {
     }
 
     static void checkProduct(String operation, int rank, Variable left, Variable right) {
-      dtype(operation, left, right);
+      checkProduct(operation, rank, left, right, Variable.describe(left, right));
+    }
+
+    private static void checkProduct(
+        String operation, int rank, Variable left, Variable right, Description all) {
       checkArgument(
           left.rank() == rank
               && right.rank() == rank
               && left.size(-1) == right.size(-2)
               && (rank == 2 || left.size(0) == right.size(0)),
-          "%s: needs %s, got %s; matmul broadcasts",
+          "%s: the product needs %s, got %s; matmul broadcasts",
           operation,
           rank == 2 ? "[m, k] and [k, n]" : "[b, m, k] and [b, k, n]",
-          Variable.describe(left, right));
+          all);
     }
 
     static Variable addProduct(
-        String operation, Variable x, Variable left, Variable right, double beta, double alpha) {
+        String operation,
+        int rank,
+        Variable x,
+        Variable left,
+        Variable right,
+        double beta,
+        double alpha) {
       dtype(operation, x, left, right);
-      long[] shape = left.shape().with(left.rank() - 1, right.size(-1)).toArray();
+      checkProduct(operation, rank, left, right, Variable.describe(x, left, right));
+      Shape shape = left.shape().with(rank - 1, right.size(-1));
       checkArgument(
-          x.shape().broadcastsTo(left.shape().with(left.rank() - 1, right.size(-1))),
+          x.shape().broadcastsTo(shape),
           "%s: %s does not broadcast to the product %s of %s",
           operation,
           x.describe(),
-          Arrays.toString(shape),
+          shape,
           Variable.describe(left, right));
       Variable product = left.matmul(right);
       Variable scaled = alpha == 1 ? product : product.mul(alpha);

@@ -212,23 +212,31 @@ sealed interface DecompositionOps permits Variable {
     private Steps() {}
 
     static void checkMatrix(String operation, Variable x) {
+      checkMatrix(operation, x, x.describe());
+    }
+
+    /** Throws unless {@code x} is a matrix; {@code all} describes all operands. */
+    static void checkMatrix(String operation, Variable x, Description all) {
       checkArgument(
           x.dtype().isFloating(),
           "%s: needs float32 or float64, got %s; convert with to(DType.FLOAT32)",
           operation,
-          x.describe());
-      checkArgument(
-          x.rank() >= 2, "%s: needs matrices [..., m, n], got %s", operation, x.describe());
+          all);
+      checkArgument(x.rank() >= 2, "%s: needs matrices [..., m, n], got %s", operation, all);
     }
 
     /** Returns the number of rows, which is that of columns. */
     static int squareSize(String operation, Variable x) {
-      checkMatrix(operation, x);
+      return squareSize(operation, x, x.describe());
+    }
+
+    static int squareSize(String operation, Variable x, Description all) {
+      checkMatrix(operation, x, all);
       checkArgument(
           x.size(-2) == x.size(-1),
           "%s: needs square matrices [..., n, n], got %s",
           operation,
-          x.describe());
+          all);
       return (int) x.size(-1);
     }
 

@@ -44,6 +44,9 @@ sealed interface DistanceOps permits Variable {
       return Steps.euclidean(x, y, batch);
     }
     Variable differences = x.unsqueeze(-2).sub(y.unsqueeze(-3));
+    if (order == Double.POSITIVE_INFINITY) {
+      return Steps.largest(differences);
+    }
     if (order > 0) {
       return differences.vectorNorm(order, -1);
     }
@@ -103,6 +106,21 @@ sealed interface DistanceOps permits Variable {
 
     static Variable zeros(Variable g, Variable input) {
       return Variable.zerosLike(input);
+    }
+
+    /** Unlike those of a norm, equal largest elements have the whole gradient each, in PyTorch. */
+    static Variable largest(Variable differences) {
+      NdArray result = differences.detach().abs().amax(-1).data();
+      return Node.record(
+          "cdist",
+          result,
+          Edge.toWithResult(
+              differences,
+              differences,
+              (g, saved, distances) -> {
+                Variable winners = saved.abs().eq(distances.unsqueeze(-1)).to(g.dtype());
+                return winners.mul(saved.sign()).mul(g.unsqueeze(-1));
+              }));
     }
 
     /** Needs no array of all differences, forward or backward. */

@@ -38,7 +38,7 @@ sealed interface SolverOps permits Variable {
     DType dtype = DType.promote(self().dtype(), right.dtype());
     Variable a = self().to(dtype);
     Variable b = right.to(dtype);
-    DecompositionOps.Steps.squareSize("solve", a);
+    DecompositionOps.Steps.squareSize("solve", a, Variable.describe(a, b));
     if (Steps.isVector(a, b)) {
       Steps.checkSides("solve", a, b.unsqueeze(-1), b);
       return Steps.solve(a, b.unsqueeze(-1)).squeeze(-1);
@@ -59,7 +59,7 @@ sealed interface SolverOps permits Variable {
     DType dtype = DType.promote(self().dtype(), right.dtype());
     Variable a = self().to(dtype);
     Variable b = right.to(dtype);
-    int n = DecompositionOps.Steps.squareSize("solveTriangular", a);
+    int n = DecompositionOps.Steps.squareSize("solveTriangular", a, Variable.describe(a, b));
     Steps.checkSides("solveTriangular", a, b, b);
     MatrixFunctions.Result result =
         Steps.apply(
@@ -106,7 +106,7 @@ sealed interface SolverOps permits Variable {
     DType dtype = DType.promote(self().dtype(), right.dtype());
     Variable a = self().to(dtype);
     Variable b = right.to(dtype);
-    DecompositionOps.Steps.checkMatrix("lstsq", a);
+    DecompositionOps.Steps.checkMatrix("lstsq", a, Variable.describe(a, b));
     if (Steps.isVector(a, b)) {
       Steps.checkSides("lstsq", a, b.unsqueeze(-1), b);
       return Steps.leastSquares(a, b.unsqueeze(-1)).squeeze(-1);
@@ -316,7 +316,12 @@ sealed interface SolverOps permits Variable {
                 DecompositionOps.Steps.batch(a), DecompositionOps.Steps.batch(b), operation);
         Variable expanded = a.detach().expand(join(batch, a).toArray());
         DecompositionOps.Steps.checkDone(
-            operation, expanded, result, "is singular; use lstsq() for a least-squares solution");
+            operation,
+            expanded,
+            result,
+            "is singular, with right side "
+                + b.describe()
+                + "; use lstsq() for a least-squares solution");
       }
     }
 

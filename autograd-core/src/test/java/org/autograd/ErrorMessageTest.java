@@ -89,6 +89,7 @@ class ErrorMessageTest {
             "but 4 in operand 1, float64[4, 3]",
             "'ij,jk->ik'"),
         mistake(() -> Variable.einsum("ijk", MATRIX), "'ijk'", "3 axes", "float64[2, 3]"),
+        mistake(() -> Variable.einsum("ij->ijk", MATRIX), "'k' in the output", "float64[2, 3]"),
         mistake(() -> Variable.einsum("ii", MATRIX), "'i' has sizes 2 and 3 in operand 0"),
         mistake(() -> MATRIX.tensordot(OTHER, 1), "axis 1 of float64[2, 3]", "3 and 4"),
         // Equations and decompositions.
@@ -103,6 +104,7 @@ class ErrorMessageTest {
         mistake(
             () -> SINGLE.neg().cholesky(), "cholesky", "float32[2, 2] is not positive-definite"),
         mistake(() -> SINGLE.solve(OTHER.to(DType.FLOAT32)), "solve", "2 rows", "float32[4, 3]"),
+        mistake(() -> SINGLE.mul(Double.NaN).eigh(), "eigh", "float32[2, 2] has a NaN"),
         mistake(() -> MATRIX.mul(Double.NaN).svd(), "svd", "float64[2, 3] has a NaN"),
         mistake(() -> INTEGERS.outer(INTEGERS).det(), "det", "int64[2, 2]", "to(DType.FLOAT32)"),
         mistake(() -> MATRIX.matrixNorm(3), "matrixNorm", "got 3.0", "float64[2, 3]"),

@@ -110,12 +110,16 @@ class LinearAlgebraTest {
     assertEquals(1, x.matrixRank().item());
     assertEquals(0, Variable.zeros(3, 2).matrixRank().item());
     assertEquals(0, Variable.zeros(3, 0).matrixRank().item());
+    // One matrix for several right sides, which PyTorch refuses.
+    Variable several = random(2, 4, 2);
+    Variable tall = random(4, 3);
+    assertNear(tall.lstsq(several.select(0, 1)), tall.lstsq(several).select(0, 1), 1e-14);
     Variable p = x.pinv();
     assertNear(p, p.matmul(x).matmul(p), 1e-14);
     assertNear(x, x.matmul(p).matmul(x), 1e-14);
     // Along changes that keep the rank, here a scaling, the gradient is the slope.
-    GradCheck.check(scale -> x.mul(scale).pinv(), Variable.scalar(1.3).requiresGrad(true));
-    GradCheck.check(scale -> x.mul(scale).lstsq(b), Variable.scalar(1.3).requiresGrad(true));
+    GradCheck.check(scale -> x.mul(scale[0]).pinv(), Variable.scalar(1.3).requiresGrad(true));
+    GradCheck.check(scale -> x.mul(scale[0]).lstsq(b), Variable.scalar(1.3).requiresGrad(true));
   }
 
   @Test

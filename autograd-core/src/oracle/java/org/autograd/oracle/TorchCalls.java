@@ -308,7 +308,7 @@ final class TorchCalls {
     call("kron(Variable)", (t, a) -> t[0].kron(t[1]));
     call("einsum(String,Variable[])", (t, a) -> torch.einsum(a.text(0), new TensorVector(t)));
     call("cdist(Variable,double)", (t, a) -> torch.cdist(t[0], t[1], a.number(0), new LongOptional()));
-    call("cosineSimilarity(Variable,int,double)", (t, a) -> torch.cosine_similarity(t[0], t[1], a.integer(0), a.number(1)));
+    call("cosineSimilarity(Variable,int,double)", (t, a) -> torch.cosine_similarity(t[0], t[1], a.integer(0), 1e-8));
 
     call("inv()", (t, a) -> torch.linalg_inv(t[0]));
     call("solve(Variable)", (t, a) -> torch.linalg_solve(t[0], t[1]));
@@ -339,7 +339,7 @@ final class TorchCalls {
     });
     call("eigvalsh()", (t, a) -> torch.linalg_eigvalsh(symmetric(t[0])));
     call("matrixNorm(double)", (t, a) -> torch.linalg_matrix_norm(t[0], scalar(a.number(0))));
-    call("nuclearNorm()", (t, a) -> torch.linalg_matrix_norm(t[0], "nuc"));
+    call("nuclearNorm()", (t, a) -> torch.linalg_matrix_norm(t[0], "nuc", longs(-2, -1), false, SAME));
     call("matrixRank()", (t, a) -> torch.linalg_matrix_rank(t[0], new TensorOptional(), new TensorOptional(), false));
     call("matrixRank(double)", (t, a) -> torch.linalg_matrix_rank(t[0], new DoubleOptional(0), new DoubleOptional(a.number(0)), false));
 

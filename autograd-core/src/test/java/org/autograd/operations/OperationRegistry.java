@@ -461,7 +461,7 @@ public final class OperationRegistry {
       einsum(",ij", shape(), shape(2, 3)),
       einsum("ij,jk,kl,lm->im", shape(2, 3), shape(3, 1), shape(1, 3), shape(3, 2)),
       einsum("ijk,jil,kl->ij", shape(2, 3, 2), shape(3, 2, 2), shape(2, 2)),
-      einsum("a,b,c,d,e,f,g,h,i,a", shape(2), shape(1), shape(2), shape(1), shape(2), shape(1), shape(1), shape(2), shape(1), shape(2)),
+      einsum("a,b,c,d,e,f,g,h,i->igdab", shape(2), shape(1), shape(1), shape(2), shape(1), shape(1), shape(2), shape(1), shape(1)),
       einsum("ij,jk->ik", shape(0, 3), shape(3, 2)),
       einsum("ij,jk->ik", shape(2, 0), shape(0, 2)),
       op("cdist(Variable,double)",
@@ -472,7 +472,7 @@ public final class OperationRegistry {
           (x, a) -> x[0].cdist(x[1], a.number(0))).with(FLAT),
       op("cosineSimilarity(Variable,int,double)",
           all(ofShapes(shape(3, 4), shape(3, 4)), ofShapes(shape(2, 1, 4), shape(3, 4)), ofShapes(shape(2, 0), shape(2, 0))),
-          oneOf(1, -1), (x, a) -> x[0].cosineSimilarity(x[1], a.integer(0), 1e-8)),
+          oneOf(0, -1), (x, a) -> x[0].cosineSimilarity(x[1], a.integer(0), 1e-8)),
 
       // Systems of equations and decompositions.
       op("inv()", square(), (x, a) -> x[0].inv()),
