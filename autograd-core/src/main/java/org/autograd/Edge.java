@@ -25,7 +25,7 @@ abstract class Edge {
 
   private @Nullable Node owner;
 
-  private Edge(Node input, Saved... saved) {
+  Edge(Node input, Saved... saved) {
     this.input = input;
     this.savesResult = saved.length > 0 && saved[saved.length - 1] == Saved.RESULT;
     this.saved = saved;

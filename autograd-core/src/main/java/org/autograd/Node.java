@@ -94,6 +94,13 @@ abstract class Node {
     return result;
   }
 
+  /** Returns a result as a Variable with an edge and without tangents. */
+  static Variable place(String operation, NdArray data, Edge edge) {
+    Node node = new EdgeNode(operation, data, new Edge[] {edge});
+    edge.setOwner(node);
+    return new Variable(data, edge.input().isConnected() ? node : null);
+  }
+
   /** Returns an array as a Variable with the gradient of which that of a node is the same. */
   static Variable identity(String operation, NdArray data, Node input) {
     return new Variable(data, new EdgeNode(operation, data, new Edge[] {Edge.to(input, g -> g)}));

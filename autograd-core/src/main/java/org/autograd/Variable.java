@@ -48,6 +48,10 @@ public final class Variable
         IndexOps,
         ScatterOps,
         LinearAlgebraOps,
+        DecompositionOps,
+        SolverOps,
+        ContractionOps,
+        DistanceOps,
         ConvolutionOps,
         PoolingOps,
         InPlaceOps,
@@ -396,6 +400,32 @@ public final class Variable
    */
   public static List<Variable> meshgrid(Variable... vectors) {
     return ArrangementOps.meshgrid(vectors);
+  }
+
+  /**
+   * Returns the sum of products that Einstein's notation describes: PyTorch's {@code einsum}.
+   *
+   * <pre>{@code
+   * Variable.einsum("ij,jk->ik", a, b);               // a.matmul(b)
+   * Variable.einsum("bhqd,bhkd->bhqk", query, key);   // scores of attention
+   * Variable.einsum("...ii->...i", a);                // diagonals
+   * Variable.einsum("ij,jk,kl", a, b, c);             // the cheapest order is found
+   * }</pre>
+   *
+   * <p>Each operand has a letter for each axis, and {@code ...} for axes that broadcast together. A
+   * letter that is not in the output is summed over; one that an operand has twice takes its
+   * diagonal. Axes of size 1 broadcast. Without {@code ->} the output has the axes of {@code ...}
+   * first and then the letters that occur once, in the order of the alphabet, capitals first. Of
+   * three and more operands, two at a time are contracted, in the order with the fewest
+   * multiplications (for more than eight operands: the cheapest pair first). The result may be a
+   * view of an operand.
+   *
+   * @param operands all float32 or float64
+   * @throws IllegalArgumentException if the equation does not fit the operands, naming the letter
+   *     and the sizes that differ
+   */
+  public static Variable einsum(String equation, Variable... operands) {
+    return ContractionOps.einsum(equation, operands);
   }
 
   // What it is.
