@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Layout;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class BackwardPass {
   private final BackwardOptions options;
   private final Frontier frontier = new Frontier();
+
+  /** Whether every gradient is looked at, {@link Autograd#detectAnomaly}. */
+  private final boolean detects = Origin.isDetecting();
+
+  /** The node whose turn it is. */
+  private @Nullable Node current;
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
   private @Nullable Set<Node> onTheWay;
@@ -131,10 +139,26 @@ final class BackwardPass {
         }
       }
       for (Node node = frontier.poll(); node != null; node = frontier.poll()) {
-        work(node, inputs, results);
+        Mark mark = KernelMeter.start();
+        if (mark == null) {
+          work(node, inputs, results);
+        } else {
+          workMeasured(mark, node, inputs, results);
+        }
       }
     }
     return results;
+  }
+
+  private void workMeasured(
+      Mark mark, Node node, List<Variable> inputs, @Nullable Variable[] results) {
+    mark.enclose();
+    try {
+      work(node, inputs, results);
+    } finally {
+      mark.open();
+    }
+    Profiler.passed(node, mark);
   }
 
   /** Passes a node's complete gradient on, and frees it. */
@@ -145,6 +169,9 @@ final class BackwardPass {
       // A hook may keep its argument or change it in place, and so may whoever holds its answer.
       complete = node.applyHooks(owns ? complete : complete.copy());
       owns = false;
+    }
+    if (detects) {
+      Anomaly.checkSum(node, complete);
     }
     for (int k = 0; k < results.length; k++) {
       if (inputs.get(k).requireNode() == node) {
@@ -161,7 +188,9 @@ final class BackwardPass {
       }
     }
     gradient = complete;
+    current = node;
     node.backward(complete, this);
+    current = null;
     gradient = null;
     if (options.keepsGraph()) {
       node.rest();
@@ -191,7 +220,7 @@ final class BackwardPass {
 
   /** Returns whether the current node may write over its gradient. */
   boolean mayOverwrite() {
-    return owns && !options.createsGraph();
+    return owns && !options.createsGraph() && !detects;
   }
 
   /**
@@ -209,6 +238,9 @@ final class BackwardPass {
     }
     if (fitting.dtype() != input.dtype()) {
       fitting = fitting.to(input.dtype());
+    }
+    if (detects) {
+      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
     }
     NdArray data = fitting.data();
     Layout layout = data.layout();

@@ -48,7 +48,7 @@ sealed interface SortOps permits Variable {
   default Variable argsort(int axis, boolean descending) {
     Variable x = self();
     int at = x.shape().axis(axis, "argsort");
-    return new Variable(Lines.argsort(x.data(), at, descending), null);
+    return Node.record("argsort", Lines.argsort(x.data(), at, descending));
   }
 
   /** Returns the largest (or smallest) elements along an axis, in order, and where they are. */
@@ -134,6 +134,6 @@ sealed interface SortOps permits Variable {
         x.rank() == 1 && x.dtype() == values.dtype(),
         "searchSorted: a sorted vector and values of its dtype are needed, got %s",
         Variable.describe(x, values));
-    return new Variable(Lines.search(x.data(), values.data(), right), null);
+    return Node.record("searchSorted", Lines.search(x.data(), values.data(), right));
   }
 }
