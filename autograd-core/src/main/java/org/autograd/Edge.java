@@ -3,6 +3,7 @@ package org.autograd;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -224,6 +225,12 @@ abstract class Edge {
   final void rest() {
     for (Saved value : saved) {
       value.rest();
+    }
+  }
+
+  final void eachSaved(Consumer<Object> visitor) {
+    for (Saved value : saved) {
+      value.show(visitor);
     }
   }
 

@@ -33,7 +33,7 @@ final class JointEdge extends Edge {
   static Variable[] record(String operation, Variable input, NdArray[] results, Rule... rules) {
     Variable[] variables = new Variable[results.length];
     if (!input.isRecorded()) {
-      Arrays.setAll(variables, k -> new Variable(results[k], null));
+      Arrays.setAll(variables, k -> Node.record(operation, results[k]));
       return variables;
     }
     JointEdge[] edges = new JointEdge[results.length];

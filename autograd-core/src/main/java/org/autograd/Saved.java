@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.util.function.Consumer;
 import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,14 @@ final class Saved {
     return value instanceof Variable variable
         ? variable.data().storage() == storage
         : value != null;
+  }
+
+  /** Shows the value as it is kept, unless it is freed. */
+  void show(Consumer<Object> visitor) {
+    Object current = value;
+    if (current != null) {
+      visitor.accept(current);
+    }
   }
 
   /** Returns whether {@link #get} would find that the value was changed. */
