@@ -18,7 +18,7 @@ public record AdamOptions(
     double epsilon,
     double weightDecay,
     boolean amsgrad)
-    implements OptimizerOptions<AdamOptions> {
+    implements MomentumOptions<AdamOptions> {
   /** Checks the values. */
   public AdamOptions {
     Check.notNegative("learningRate", learningRate);
@@ -31,6 +31,16 @@ public record AdamOptions(
   @Override
   public AdamOptions learningRate(double value) {
     return new AdamOptions(value, beta1, beta2, epsilon, weightDecay, amsgrad);
+  }
+
+  @Override
+  public double momentum() {
+    return beta1;
+  }
+
+  @Override
+  public AdamOptions momentum(double value) {
+    return betas(value, beta2);
   }
 
   /** Returns these options with other running means. */

@@ -44,7 +44,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
       double weightDecay,
       double momentum,
       boolean centered)
-      implements OptimizerOptions<Options> {
+      implements MomentumOptions<Options> {
     /** Checks the values. */
     public Options {
       Check.notNegative("learningRate", learningRate);
@@ -74,7 +74,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
       return new Options(learningRate, alpha, epsilon, value, momentum, centered);
     }
 
-    /** Returns these options with another momentum. */
+    @Override
     public Options momentum(double value) {
       return new Options(learningRate, alpha, epsilon, weightDecay, value, centered);
     }

@@ -35,7 +35,7 @@ public final class Sgd extends Optimizer<Sgd.Options> {
    */
   public record Options(
       double learningRate, double momentum, double dampening, double weightDecay, boolean nesterov)
-      implements OptimizerOptions<Options> {
+      implements MomentumOptions<Options> {
     /** Checks the values. */
     public Options {
       Check.notNegative("learningRate", learningRate);
@@ -55,7 +55,7 @@ public final class Sgd extends Optimizer<Sgd.Options> {
       return new Options(value, momentum, dampening, weightDecay, nesterov);
     }
 
-    /** Returns these options with another momentum. */
+    @Override
     public Options momentum(double value) {
       return new Options(learningRate, value, dampening, weightDecay, nesterov);
     }

@@ -138,7 +138,17 @@ class OptimizerTest {
         (p, rate) -> new AdamW(p, AdamW.options().learningRate(rate)),
         (p, rate) -> new RmsProp(p, RmsProp.options().learningRate(rate)),
         (p, rate) ->
-            new RmsProp(p, RmsProp.options().learningRate(rate).centered(true).momentum(.9)));
+            new RmsProp(p, RmsProp.options().learningRate(rate).centered(true).momentum(.9)),
+        (p, rate) -> new Adagrad(p, Adagrad.options().learningRate(rate).learningRateDecay(.1)),
+        (p, rate) -> new Adadelta(p, Adadelta.options().learningRate(rate)),
+        (p, rate) -> new Adamax(p, Adamax.options().learningRate(rate)),
+        (p, rate) -> new NAdam(p, NAdam.options().learningRate(rate)),
+        (p, rate) -> new RAdam(p, RAdam.options().learningRate(rate)),
+        (p, rate) -> new Rprop(p, Rprop.options().learningRate(rate)),
+        (p, rate) -> new Asgd(p, Asgd.options().learningRate(rate).averageFrom(1)),
+        (p, rate) -> new Lion(p, Lion.options().learningRate(rate)),
+        (p, rate) -> new Lamb(p, Lamb.clippedOptions().learningRate(rate)),
+        (p, rate) -> new Muon(p, Muon.options().learningRate(rate)));
   }
 
   private static void randomSteps(Optimizer<?> optimizer, List<Variable> parameters, long seed) {
@@ -154,7 +164,10 @@ class OptimizerTest {
   @ParameterizedTest
   @MethodSource("optimizers")
   void aSavedStateContinuesBitForBit(BiFunction<List<Variable>, Double, Optimizer<?>> create) {
-    List<Variable> first = List.of(leaf(1, -2), Variable.ones(2, 3).requiresGrad(true));
+    List<Variable> first =
+        List.of(
+            Variable.of(new double[][] {{1, -2}}).requiresGrad(true),
+            Variable.ones(2, 3).requiresGrad(true));
     Optimizer<?> original = create.apply(first, RATE);
     randomSteps(original, first, 1);
     original.setLearningRate(RATE / 2);
