@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.autograd.Generator;
@@ -204,6 +205,47 @@ class OptimizerEquationsTest {
         expected[i] = tested.rule().next(expected[i], gradient(t, i), t, states[i]);
       }
       assertArrayEquals(expected, p.toDoubleArray(), 1e-12, "step " + t);
+    }
+  }
+
+  private static Map<String, Function<Boolean, Function<List<Variable>, Optimizer<?>>>> climbers() {
+    Map<String, Function<Boolean, Function<List<Variable>, Optimizer<?>>>> result =
+        new LinkedHashMap<>();
+    result.put("sgd", up -> p -> new Sgd(p, Sgd.options().maximize(up)));
+    result.put("sgd, momentum", up -> p -> new Sgd(p, Sgd.options().momentum(.9).maximize(up)));
+    result.put("adam", up -> p -> new Adam(p, Adam.options().weightDecay(.1).maximize(up)));
+    result.put("adamW", up -> p -> new AdamW(p, AdamW.options().amsgrad(true).maximize(up)));
+    result.put("rmsProp", up -> p -> new RmsProp(p, RmsProp.options().maximize(up)));
+    result.put("nAdam", up -> p -> new NAdam(p, NAdam.options().weightDecay(.1).maximize(up)));
+    result.put("rAdam", up -> p -> new RAdam(p, RAdam.options().weightDecay(.1).maximize(up)));
+    result.put("adamax", up -> p -> new Adamax(p, Adamax.options().maximize(up)));
+    result.put("adagrad", up -> p -> new Adagrad(p, Adagrad.options().maximize(up)));
+    result.put("adadelta", up -> p -> new Adadelta(p, Adadelta.options().maximize(up)));
+    result.put("rprop", up -> p -> new Rprop(p, Rprop.options().maximize(up)));
+    result.put("asgd", up -> p -> new Asgd(p, Asgd.options().weightDecay(.1).maximize(up)));
+    result.put("lion", up -> p -> new Lion(p, Lion.options().weightDecay(.1).maximize(up)));
+    result.put("lamb", up -> p -> new Lamb(p, Lamb.clippedOptions().maximize(up)));
+    return result;
+  }
+
+  static Set<String> climberNames() {
+    return climbers().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("climberNames")
+  void climbingIsDescendingAlongTheNegativeGradient(String name) {
+    Variable up = Variable.of(START).requiresGrad(true);
+    Variable down = Variable.of(START).requiresGrad(true);
+    Optimizer<?> climber = climbers().get(name).apply(true).apply(List.of(up));
+    Optimizer<?> other = climbers().get(name).apply(false).apply(List.of(down));
+    for (int t = 1; t <= STEPS; t++) {
+      setGradient(up, t);
+      setGradient(down, t);
+      down.setGrad(Objects.requireNonNull(down.grad()).neg());
+      climber.step();
+      other.step();
+      assertArrayEquals(down.toDoubleArray(), up.toDoubleArray());
     }
   }
 

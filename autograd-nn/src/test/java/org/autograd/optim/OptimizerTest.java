@@ -277,23 +277,23 @@ class OptimizerTest {
 
   @Test
   void defaultsAreThoseOfPyTorch() {
-    assertEquals(new Sgd.Options(1e-3, 0, 0, 0, false), Sgd.options());
-    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 0, false), Adam.options());
-    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 1e-2, false), AdamW.options());
-    assertEquals(new RmsProp.Options(1e-2, .99, 1e-8, 0, 0, false), RmsProp.options());
+    assertEquals(new Sgd.Options(1e-3, 0, 0, 0, false, false), Sgd.options());
+    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 0, false, false), Adam.options());
+    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 1e-2, false, false), AdamW.options());
+    assertEquals(new RmsProp.Options(1e-2, .99, 1e-8, 0, 0, false, false), RmsProp.options());
   }
 
   @Test
   void eachOptionSetsItsOwnValue() {
     assertEquals(
-        new Sgd.Options(1, 2, 3, 4, false),
+        new Sgd.Options(1, 2, 3, 4, false, false),
         Sgd.options().learningRate(1).momentum(2).dampening(3).weightDecay(4));
     assertTrue(Sgd.options().momentum(.9).nesterov(true).nesterov());
     assertEquals(
-        new AdamOptions(1, .2, .3, 4, 5, true),
+        new AdamOptions(1, .2, .3, 4, 5, true, false),
         Adam.options().learningRate(1).betas(.2, .3).epsilon(4).weightDecay(5).amsgrad(true));
     assertEquals(
-        new RmsProp.Options(1, 2, 3, 4, 5, true),
+        new RmsProp.Options(1, 2, 3, 4, 5, true, false),
         RmsProp.options()
             .learningRate(1)
             .alpha(2)
