@@ -61,11 +61,42 @@ abstract class Node {
       }
     }
     Node node = new EdgeNode(operation, data, kept);
+    if (ForwardMode.isOpen()) {
+      return recordWithTangents(operation, data, node, kept);
+    }
     Variable result = new Variable(data, node);
     for (Edge edge : kept) {
       edge.attach(node, result);
     }
     return result;
+  }
+
+  private static Variable recordWithTangents(
+      String operation, NdArray data, Node node, Edge[] edges) {
+    List<Edge> connected = new ArrayList<>();
+    for (Edge edge : edges) {
+      edge.setOwner(node);
+      if (edge.input().isConnected()) {
+        connected.add(edge);
+      }
+    }
+    Edge[] kept = connected.toArray(Edge[]::new);
+    Node place = kept.length == 0 ? null : new EdgeNode(operation, data, kept);
+    Variable result =
+        ForwardMode.withTangents(
+            (level, results, _) -> ForwardMode.tangent(level, edges, results[0]),
+            new Variable(data, place))[0];
+    if (place != null) {
+      for (Edge edge : kept) {
+        edge.attach(place, result);
+      }
+    }
+    return result;
+  }
+
+  /** Returns an array as a Variable with the gradient of which that of a node is the same. */
+  static Variable identity(String operation, NdArray data, Node input) {
+    return new Variable(data, new EdgeNode(operation, data, new Edge[] {Edge.to(input, g -> g)}));
   }
 
   /** Returns the name of the operation. */
@@ -90,6 +121,11 @@ abstract class Node {
 
   /** Frees the values that were saved for {@link #backward}. */
   abstract void release();
+
+  /** Returns whether a backward pass gets anywhere from here: not where only tangents lead to. */
+  boolean isConnected() {
+    return true;
+  }
 
   final Shape shape() {
     return shape;
@@ -310,7 +346,7 @@ abstract class Node {
         Edge edge = edges[k];
         if (pass.wants(edge.input())) {
           Variable result = gradient(edge, gradient);
-          pass.deliver(edge.input(), result, !edge.saves(result.data().storage()), k == last);
+          pass.deliver(edge.input(), result, !edge.saves(result.array().storage()), k == last);
         }
       }
     }
