@@ -44,6 +44,17 @@ final class StateReader {
     return value.item();
   }
 
+  /** Returns as many numbers as expected, or none with a problem noted. */
+  double[] numbers(String name, int count) {
+    Variable value = value(name);
+    if (value != null && (value.rank() != 1 || value.elementCount() != count)) {
+      problems.add(
+          "mismatched " + name + ", a vector of " + count + ", is " + Optimizer.describe(value));
+      return new double[0];
+    }
+    return value == null ? new double[0] : value.toDoubleArray();
+  }
+
   /** Returns an array of the parameter's shape and dtype, or null with a problem noted. */
   @Nullable Variable like(Variable parameter, String name) {
     Variable value = value(name);
