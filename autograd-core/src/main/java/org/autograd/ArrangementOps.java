@@ -33,6 +33,9 @@ sealed interface ArrangementOps permits Variable {
     }
 
     static Variable diagonalView(Variable x, long offset, int first, int second) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> diagonalView(p, offset, first + 1, second + 1), x);
+      }
       Shape shape = x.shape();
       Layout layout = diagonal(x.data().layout(), offset, first, second);
       return ShapeOps.Steps.view(
@@ -41,6 +44,10 @@ sealed interface ArrangementOps permits Variable {
 
     /** Returns zeros of the given shape with {@code x} on a diagonal. */
     static Variable embed(Variable x, Shape shape, long offset, int first, int second) {
+      if (x.isMapped()) {
+        return Vmap.apply(
+            p -> embed(p, shape.inserting(0, p.size(0)), offset, first + 1, second + 1), x);
+      }
       NdArray result = NdArray.zeros(x.dtype(), shape);
       Copies.assign(result.view(diagonal(result.layout(), offset, first, second)), x.data());
       return Node.record(
@@ -137,6 +144,9 @@ sealed interface ArrangementOps permits Variable {
   default Variable flip(int... axes) {
     Variable x = self();
     int[] reversed = ShapeOps.Steps.axes("flip", x, axes);
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.flip(Vmap.shifted(reversed)), x);
+    }
     Layout layout = x.data().layout();
     for (int axis : reversed) {
       layout = layout.slice(axis, x.size(axis) - 1, x.size(axis), -1);
@@ -148,6 +158,9 @@ sealed interface ArrangementOps permits Variable {
   default Variable roll(int axis, long shift) {
     Variable x = self();
     int at = x.shape().axis(axis, "roll");
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.roll(at + 1, shift), x);
+    }
     long size = x.size(at);
     NdArray result = NdArray.zeros(x.dtype(), x.shape());
     if (size > 0) {
@@ -176,6 +189,12 @@ sealed interface ArrangementOps permits Variable {
         "repeat: a number, not negative, is needed for each axis of %s, got %s",
         x.describe(),
         Longs.asList(counts));
+    if (x.isMapped()) {
+      long[] all = new long[counts.length + 1];
+      all[0] = 1;
+      System.arraycopy(counts, 0, all, 1, counts.length);
+      return Vmap.apply(p -> Vmap.withLeadingAxes(p, all.length).repeat(all), x);
+    }
     long[] single = new long[2 * counts.length];
     long[] several = new long[2 * counts.length];
     long[] joined = new long[counts.length];
@@ -333,6 +352,9 @@ sealed interface ArrangementOps permits Variable {
       checkArgument(
           size >= 0, "padConstant: %s does not shrink by %s", x.describe(), Longs.asList(amounts));
       shape = shape.with(axis, size);
+    }
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.padConstant(value, amounts), x);
     }
     NdArray result = NdArray.full(x.dtype(), shape, value);
     Layout target = result.layout();

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * walk graphs that share nodes. No recursion: the depth of the graph is limited by the heap only.
  */
 final class BackwardPass {
-  private final BackwardOptions options;
+  private final boolean keepsGraph;
+  private final boolean createsGraph;
   private final Frontier frontier = new Frontier();
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
@@ -35,7 +36,9 @@ final class BackwardPass {
   private @Nullable Map<FunctionNode, @Nullable Variable[]> parts;
 
   private BackwardPass(BackwardOptions options) {
-    this.options = options;
+    this.keepsGraph = options.keepsGraph();
+    // The tangents of gradients follow from operations that are recorded.
+    this.createsGraph = options.createsGraph() || ForwardMode.isActive();
   }
 
   /** Accumulates into the {@code grad} of every leaf (and of results that retain it). */
@@ -49,6 +52,9 @@ final class BackwardPass {
    */
   static @Nullable Variable[] collect(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
+    if (Vmap.isAnyMapped(roots.toArray(Variable[]::new))) {
+      return Vmap.collect(roots, seeds, inputs, options);
+    }
     BackwardPass pass = new BackwardPass(options);
     pass.onTheWay = onTheWay(roots, inputs);
     return pass.run(roots, seeds, inputs);
@@ -61,9 +67,7 @@ final class BackwardPass {
    */
   static List<Variable> collectAll(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs, BackwardOptions options) {
-    BackwardPass pass = new BackwardPass(options);
     Set<Node> found = onTheWay(roots, inputs);
-    pass.onTheWay = found;
     for (int k = 0; k < inputs.size(); k++) {
       if (!found.contains(inputs.get(k).requireNode())) {
         throw new IllegalArgumentException(
@@ -75,7 +79,7 @@ final class BackwardPass {
       }
     }
     List<Variable> gradients = new ArrayList<>(inputs.size());
-    for (Variable gradient : pass.run(roots, seeds, inputs)) {
+    for (Variable gradient : collect(roots, seeds, inputs, options)) {
       gradients.add(Objects.requireNonNull(gradient));
     }
     return gradients;
@@ -123,7 +127,7 @@ final class BackwardPass {
   private @Nullable Variable[] run(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs) {
     @Nullable Variable[] results = new Variable[inputs.size()];
-    try (var _ = GradMode.set(options.createsGraph())) {
+    try (var _ = GradMode.set(createsGraph)) {
       for (int k = 0; k < roots.size(); k++) {
         Node root = roots.get(k).requireNode();
         if (wants(root)) {
@@ -154,7 +158,7 @@ final class BackwardPass {
     }
     Variable receiver = node.receiver();
     if (receiver != null && onTheWay == null) {
-      receiver.accumulateGrad(complete, isFree(node), options.createsGraph());
+      receiver.accumulateGrad(complete, isFree(node), createsGraph);
       owns = false;
       if (node instanceof Node.Leaf leaf) {
         leaf.runAccumulationHooks(receiver);
@@ -163,7 +167,7 @@ final class BackwardPass {
     gradient = complete;
     node.backward(complete, this);
     gradient = null;
-    if (options.keepsGraph()) {
+    if (keepsGraph) {
       node.rest();
     } else {
       node.release();
@@ -175,7 +179,7 @@ final class BackwardPass {
    * do not need it any more, and no recorded rule has saved it.
    */
   private boolean isFree(Node node) {
-    return owns && node.isLeaf() && !options.createsGraph();
+    return owns && node.isLeaf() && !createsGraph;
   }
 
   /** Returns whether an input's gradient is asked for. */
@@ -186,12 +190,12 @@ final class BackwardPass {
 
   /** Returns whether the derivatives are recorded themselves. */
   boolean createsGraph() {
-    return options.createsGraph();
+    return createsGraph;
   }
 
   /** Returns whether the current node may write over its gradient. */
   boolean mayOverwrite() {
-    return owns && !options.createsGraph();
+    return owns && !createsGraph;
   }
 
   /**
@@ -210,11 +214,16 @@ final class BackwardPass {
     if (fitting.dtype() != input.dtype()) {
       fitting = fitting.to(input.dtype());
     }
+    if (fitting.isMapped()) {
+      // A batch of gradients for one graph; nobody owns a sample's array.
+      add(input, fitting, false);
+      return;
+    }
     NdArray data = fitting.data();
     Layout layout = data.layout();
-    boolean passedOn = data.storage() == Objects.requireNonNull(gradient).data().storage();
+    boolean passedOn = data.storage() == Objects.requireNonNull(gradient).array().storage();
     boolean exclusive = layout.isContiguous() && (passedOn ? owns && last : unsaved);
-    if (passedOn && exclusive && data.isAlias() && !options.createsGraph()) {
+    if (passedOn && exclusive && data.isAlias() && !createsGraph) {
       // To users an alias has a second holder; this one has no longer.
       fitting = new Variable(new NdArray(data.storage(), layout), null);
     }
@@ -246,7 +255,7 @@ final class BackwardPass {
       frontier.setGradient(place, addend, exclusive);
       return true;
     }
-    if (frontier.isOwned(place) && !options.createsGraph()) {
+    if (frontier.isOwned(place) && !createsGraph) {
       sum.addData(addend);
     } else {
       frontier.setGradient(place, sum.add(addend), true);

@@ -44,7 +44,8 @@ public final class Checkpoint {
    */
   public static List<Variable> checkpointAll(
       Function<Variable[], List<Variable>> function, Variable... inputs) {
-    return GradMode.isEnabled()
+    // Tangents are computed at once, with values that a checkpoint would not have kept.
+    return GradMode.isEnabled() && !ForwardMode.isActive()
         ? new CheckpointFrame(function, inputs).forward(inputs.clone())
         : function.apply(inputs.clone());
   }

@@ -34,14 +34,26 @@ sealed interface ConvolutionOps permits Variable {
         Variable w,
         @Nullable Variable bias,
         Shape result) {
+      if (Vmap.isAnyMapped(x, w)) {
+        // In a rule only, where what is mapped is a gradient.
+        return Vmap.applyEach(p -> convolve(operation, shape, p[0], p[1], bias, result), x, w);
+      }
       Shape xShape = x.shape();
       Shape wShape = w.shape();
       return Node.record(
           operation,
           Convolutions.forward(
               shape, x.data(), w.data(), bias == null ? null : bias.data(), result),
-          Edge.to(x, w, (g, saved) -> inputGradient(INPUT_GRADIENT, shape, g, saved, xShape)),
-          Edge.to(w, x, (g, saved) -> weightGradient(shape, saved, g, wShape)),
+          Edge.to(
+              x,
+              w,
+              (g, saved) -> inputGradient(INPUT_GRADIENT, shape, g, saved, xShape),
+              (t, saved) -> convolve(operation, shape, t, saved, null, result)),
+          Edge.to(
+              w,
+              x,
+              (g, saved) -> weightGradient(shape, saved, g, wShape),
+              (t, saved) -> convolve(operation, shape, saved, t, null, result)),
           bias == null ? null : Edge.to(bias, g -> g.sum(allButChannels(result, wShape))));
     }
 
@@ -49,6 +61,9 @@ sealed interface ConvolutionOps permits Variable {
 
     private static Variable inputGradient(
         String operation, ConvolutionShape shape, Variable y, Variable w, Shape result) {
+      if (Vmap.isAnyMapped(y, w)) {
+        return Vmap.applyEach(p -> inputGradient(operation, shape, p[0], p[1], result), y, w);
+      }
       Shape yShape = y.shape();
       Shape wShape = w.shape();
       return Node.record(
@@ -60,6 +75,9 @@ sealed interface ConvolutionOps permits Variable {
 
     private static Variable weightGradient(
         ConvolutionShape shape, Variable x, Variable y, Shape result) {
+      if (Vmap.isAnyMapped(x, y)) {
+        return Vmap.applyEach(p -> weightGradient(shape, p[0], p[1], result), x, y);
+      }
       Shape xShape = x.shape();
       Shape yShape = y.shape();
       return Node.record(
@@ -110,6 +128,14 @@ sealed interface ConvolutionOps permits Variable {
           "%s: outputPadding %s is for transposed convolutions only",
           operation,
           options.outputPadding());
+      if (isMapped(input, weight, bias)) {
+        return mapped(
+            input,
+            weight,
+            bias,
+            options,
+            (x, w, o) -> convolution(operation, spatial, x, w, null, o));
+      }
 
       int[] stride = axes(operation, "stride", spatial, options.stride(), 1);
       int[] dilation = axes(operation, "dilation", spatial, options.dilation(), 1);
@@ -190,6 +216,14 @@ sealed interface ConvolutionOps permits Variable {
       checkBias(operation, input, weight, bias, filters);
       checkArgument(
           !options.same(), "%s: samePadding() is not for transposed convolutions", operation);
+      if (isMapped(input, weight, bias)) {
+        return mapped(
+            input,
+            weight,
+            bias,
+            options,
+            (x, w, o) -> transposed(operation, spatial, x, w, null, o));
+      }
 
       int[] stride = axes(operation, "stride", spatial, options.stride(), 1);
       int[] dilation = axes(operation, "dilation", spatial, options.dilation(), 1);
@@ -243,6 +277,60 @@ sealed interface ConvolutionOps permits Variable {
       Arrays.fill(column, 1);
       column[0] = filters;
       return sum.add(bias.to(dtype).reshape(column));
+    }
+
+    private static boolean isMapped(Variable input, Variable weight, @Nullable Variable bias) {
+      return input.isMapped() || weight.isMapped() || (bias != null && bias.isMapped());
+    }
+
+    /** A convolution without a bias. */
+    private interface Convolution {
+      Variable apply(Variable input, Variable weight, ConvolutionOptions options);
+    }
+
+    /**
+     * The batching rule: samples are more examples; if they have filters of their own, they are
+     * groups of channels.
+     */
+    private static Variable mapped(
+        Variable input,
+        Variable weight,
+        @Nullable Variable bias,
+        ConvolutionOptions options,
+        Convolution convolution) {
+      int spatial = weight.rank() - 2;
+      boolean examples = input.rank() == spatial + 2;
+      Variable result;
+      if (!Vmap.isAnyMapped(input, weight)) {
+        result = convolution.apply(input, weight, options);
+      } else if (!Vmap.isMappedWith(weight, input, weight)) {
+        result =
+            examples
+                ? Vmap.applyJoined(p -> convolution.apply(p, weight, options), input)
+                : Vmap.apply(p -> convolution.apply(p, weight, options), input);
+      } else {
+        Variable batch = examples ? input : input.unsqueeze(0);
+        result =
+            Vmap.applyToAll(
+                p -> {
+                  int samples = (int) p[0].size(0);
+                  Variable channels = p[0].transpose(0, 1).flatten(1, 2);
+                  ConvolutionOptions grouped = options.groups(samples * options.groups());
+                  Variable all = convolution.apply(channels, p[1].flatten(0, 1), grouped);
+                  Shape shape = all.shape().with(1, all.size(1) / samples).inserting(1, samples);
+                  return all.reshape(shape.toArray()).transpose(0, 1);
+                },
+                batch,
+                weight);
+        result = examples ? result : result.squeeze(0);
+      }
+      if (bias == null) {
+        return result;
+      }
+      long[] column = new long[spatial + 1];
+      Arrays.fill(column, 1);
+      column[0] = bias.size(0);
+      return result.add(bias.reshape(column));
     }
 
     private static void checkOperands(

@@ -1,5 +1,7 @@
 package org.autograd;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.autograd.internal.storage.Storage;
@@ -16,11 +18,25 @@ abstract class Edge {
   private static final Saved[] NOTHING = {};
 
   private final Node input;
-  private final Saved[] saved;
+  private final @Nullable Saved[] saved;
+
+  /** Whether the last saved value is the result, which does not exist before the edge does. */
+  private final boolean savesResult;
+
   private @Nullable Node owner;
 
-  Edge(Variable input, Saved[] saved) {
-    this.input = input.requireNode();
+  private Edge(Node input, @Nullable Saved... saved) {
+    this(input, saved.length > 0 && saved[saved.length - 1] == null, saved);
+  }
+
+  /**
+   * Makes an edge.
+   *
+   * @param savesResult whether the last saved value will be the result
+   */
+  Edge(Node input, boolean savesResult, @Nullable Saved... saved) {
+    this.input = input;
+    this.savesResult = savesResult;
     this.saved = saved;
   }
 
@@ -35,10 +51,68 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
+    return to(input.requireNode(), rule);
+  }
+
+  /** Returns an edge whose rule needs the gradient only. */
+  static Edge to(Node input, UnaryOperator<Variable> rule) {
     return new Edge(input, NOTHING) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g);
+      }
+    };
+  }
+
+  /**
+   * Returns an edge of a linear operation, or null if the input needs no gradient.
+   *
+   * @param rule the operation's transpose, from the gradient of the result to that of the input
+   * @param forward the operation itself, from the tangent of the input to that of the result
+   */
+  static @Nullable Edge to(
+      Variable input, UnaryOperator<Variable> rule, UnaryOperator<Variable> forward) {
+    if (!input.isRecorded()) {
+      return null;
+    }
+    return new Edge(input.requireNode(), NOTHING) {
+      @Override
+      Variable gradient(Variable g) {
+        return rule.apply(g);
+      }
+
+      @Override
+      Variable tangent(Variable t, Variable result) {
+        return forward.apply(t);
+      }
+    };
+  }
+
+  /**
+   * Returns an edge of an operation that is linear in this input, or null if the input needs no
+   * gradient.
+   *
+   * @param value what both rules need
+   * @param rule from the gradient of the result to that of the input
+   * @param forward from the tangent of the input to that of the result
+   */
+  static @Nullable Edge to(
+      Variable input,
+      Variable value,
+      BinaryOperator<Variable> rule,
+      BinaryOperator<Variable> forward) {
+    if (!input.isRecorded()) {
+      return null;
+    }
+    return new Edge(input.requireNode(), new Saved(value)) {
+      @Override
+      Variable gradient(Variable g) {
+        return rule.apply(g, value(0));
+      }
+
+      @Override
+      Variable tangent(Variable t, Variable result) {
+        return forward.apply(t, value(0));
       }
     };
   }
@@ -48,7 +122,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input, new Saved[] {new Saved(value)}) {
+    return new Edge(input.requireNode(), new Saved(value)) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0));
@@ -61,7 +135,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input, new Saved[] {new Saved(first), new Saved(second)}) {
+    return new Edge(input.requireNode(), new Saved(first), new Saved(second)) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0), value(1));
@@ -74,8 +148,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    // The result does not exist yet; attach() fills it in.
-    return new Edge(input, new Saved[1]) {
+    return new Edge(input.requireNode(), new Saved[1]) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0));
@@ -83,12 +156,12 @@ abstract class Edge {
     };
   }
 
-  /** As {@link #toWithResult(Variable, BinaryOperator)}, with another value, which comes first. */
+  /** Returns an edge whose rule needs one value and the operation's own result, or null. */
   static @Nullable Edge toWithResult(Variable input, Variable value, TernaryRule rule) {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input, new Saved[] {new Saved(value), null}) {
+    return new Edge(input.requireNode(), new Saved(value), null) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0), value(1));
@@ -99,24 +172,48 @@ abstract class Edge {
   /** Returns the gradient of the input for a gradient of the result. */
   abstract Variable gradient(Variable g);
 
+  /**
+   * Returns the tangent of the result for a tangent of the input. The rule for gradients is linear,
+   * and this is its transpose, which takes two calls of it; an edge that knows a shorter way
+   * overrides this.
+   */
+  Variable tangent(Variable t, Variable result) {
+    Variable u = Variable.zerosLike(result).requiresGrad(true);
+    Variable pulled = gradient(u);
+    Variable transposed =
+        pulled.requiresGrad()
+            ? BackwardPass.collect(
+                List.of(pulled),
+                List.of(t.to(pulled.dtype()).expand(pulled.shape().toArray())),
+                List.of(u),
+                BackwardOptions.createGraph())[0]
+            : null;
+    return transposed == null ? Variable.zerosLike(result) : transposed;
+  }
+
   /** Completes the edge once the operation's node and result exist. */
   final void attach(Node node, Variable result) {
     owner = node;
-    complete(result);
+    if (savesResult) {
+      saved[saved.length - 1] = new Saved(result);
+    }
   }
 
-  /** Saves the result where that is what a place is left for. */
-  void complete(Variable result) {
-    for (int k = 0; k < saved.length; k++) {
-      if (saved[k] == null) {
-        saved[k] = new Saved(result);
-      }
+  /** Says whose edge this is, for errors. */
+  final void setOwner(Node node) {
+    owner = node;
+  }
+
+  /** Gives the rule the operation's result, if it needs it. */
+  final void setResult(Saved result) {
+    if (savesResult) {
+      saved[saved.length - 1] = result;
     }
   }
 
   /** Returns a saved value; throws if it was freed or changed. */
   final Variable value(int k) {
-    return saved[k].get(java.util.Objects.requireNonNull(owner));
+    return saved[k].get(Objects.requireNonNull(owner));
   }
 
   final Node input() {

@@ -3,6 +3,7 @@ package org.autograd;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.type.DType;
@@ -26,7 +27,7 @@ final class FunctionNode extends Node {
     this.function = function;
     this.inputs = new Node[inputs.length];
     for (int k = 0; k < inputs.length; k++) {
-      this.inputs[k] = inputs[k].requiresGrad() ? inputs[k].requireNode() : null;
+      this.inputs[k] = inputs[k].isConnected() ? inputs[k].requireNode() : null;
     }
     this.shapes = new Shape[outputs.length];
     this.dtypes = new DType[outputs.length];
@@ -41,6 +42,13 @@ final class FunctionNode extends Node {
     boolean[] needed = new boolean[inputs.length];
     int[] versions = new int[inputs.length];
     boolean recorded = false;
+    if (Vmap.isAnyMapped(inputs)) {
+      throw new UnsupportedOperationException(
+          function.name()
+              + ": a Function has no batching rule, so it cannot be applied to "
+              + Variable.describe(inputs)
+              + " inside vmap; call it before or after vmap, or loop over the samples");
+    }
     for (int k = 0; k < inputs.length; k++) {
       needed[k] = inputs[k].isRecorded();
       recorded |= needed[k];
@@ -63,18 +71,90 @@ final class FunctionNode extends Node {
     context.checkMarked(function, outputs);
     Variable[] results = new Variable[outputs.length];
     FunctionNode node = recorded ? new FunctionNode(function, inputs, outputs) : null;
+    boolean connected = node != null && node.isReached();
     for (int k = 0; k < outputs.length; k++) {
       NdArray data = marked(k, outputs, inputs);
       Node own = null;
-      if (node != null && context.isDifferentiable(outputs[k])) {
+      if (node != null && connected && context.isDifferentiable(outputs[k])) {
         own = outputs.length == 1 ? node : new Output(node, k, data);
       }
       results[k] = new Variable(data, own);
     }
     if (node != null) {
-      node.save(context.toSave(), outputs, results);
+      if (ForwardMode.isOpen()) {
+        results =
+            ForwardMode.withTangents(
+                (level, r, k) ->
+                    context.isDifferentiable(outputs[k])
+                        ? node.tangent(level, k, context, inputs, outputs, r)
+                        : null,
+                results);
+      }
+      node.saved = saved(context.toSave(), outputs, results, Saved::new);
     }
     return List.of(results);
+  }
+
+  /** Returns whether a backward pass can go on from here. */
+  private boolean isReached() {
+    for (Node input : inputs) {
+      if (input != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns the tangent of an output, by transposing the function's rule for gradients, null if no
+   * input has one.
+   */
+  private @Nullable Variable tangent(
+      ForwardMode level,
+      int output,
+      Function.Context forward,
+      Variable[] inputs,
+      Variable[] outputs,
+      Variable[] results) {
+    @Nullable Variable[] tangents = new Variable[inputs.length];
+    boolean[] wanted = new boolean[inputs.length];
+    boolean any = false;
+    for (int k = 0; k < inputs.length; k++) {
+      tangents[k] = level.tangent(inputs[k]);
+      wanted[k] = tangents[k] != null;
+      any |= wanted[k];
+    }
+    if (!any) {
+      return null;
+    }
+    checkState(
+        !function.isOnceDifferentiable(),
+        "%s: it is differentiable once only, so forward mode cannot be derived from its backward;"
+            + " write backward in Variable operations, or use vjp",
+        function.name());
+    saved = saved(forward.toSave(), outputs, results, Saved::asItIs);
+    Variable[] seeds = new Variable[outputs.length];
+    for (int k = 0; k < outputs.length; k++) {
+      seeds[k] = Variable.zeros(dtypes[k], shapes[k].toArray());
+    }
+    Variable u = seeds[output].requiresGrad(true);
+    @Nullable Variable[] pulled = function.backward(new Function.Context(wanted, this), seeds);
+    checkCount(pulled);
+    List<Variable> roots = new ArrayList<>();
+    List<Variable> directions = new ArrayList<>();
+    for (int k = 0; k < pulled.length; k++) {
+      Variable gradient = pulled[k];
+      Variable tangent = tangents[k];
+      if (gradient != null && tangent != null && gradient.requiresGrad()) {
+        roots.add(gradient);
+        directions.add(tangent.to(gradient.dtype()).expand(gradient.shape().toArray()));
+      }
+    }
+    Variable result =
+        roots.isEmpty()
+            ? null
+            : BackwardPass.collect(roots, directions, List.of(u), BackwardOptions.createGraph())[0];
+    return result == null ? Variable.zeros(dtypes[output], shapes[output].toArray()) : result;
   }
 
   /**
@@ -99,7 +179,11 @@ final class FunctionNode extends Node {
     return data.alias(data.layout());
   }
 
-  private void save(Variable[] values, Variable[] outputs, Variable[] results) {
+  private static Saved[] saved(
+      Variable[] values,
+      Variable[] outputs,
+      Variable[] results,
+      java.util.function.Function<Variable, Saved> how) {
     Saved[] kept = new Saved[values.length];
     for (int k = 0; k < values.length; k++) {
       Variable value = values[k];
@@ -109,9 +193,9 @@ final class FunctionNode extends Node {
           value = results[i];
         }
       }
-      kept[k] = new Saved(value);
+      kept[k] = how.apply(value);
     }
-    saved = kept;
+    return kept;
   }
 
   Variable saved(int k) {
@@ -160,12 +244,7 @@ final class FunctionNode extends Node {
     }
     @Nullable Variable[] results =
         function.backward(new Function.Context(wanted, this), gradients(gradient, pass));
-    checkState(
-        results.length == inputs.length,
-        "backward of %s: returned %s gradients for %s inputs",
-        function.name(),
-        results.length,
-        inputs.length);
+    checkCount(results);
     for (int k = 0; k < inputs.length; k++) {
       Node input = inputs[k];
       if (input != null && wanted[k]) {
@@ -184,6 +263,15 @@ final class FunctionNode extends Node {
         pass.deliver(input, result, false, false);
       }
     }
+  }
+
+  private void checkCount(@Nullable Variable[] gradients) {
+    checkState(
+        gradients.length == inputs.length,
+        "backward of %s: returned %s gradients for %s inputs",
+        function.name(),
+        gradients.length,
+        inputs.length);
   }
 
   /** Returns the gradients of all outputs, zeros where there are none. */

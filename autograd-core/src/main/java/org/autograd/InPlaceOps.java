@@ -40,6 +40,7 @@ sealed interface InPlaceOps permits Variable {
      */
     private static boolean runs(Variable x, Variable other) {
       return runs(x)
+          && !other.isMapped()
           && !other.isRecorded()
           && other.dtype() == x.dtype()
           && other.shape().broadcastsTo(x.shape())
@@ -47,7 +48,10 @@ sealed interface InPlaceOps permits Variable {
     }
 
     private static boolean runs(Variable x) {
-      return x.dtype().isFloating() && !x.isRecorded() && !x.data().layout().isOverlapping();
+      return x.dtype().isFloating()
+          && !x.isMapped()
+          && !x.isRecorded()
+          && !x.data().layout().isOverlapping();
     }
 
     private Variable run(Variable x, Variable other) {
@@ -147,6 +151,9 @@ sealed interface InPlaceOps permits Variable {
         source.describe(),
         x.describe());
     Variable converted = source.to(x.dtype());
+    if (Vmap.isAnyMapped(x, converted)) {
+      return x.assign("copy_", converted.expand(x.shape().toArray()).copy());
+    }
     // A node of its own: this must not take over the source's, least of all a leaf's.
     return x.assign(
         "copy_",

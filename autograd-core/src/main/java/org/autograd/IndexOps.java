@@ -27,7 +27,7 @@ sealed interface IndexOps permits Variable {
           operation,
           Variable.describe(x, index));
       long size = x.size(axis);
-      long[] positions = index.toLongArray();
+      long[] positions = Vmap.innermostPhysical(index).toLongArray();
       for (int i = 0; i < positions.length; i++) {
         if (positions[i] < 0 || positions[i] >= size) {
           throw new IllegalArgumentException(
@@ -77,10 +77,19 @@ sealed interface IndexOps permits Variable {
       if (count == x.size(axis) && step == 1) {
         return x;
       }
+      if (x.isMapped()) {
+        return Vmap.apply(p -> slice(operation, p, axis + 1, start, count, step), x);
+      }
       Shape shape = x.shape();
       Layout view = x.data().layout().slice(axis, start, count, step);
       return ShapeOps.Steps.view(
-          operation, x, view, Edge.to(x, g -> embed(g, shape, axis, start, step)));
+          operation,
+          x,
+          view,
+          Edge.to(
+              x,
+              g -> embed(g, shape, axis, start, step),
+              t -> slice(operation, t, axis, start, count, step)));
     }
 
     static Variable select(String operation, Variable x, int axis, long position) {
@@ -93,12 +102,16 @@ sealed interface IndexOps permits Variable {
           axis,
           x.describe());
       long from = position < 0 ? position + size : position;
+      if (x.isMapped()) {
+        return Vmap.apply(p -> select(operation, p, axis + 1, from), x);
+      }
       Shape shape = x.shape();
       return ShapeOps.Steps.view(
           operation,
           x,
           x.data().layout().select(axis, from),
-          Edge.to(x, g -> embed(g.unsqueeze(axis), shape, axis, from, 1)));
+          Edge.to(
+              x, g -> embed(g.unsqueeze(axis), shape, axis, from, 1), t -> t.select(axis, from)));
     }
 
     static Variable indexSelect(String operation, Variable x, int axis, Variable positions) {
@@ -108,6 +121,12 @@ sealed interface IndexOps permits Variable {
           operation,
           Variable.describe(x, positions));
       checkIndices(operation, x, axis, positions, "position");
+      if (positions.isMapped()) {
+        return x.gather(axis, alongAxis(positions, x.shape(), axis));
+      }
+      if (x.isMapped()) {
+        return Vmap.apply(p -> indexSelect(operation, p, axis + 1, positions), x);
+      }
       long[] shape = x.shape().toArray();
       return Node.record(
           operation,
@@ -115,11 +134,23 @@ sealed interface IndexOps permits Variable {
           Edge.to(
               x,
               positions,
-              (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(axis, saved, g)));
+              (g, saved) -> Variable.zeros(g.dtype(), shape).indexAdd(axis, saved, g),
+              (t, saved) -> indexSelect(operation, t, axis, saved)));
+    }
+
+    /** Returns positions along an axis as an index array that says the same for all others. */
+    static Variable alongAxis(Variable positions, Shape shape, int axis) {
+      long[] own = new long[shape.rank()];
+      Arrays.fill(own, 1);
+      own[axis] = positions.elementCount();
+      return positions.reshape(own).expand(shape.with(axis, positions.elementCount()).toArray());
     }
 
     /** Returns zeros of the given shape with {@code x} at evenly spaced positions along an axis. */
     static Variable embed(Variable x, Shape shape, int axis, long start, long step) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> embed(p, shape.inserting(0, p.size(0)), axis + 1, start, step), x);
+      }
       long count = x.size(axis);
       NdArray result = NdArray.zeros(x.dtype(), shape);
       Copies.assign(result.view(result.layout().slice(axis, start, count, step)), x.data());
@@ -254,6 +285,12 @@ sealed interface IndexOps permits Variable {
         x.dtype(),
         Variable.describe(x, positions, source));
     Steps.checkIndices("indexAdd", x, at, positions, "position");
+    if (positions.isMapped()) {
+      return x.scatterAdd(at, Steps.alongAxis(positions, x.shape(), at), source);
+    }
+    if (Vmap.isAnyMapped(x, source)) {
+      return Vmap.applyToAll(p -> p[0].indexAdd(at + 1, positions, p[1]), x, source);
+    }
     NdArray result = x.data().copy();
     Selections.indexAdd(result, at, positions.data(), source.data());
     return Node.record(
@@ -274,6 +311,9 @@ sealed interface IndexOps permits Variable {
     int at = x.shape().axis(axis, "gather");
     Steps.checkFits("gather", x, at, index);
     Steps.checkIndices("gather", x, at, index, "position");
+    if (Vmap.isAnyMapped(x, index)) {
+      return Vmap.applyToAll(p -> p[0].gather(at + 1, p[1]), x, index);
+    }
     long[] shape = x.shape().toArray();
     return Node.record(
         "gather",
@@ -296,6 +336,9 @@ sealed interface IndexOps permits Variable {
         x.dtype(),
         Variable.describe(x, index, source));
     Steps.checkIndices("scatterAdd", x, at, index, "position");
+    if (Vmap.isAnyMapped(x, index, source)) {
+      return Vmap.applyToAll(p -> p[0].scatterAdd(at + 1, p[1], p[2]), x, index, source);
+    }
     NdArray result = x.data().copy();
     Selections.scatterAdd(result, at, index.data(), source.data());
     return Node.record(

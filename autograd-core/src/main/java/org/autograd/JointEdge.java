@@ -1,6 +1,7 @@
 package org.autograd;
 
-import org.autograd.internal.ndarray.NdArray;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edge of one of several results of an operation. Each result has a node of its own, so that
@@ -8,13 +9,18 @@ import org.autograd.internal.ndarray.NdArray;
  * rule may need all of them.
  */
 final class JointEdge extends Edge {
-  private final Saved[] saved;
+  private final @Nullable Saved[] saved;
   private final Rule rule;
 
-  private JointEdge(Variable input, Saved[] saved, Rule rule) {
-    super(input, saved);
+  private JointEdge(Node input, @Nullable Saved[] saved, Rule rule) {
+    super(input, false, saved);
     this.saved = saved;
     this.rule = rule;
+  }
+
+  /** Returns an edge that has to {@link #save} the results when all of them exist. */
+  static JointEdge to(Node input, int results, Rule rule) {
+    return new JointEdge(input, new Saved[results], rule);
   }
 
   /** What the gradient of one result adds to that of the input. */
@@ -23,34 +29,12 @@ final class JointEdge extends Edge {
     Variable apply(Variable gradient, Variable[] results);
   }
 
-  /**
-   * Returns the results as Variables, connected to the input.
-   *
-   * @param rules one for each result
-   */
-  static Variable[] record(String operation, Variable input, NdArray[] results, Rule... rules) {
-    boolean recorded = input.isRecorded();
-    JointEdge[] edges = new JointEdge[results.length];
-    Variable[] variables = new Variable[results.length];
-    for (int k = 0; k < results.length; k++) {
-      if (recorded) {
-        edges[k] = new JointEdge(input, new Saved[results.length], rules[k]);
-        variables[k] = Node.record(operation, results[k], edges[k]);
-      } else {
-        variables[k] = new Variable(results[k], null);
-      }
+  /** Saves the results. */
+  void save(Variable[] results, Function<Variable, Saved> how) {
+    for (int k = 0; k < saved.length; k++) {
+      saved[k] = how.apply(results[k]);
     }
-    // Each saves all, and none of them can before the last exists.
-    for (int k = 0; recorded && k < results.length; k++) {
-      for (int i = 0; i < results.length; i++) {
-        edges[k].saved[i] = new Saved(variables[i]);
-      }
-    }
-    return variables;
   }
-
-  @Override
-  void complete(Variable result) {}
 
   @Override
   Variable gradient(Variable g) {

@@ -69,6 +69,16 @@ final class LayerNorm {
       Variable x, Shape shape, @Nullable Variable weight, @Nullable Variable bias, double epsilon) {
     check(x, shape, weight, "weight");
     check(x, shape, bias, "bias");
+    if (x.isMapped()
+        || (weight != null && weight.isMapped())
+        || (bias != null && bias.isMapped())) {
+      Variable normalized =
+          x.isMapped()
+              ? Vmap.apply(p -> apply(p, shape, null, null, epsilon), x)
+              : apply(x, shape, null, null, epsilon);
+      Variable scaled = weight == null ? normalized : normalized.mul(weight);
+      return bias == null ? scaled : scaled.add(bias);
+    }
     List<Variable> operands = new ArrayList<>(List.of(x));
     if (weight != null) {
       operands.add(weight);
@@ -128,7 +138,8 @@ final class LayerNorm {
   /** The gradient of the input: one loop, unless it is itself recorded. */
   private static Variable gradient(
       Variable g, Variable x, Shape shape, @Nullable Variable weight, double epsilon) {
-    if (!GradMode.isEnabled()) {
+    boolean mapped = Vmap.isAnyMapped(g, x) || (weight != null && weight.isMapped());
+    if (!GradMode.isEnabled() && !mapped) {
       return new Variable(
           weight == null
               ? run(BACKWARD, shape, epsilon, g, x)

@@ -29,6 +29,9 @@ sealed interface LinearAlgebraOps permits Variable {
     DType dtype = DType.promote(left.dtype(), right.dtype());
     Variable a = left.to(dtype);
     Variable b = right.to(dtype);
+    if (Vmap.isAnyMapped(a, b)) {
+      return Steps.mappedProduct(a, b);
+    }
     if (a.rank() == 1 || b.rank() == 1) {
       return Steps.vectorProduct(a, b);
     }
@@ -40,21 +43,32 @@ sealed interface LinearAlgebraOps permits Variable {
       return Node.record(
           "matmul",
           Products.matmul(rows, b.data()).reshape(a.shape().with(a.rank() - 1, columns)),
-          Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+          Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose()), (t, saved) -> t.matmul(saved)),
           Edge.to(
               b,
               a,
-              (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns))));
+              (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns)),
+              (t, saved) -> saved.matmul(t)));
     }
     return Node.record(
         "matmul",
         Products.matmul(a.data(), b.data()),
         Steps.isTransposed(a)
-            ? Edge.to(a, b, (g, saved) -> saved.matmul(g.transpose()).transpose())
-            : Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose())),
+            ? Edge.to(
+                a,
+                b,
+                (g, saved) -> saved.matmul(g.transpose()).transpose(),
+                (t, saved) -> t.matmul(saved))
+            : Edge.to(
+                a, b, (g, saved) -> g.matmul(saved.transpose()), (t, saved) -> t.matmul(saved)),
         Steps.isTransposed(b)
-            ? Edge.to(b, a, (g, saved) -> g.transpose().matmul(saved).transpose())
-            : Edge.to(b, a, (g, saved) -> saved.transpose().matmul(g)));
+            ? Edge.to(
+                b,
+                a,
+                (g, saved) -> g.transpose().matmul(saved).transpose(),
+                (t, saved) -> saved.matmul(t))
+            : Edge.to(
+                b, a, (g, saved) -> saved.transpose().matmul(g), (t, saved) -> saved.matmul(t)));
   }
 
   /**
@@ -113,28 +127,52 @@ sealed interface LinearAlgebraOps permits Variable {
       return layout.stride(x.rank() - 2) == 1 && layout.stride(x.rank() - 1) != 1;
     }
 
+    /** The batching rule of a product: one product of matrices, of which some may be vectors. */
+    static Variable mappedProduct(Variable a, Variable b) {
+      if (a.rank() == 1 && b.rank() <= 2 && !Vmap.isMappedWith(b, a, b)) {
+        return Vmap.apply(p -> p.matmul(b), a);
+      }
+      Variable left = a.rank() == 1 ? a.unsqueeze(0) : a;
+      Variable right = b.rank() == 1 ? b.unsqueeze(1) : b;
+      Variable product = Vmap.applyBroadcast(p -> p[0].matmul(p[1]), left, right);
+      Variable result = a.rank() == 1 ? product.squeeze(-2) : product;
+      return b.rank() == 1 ? result.squeeze(-1) : result;
+    }
+
     /** The product where at least one side is a vector, recorded as one operation. */
     static Variable vectorProduct(Variable a, Variable b) {
       if (a.rank() == 1 && b.rank() == 1) {
         return Node.record(
             "dot",
             Products.matmul(row(a), column(b)).reshape(Shape.scalar()),
-            Edge.to(a, b, (g, right) -> right.mul(g)),
-            Edge.to(b, a, (g, left) -> left.mul(g)));
+            Edge.to(a, b, (g, right) -> right.mul(g), (t, right) -> t.dot(right)),
+            Edge.to(b, a, (g, left) -> left.mul(g), (t, left) -> left.dot(t)));
       }
       NdArray product = Products.matmul(row(a), column(b));
       if (b.rank() == 1) {
         return Node.record(
             "matmul",
             product.reshape(product.shape().without(product.rank() - 1)),
-            Edge.to(a, b, (g, right) -> g.unsqueeze(-1).mul(right)),
-            Edge.to(b, a, (g, left) -> left.transpose().matmul(g.unsqueeze(-1)).squeeze(-1)));
+            Edge.to(a, b, (g, right) -> g.unsqueeze(-1).mul(right), (t, right) -> t.matmul(right)),
+            Edge.to(
+                b,
+                a,
+                (g, left) -> left.transpose().matmul(g.unsqueeze(-1)).squeeze(-1),
+                (t, left) -> left.matmul(t)));
       }
       return Node.record(
           "matmul",
           product.reshape(product.shape().without(product.rank() - 2)),
-          Edge.to(a, b, (g, right) -> right.matmul(g.unsqueeze(-1)).squeeze(-1)),
-          Edge.to(b, a, (g, left) -> left.unsqueeze(-1).mul(g.unsqueeze(-2))));
+          Edge.to(
+              a,
+              b,
+              (g, right) -> right.matmul(g.unsqueeze(-1)).squeeze(-1),
+              (t, right) -> t.matmul(right)),
+          Edge.to(
+              b,
+              a,
+              (g, left) -> left.unsqueeze(-1).mul(g.unsqueeze(-2)),
+              (t, left) -> left.matmul(t)));
     }
 
     private static NdArray row(Variable x) {
@@ -149,7 +187,11 @@ sealed interface LinearAlgebraOps permits Variable {
       checkLinear(x, weight, bias);
       long in = weight.size(1);
       long out = weight.size(0);
-      if (in == 0 || out == 0) {
+      boolean mapped = weight.isMapped() || (bias != null && bias.isMapped());
+      if (x.isMapped() && !mapped) {
+        return Vmap.apply(p -> linear(p, weight, bias), x);
+      }
+      if (in == 0 || out == 0 || mapped) {
         Variable product = x.matmul(weight.transpose());
         return bias == null ? product : product.add(bias);
       }
@@ -163,10 +205,14 @@ sealed interface LinearAlgebraOps permits Variable {
       return Node.record(
           "linear",
           x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
-          Edge.to(x, weight, (g, w) -> g.matmul(w)),
+          Edge.to(x, weight, (g, w) -> g.matmul(w), (t, w) -> t.linear(w)),
           // The gradient lies as the weight does.
-          Edge.to(weight, x, (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in))),
-          bias == null ? null : Edge.to(bias, g -> g));
+          Edge.to(
+              weight,
+              x,
+              (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in)),
+              (t, saved) -> saved.linear(t)),
+          bias == null ? null : Edge.to(bias, g -> g, t -> t));
     }
 
     /** Returns the array with all axes before the last joined. */

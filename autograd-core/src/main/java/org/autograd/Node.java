@@ -2,6 +2,7 @@ package org.autograd;
 
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.autograd.internal.ndarray.NdArray;
@@ -61,11 +62,80 @@ abstract class Node {
       }
     }
     Node node = new EdgeNode(operation, data, kept);
+    if (ForwardMode.isOpen()) {
+      return recordWithTangents(operation, data, node, kept);
+    }
     Variable result = new Variable(data, node);
     for (Edge edge : kept) {
       edge.attach(node, result);
     }
     return result;
+  }
+
+  private static Variable recordWithTangents(
+      String operation, NdArray data, Node node, Edge[] edges) {
+    List<Edge> connected = new ArrayList<>();
+    for (Edge edge : edges) {
+      edge.setOwner(node);
+      if (edge.input().isConnected()) {
+        connected.add(edge);
+      }
+    }
+    Edge[] kept = connected.toArray(Edge[]::new);
+    Node place = kept.length == 0 ? null : new EdgeNode(operation, data, kept);
+    Variable result =
+        ForwardMode.withTangents(
+            (level, results, _) -> ForwardMode.tangent(level, edges, results[0]),
+            new Variable(data, place))[0];
+    if (place != null) {
+      for (Edge edge : kept) {
+        edge.attach(place, result);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Returns several results of one operation, connected to the input.
+   *
+   * @param rules one for each result
+   */
+  static Variable[] recordAll(
+      String operation, Variable input, NdArray[] data, JointEdge.Rule... rules) {
+    Variable[] results = new Variable[data.length];
+    Arrays.setAll(results, k -> new Variable(data[k], null));
+    if (!input.isRecorded()) {
+      return results;
+    }
+    JointEdge[] edges = new JointEdge[data.length];
+    for (int k = 0; k < data.length; k++) {
+      edges[k] = JointEdge.to(input.requireNode(), data.length, rules[k]);
+      Node node = new EdgeNode(operation, data[k], new Edge[] {edges[k]});
+      edges[k].setOwner(node);
+      results[k] = new Variable(data[k], input.isConnected() ? node : null);
+    }
+    Variable[] complete =
+        ForwardMode.withTangents(
+            (level, outer, k) -> {
+              Variable tangent = level.tangent(input);
+              if (tangent == null) {
+                return null;
+              }
+              edges[k].save(outer, Saved::asItIs);
+              return edges[k].tangent(tangent, outer[k]);
+            },
+            results);
+    for (JointEdge edge : edges) {
+      if (input.isConnected()) {
+        edge.save(complete, Saved::new);
+      }
+    }
+    return complete;
+  }
+
+  /** Returns an array as a Variable with the gradient of which that of a node is the same. */
+  static Variable identity(String operation, NdArray data, Node input) {
+    return new Variable(data, new EdgeNode(operation, data, new Edge[] {Edge.to(input, g -> g)}));
   }
 
   /** Returns the name of the operation. */
@@ -90,6 +160,11 @@ abstract class Node {
 
   /** Frees the values that were saved for {@link #backward}. */
   abstract void release();
+
+  /** Returns whether a backward pass gets anywhere from here: not where only tangents lead to. */
+  boolean isConnected() {
+    return true;
+  }
 
   final Shape shape() {
     return shape;
@@ -310,7 +385,7 @@ abstract class Node {
         Edge edge = edges[k];
         if (pass.wants(edge.input())) {
           Variable result = gradient(edge, gradient);
-          pass.deliver(edge.input(), result, !edge.saves(result.data().storage()), k == last);
+          pass.deliver(edge.input(), result, !edge.saves(result.array().storage()), k == last);
         }
       }
     }

@@ -144,14 +144,14 @@ sealed interface NormalizationOps permits Variable {
      * can be differentiated.
      */
     static Variable fused(RowLoop loop, int axis, Variable g, Variable y, Edge.TernaryRule spelt) {
-      return GradMode.isEnabled()
+      return GradMode.isEnabled() || Vmap.isAnyMapped(g, y)
           ? spelt.apply(g, y, y)
           : new Variable(run(loop, axis, g, y), null);
     }
 
     /** {@code (softmax - onehot) g}, from the logarithms of the softmax. */
     static Variable crossEntropySlope(Variable g, Variable logs, Variable classes) {
-      if (GradMode.isEnabled()) {
+      if (GradMode.isEnabled() || Vmap.isAnyMapped(g, logs, classes)) {
         int last = logs.rank() - 1;
         Variable index = classes.unsqueeze(-1);
         Variable minusOne = Variable.full(g.dtype(), -1, index.shape().toArray());
@@ -172,6 +172,9 @@ sealed interface NormalizationOps permits Variable {
   default Variable softmax(int axis) {
     Variable x = self();
     int at = Loops.axis("softmax", x, axis);
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.softmax(at + 1), x);
+    }
     return Node.record(
         "softmax",
         Loops.softmax(x, at, false),
@@ -190,6 +193,9 @@ sealed interface NormalizationOps permits Variable {
   default Variable logSoftmax(int axis) {
     Variable x = self();
     int at = Loops.axis("logSoftmax", x, axis);
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.logSoftmax(at + 1), x);
+    }
     return Node.record(
         "logSoftmax",
         Loops.softmax(x, at, true),
@@ -249,6 +255,9 @@ sealed interface NormalizationOps permits Variable {
               + labels.describe());
     }
     IndexOps.Steps.checkIndices("softmaxCrossEntropy", logits, last, labels, "class");
+    if (Vmap.isAnyMapped(logits, labels)) {
+      return Vmap.applyToAll(p -> p[0].softmaxCrossEntropy(p[1]), logits, labels);
+    }
     Variable classes = new Variable(labels.data().to(DType.INT64).contiguous(), null);
     // Recorded, so that the rule can be differentiated with respect to them.
     Variable logs = logits.logSoftmax(last);

@@ -180,6 +180,9 @@ public final class Pointwise {
           "%s: takes %s operands and %s scalar arguments, got %s and %s"
               .formatted(name, inputs, parameters, operands.length, arguments.length));
     }
+    if (Vmap.isAnyMapped(operands)) {
+      return Vmap.applyBroadcast(physical -> apply(physical, arguments), operands);
+    }
     DType dtype = computationType(operands);
     Variable[] converted = operands;
     NdArray[] arrays = new NdArray[inputs + 1];

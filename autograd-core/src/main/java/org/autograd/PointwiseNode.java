@@ -44,8 +44,19 @@ final class PointwiseNode extends Node {
       Pointwise function, NdArray data, Variable[] operands, double[] arguments) {
     PointwiseNode node = new PointwiseNode(function, data, operands, arguments);
     Variable result = new Variable(data, node);
+    if (ForwardMode.isOpen()) {
+      boolean connected = false;
+      for (int k = 0; k < operands.length; k++) {
+        connected |= operands[k].isConnected() && !function.isMask(k);
+      }
+      result =
+          ForwardMode.withTangents(
+              (level, results, _) ->
+                  ForwardMode.tangent(level, function, operands, arguments, results[0]),
+              connected ? result : new Variable(data, null))[0];
+    }
     for (int k = 0; k < operands.length; k++) {
-      if (operands[k].requiresGrad() && !function.isMask(k)) {
+      if (operands[k].isConnected() && !function.isMask(k)) {
         node.inputs[k] = operands[k].requireNode();
         if (function.derivative(k) instanceof Function derivative) {
           for (int i = 0; i < derivative.sourceCount(); i++) {

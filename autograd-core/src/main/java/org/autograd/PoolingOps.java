@@ -3,6 +3,7 @@ package org.autograd;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.autograd.internal.kernel.convolution.PoolingWindows;
 import org.autograd.internal.ndarray.Poolings;
 import org.autograd.type.DType;
@@ -119,11 +120,37 @@ sealed interface PoolingOps permits Variable {
     // The largest elements: found once, then fetched or, in the other direction, scattered.
 
     static Extremum max(String operation, int spatial, Variable x, PoolingOptions options) {
+      if (x.isMapped()) {
+        return mappedMax(p -> max(operation, spatial, p, options), spatial, x);
+      }
       return max(operation, spatial, x, plan(operation, spatial, x, options, false));
     }
 
     static Extremum adaptiveMax(String operation, int spatial, Variable x, int[] sizes) {
+      if (x.isMapped()) {
+        return mappedMax(p -> adaptiveMax(operation, spatial, p, sizes), spatial, x);
+      }
       return max(operation, spatial, x, adaptive(operation, spatial, x, sizes));
+    }
+
+    // Batching rules: samples are more examples.
+
+    private static Extremum mappedMax(
+        java.util.function.Function<Variable, Extremum> rule, int spatial, Variable x) {
+      return Vmap.applyExtremum(
+          p -> {
+            if (p.rank() < spatial + 3) {
+              return rule.apply(p);
+            }
+            Extremum joined = rule.apply(Vmap.joined(p));
+            return new Extremum(
+                Vmap.separated(joined.values(), p), Vmap.separated(joined.indices(), p));
+          },
+          x);
+    }
+
+    private static Variable mappedAverage(UnaryOperator<Variable> rule, int spatial, Variable x) {
+      return x.rank() < spatial + 2 ? Vmap.apply(rule, x) : Vmap.applyJoined(rule, x);
     }
 
     private static Extremum max(String operation, int spatial, Variable x, Plan plan) {
@@ -139,6 +166,9 @@ sealed interface PoolingOps permits Variable {
     }
 
     private static Variable scatter(int spatial, Variable g, Variable indices, Shape result) {
+      if (Vmap.isAnyMapped(g, indices)) {
+        return Vmap.applyEach(p -> scatter(spatial, p[0], p[1], result), g, indices);
+      }
       return Node.record(
           "maxUnpool",
           Poolings.scatter(g.data(), spatial, indices.data(), result),
@@ -146,6 +176,9 @@ sealed interface PoolingOps permits Variable {
     }
 
     private static Variable pick(int spatial, Variable x, Variable indices) {
+      if (Vmap.isAnyMapped(x, indices)) {
+        return Vmap.applyEach(p -> pick(spatial, p[0], p[1]), x, indices);
+      }
       Shape shape = x.shape();
       return Node.record(
           "maxPool",
@@ -162,17 +195,26 @@ sealed interface PoolingOps permits Variable {
           operation,
           options.dilation(),
           x.describe());
+      if (x.isMapped()) {
+        return mappedAverage(p -> average(operation, spatial, p, options), spatial, x);
+      }
       Plan plan = plan(operation, spatial, x, options, options.countIncludePad());
       return average(operation, plan.windows, spatial, x, plan.result);
     }
 
     static Variable adaptiveAverage(String operation, int spatial, Variable x, int[] sizes) {
+      if (x.isMapped()) {
+        return mappedAverage(p -> adaptiveAverage(operation, spatial, p, sizes), spatial, x);
+      }
       Plan plan = adaptive(operation, spatial, x, sizes);
       return average(operation, plan.windows, spatial, x, plan.result);
     }
 
     private static Variable average(
         String operation, PoolingWindows windows, int spatial, Variable x, Shape result) {
+      if (x.isMapped()) {
+        return Vmap.applyEach(p -> average(operation, windows, spatial, p[0], result), x);
+      }
       Shape shape = x.shape();
       return Node.record(
           operation,
@@ -181,6 +223,9 @@ sealed interface PoolingOps permits Variable {
     }
 
     private static Variable spread(PoolingWindows windows, int spatial, Variable g, Shape result) {
+      if (g.isMapped()) {
+        return Vmap.applyEach(p -> spread(windows, spatial, p[0], result), g);
+      }
       Shape shape = g.shape();
       return Node.record(
           "avgUnpool",

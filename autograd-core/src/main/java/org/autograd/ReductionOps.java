@@ -13,6 +13,7 @@ import org.autograd.internal.ndarray.RowLoop;
 import org.autograd.internal.ndarray.Selections;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that combine elements along axes. Axes may be negative to count from the end; without
@@ -158,6 +159,9 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable sum(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> sum(p, Vmap.shifted(reduced), keep), x);
+      }
       if (!x.dtype().isFloating()) {
         boolean mask = x.dtype() == DType.BOOL;
         ReductionLoop loop = mask ? ReductionLoop.COUNT : ReductionLoop.of(Combine.SUM);
@@ -170,10 +174,13 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "sum",
           shaped(ReductionLoop.of(Combine.SUM).apply(reduced, x.data()), reduced, keep),
-          Edge.to(x, g -> g.reshape(kept).expand(shape)));
+          Edge.to(x, g -> g.reshape(kept).expand(shape), t -> sum(t, reduced, keep)));
     }
 
     static Variable mean(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> mean(p, Vmap.shifted(reduced), keep), x);
+      }
       double count = (double) count(x, reduced);
       long[] shape = x.shape().toArray();
       long[] kept = kept(x, reduced);
@@ -181,7 +188,7 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "mean",
           new Variable(shaped(sums, reduced, keep), null).div(count).data(),
-          Edge.to(x, g -> g.div(count).reshape(kept).expand(shape)));
+          Edge.to(x, g -> g.div(count).reshape(kept).expand(shape), t -> mean(t, reduced, keep)));
     }
 
     /** Where nothing was to be reduced the result is still an array of its own. */
@@ -193,6 +200,9 @@ sealed interface ReductionOps permits Variable {
     static Variable extreme(
         String operation, Variable x, boolean[] reduced, boolean keep, Combine combine) {
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> extreme(operation, p, Vmap.shifted(reduced), keep, combine), x);
+      }
       if (x.dtype() == DType.BOOL) {
         NdArray result = x.data();
         for (int axis = 0; axis < reduced.length; axis++) {
@@ -206,32 +216,32 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           operation,
           shaped(ReductionLoop.of(combine).apply(reduced, x.data()), reduced, keep),
-          x.isRecorded() ? extremeEdge(x, reduced) : null);
+          extremeEdge(x, reduced));
     }
 
     /** Of all elements: if any is NaN, those are the extreme ones. */
     static Variable extremeOfAll(String operation, Variable x, Combine combine) {
       boolean[] all = reduced(operation, x, new int[0]);
       Variable result = extreme(operation, x, all, false, combine);
-      if (!x.dtype().isFloating() || !Double.isNaN(result.item())) {
+      // Of samples, which may differ in that, NaN has the gradient of amax().
+      if (!x.dtype().isFloating() || x.isMapped() || !Double.isNaN(result.item())) {
         return result;
       }
       Variable flat = x.flatten();
       return flat.get(flat.ne(flat)).mean();
     }
 
-    private static Edge extremeEdge(Variable x, boolean[] reduced) {
+    private static @Nullable Edge extremeEdge(Variable x, boolean[] reduced) {
       int[] axes = axes(reduced);
       long[] kept = kept(x, reduced);
-      // The edge attaches the result itself as the second value.
-      return new Edge(x, new Saved[] {new Saved(x), null}) {
-        @Override
-        Variable gradient(Variable g) {
-          Variable winners = value(0).eq(value(1).reshape(kept)).to(g.dtype());
-          Variable shares = axes.length == 0 ? winners : winners.sumKeepDims(axes);
-          return winners.mul(g.reshape(kept).div(shares));
-        }
-      };
+      return Edge.toWithResult(
+          x,
+          x,
+          (g, saved, result) -> {
+            Variable winners = saved.eq(result.reshape(kept)).to(g.dtype());
+            Variable shares = axes.length == 0 ? winners : winners.sumKeepDims(axes);
+            return winners.mul(g.reshape(kept).div(shares));
+          });
     }
 
     static int[] axes(boolean[] reduced) {
@@ -250,6 +260,9 @@ sealed interface ReductionOps permits Variable {
       boolean[] reduced = new boolean[x.rank()];
       reduced[at] = true;
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.applyExtremum(p -> along(operation, p, at + 1, largest), x);
+      }
       NdArray index = Selections.argExtreme(x.data(), at, largest);
       NdArray values = Selections.gather(x.data(), at, index);
       long[] shape = x.shape().toArray();
@@ -269,12 +282,18 @@ sealed interface ReductionOps permits Variable {
       boolean[] reduced = new boolean[x.rank()];
       reduced[at] = true;
       requireElements(operation, x, reduced);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> positions(operation, p, at + 1, largest), x);
+      }
       NdArray index = Selections.argExtreme(x.data(), at, largest);
       return new Variable(shaped(index, reduced, false), null);
     }
 
     static Variable position(String operation, Variable x, boolean largest) {
       requireElements(operation, x, reduced(operation, x, new int[0]));
+      if (x.isMapped()) {
+        return positions(operation, x.flatten(), 0, largest);
+      }
       NdArray flat = x.data().reshape(Shape.of(x.elementCount()));
       NdArray index = Selections.argExtreme(flat, 0, largest);
       return new Variable(index.reshape(Shape.scalar()), null);
@@ -287,7 +306,7 @@ sealed interface ReductionOps permits Variable {
         return x.sub(x).div(1.0 - correction);
       }
       Variable mean = sum(x, reduced, true).div((double) count);
-      if (mean.elementCount() == 1 && !x.isRecorded()) {
+      if (mean.elementCount() == 1 && !x.isRecorded() && !x.isMapped()) {
         // One pass more, but no array of the differences.
         double[] scalars = {mean.item()};
         NdArray squares = SQUARED_DIFFERENCES.apply(x.dtype(), reduced, scalars, x.data());
@@ -298,6 +317,9 @@ sealed interface ReductionOps permits Variable {
     }
 
     static Variable sumOfSquares(Variable x, boolean[] reduced, boolean keep) {
+      if (x.isMapped()) {
+        return Vmap.apply(p -> sumOfSquares(p, Vmap.shifted(reduced), keep), x);
+      }
       long[] kept = kept(x, reduced);
       return Node.record(
           "sumOfSquares",
@@ -307,21 +329,21 @@ sealed interface ReductionOps permits Variable {
 
     static Variable norm(Variable x, double order, boolean[] reduced, boolean keep) {
       requireFloating("norm", x);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> norm(p, order, Vmap.shifted(reduced), keep), x);
+      }
       long[] kept = kept(x, reduced);
       if (order == 2) {
         NdArray squares = shaped(SUM_OF_SQUARES.apply(reduced, x.data()), reduced, keep);
         return Node.record(
             "norm",
             new Variable(squares, null).sqrt().data(),
-            x.isRecorded()
-                ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                  @Override
-                  Variable gradient(Variable g) {
-                    return TWO_NORM_SLOPE.apply(
-                        new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
-                  }
-                }
-                : null);
+            Edge.toWithResult(
+                x,
+                x,
+                (g, saved, r) ->
+                    TWO_NORM_SLOPE.apply(
+                        new Variable[] {g.reshape(kept), saved, r.reshape(kept)})));
       }
       if (order == 1) {
         return Node.record(
@@ -337,15 +359,12 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "norm",
           sum(value, reduced, keep).pow(1 / order).data(),
-          x.isRecorded()
-              ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                @Override
-                Variable gradient(Variable g) {
-                  return NORM_SLOPE.apply(
-                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)}, order);
-                }
-              }
-              : null);
+          Edge.toWithResult(
+              x,
+              x,
+              (g, saved, r) ->
+                  NORM_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), saved, r.reshape(kept)}, order)));
     }
 
     private static RowLoop logSumExpLoop() {
@@ -373,6 +392,11 @@ sealed interface ReductionOps permits Variable {
 
     static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
       requireFloating("logSumExp", x);
+      if (x.isMapped()) {
+        return x.rank() == 0
+            ? x.mul(1)
+            : Vmap.apply(p -> logSumExp(p, Vmap.shifted(reduced), keep), x);
+      }
       if (x.rank() == 0) {
         return x.mul(1);
       }
@@ -384,15 +408,12 @@ sealed interface ReductionOps permits Variable {
       return Node.record(
           "logSumExp",
           shaped(result, reduced, keep),
-          x.isRecorded()
-              ? new Edge(x, new Saved[] {new Saved(x), null}) {
-                @Override
-                Variable gradient(Variable g) {
-                  return LOG_SUM_EXP_SLOPE.apply(
-                      new Variable[] {g.reshape(kept), value(0), value(1).reshape(kept)});
-                }
-              }
-              : null);
+          Edge.toWithResult(
+              x,
+              x,
+              (g, saved, r) ->
+                  LOG_SUM_EXP_SLOPE.apply(
+                      new Variable[] {g.reshape(kept), saved, r.reshape(kept)})));
     }
 
     private static NdArray logSumExp(NdArray x, boolean[] reduced) {
@@ -444,7 +465,7 @@ sealed interface ReductionOps permits Variable {
       reduced[axis] = axis < extra || (shape.size(axis - extra) == 1 && x.size(axis) != 1);
       any |= reduced[axis];
     }
-    if (x.isRecorded()) {
+    if (x.isRecorded() || x.isMapped()) {
       return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
     }
     NdArray sums = any ? ReductionLoop.of(Combine.SUM).apply(reduced, x.data()) : x.data();

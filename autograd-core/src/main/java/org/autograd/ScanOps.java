@@ -49,6 +49,9 @@ sealed interface ScanOps permits Variable {
 
     static Extremum extreme(String operation, Variable x, int axis, boolean largest) {
       int at = x.shape().axis(axis, operation);
+      if (x.isMapped()) {
+        return Vmap.applyExtremum(p -> extreme(operation, p, at + 1, largest), x);
+      }
       return SortOps.Steps.picked(operation, x, at, Lines.cumulativeExtreme(x.data(), at, largest));
     }
   }
@@ -57,6 +60,9 @@ sealed interface ScanOps permits Variable {
   default Variable cumsum(int axis) {
     Variable x = Steps.wide(self());
     int at = x.shape().axis(axis, "cumsum");
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.cumsum(at + 1), x);
+    }
     return Node.record(
         "cumsum", Lines.cumsum(x.data(), at), Edge.to(x, g -> g.flip(at).cumsum(at).flip(at)));
   }

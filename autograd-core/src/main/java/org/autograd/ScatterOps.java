@@ -128,6 +128,12 @@ sealed interface ScatterOps permits Variable {
     Steps.requireSame(
         "indexCopy", x, source, x.shape().with(at, positions.elementCount()), positions);
     IndexOps.Steps.checkIndices("indexCopy", x, at, positions, "position");
+    if (positions.isMapped()) {
+      return x.scatter(at, IndexOps.Steps.alongAxis(positions, x.shape(), at), source);
+    }
+    if (Vmap.isAnyMapped(x, source)) {
+      return Vmap.applyToAll(p -> p[0].indexCopy(at + 1, positions, p[1]), x, source);
+    }
     NdArray result = x.data().copy();
     Selections.indexCopy(result, at, positions.data(), source.data());
     return Node.record(
@@ -147,6 +153,12 @@ sealed interface ScatterOps permits Variable {
         "indexFill: positions must be a vector, got %s",
         positions.describe());
     IndexOps.Steps.checkIndices("indexFill", x, at, positions, "position");
+    if (positions.isMapped()) {
+      return x.scatter(at, IndexOps.Steps.alongAxis(positions, x.shape(), at), value);
+    }
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.indexFill(at + 1, positions, value), x);
+    }
     NdArray result = x.data().copy();
     Shape shape = x.shape().with(at, positions.elementCount());
     Selections.indexCopy(result, at, positions.data(), NdArray.full(x.dtype(), shape, value));
@@ -232,6 +244,9 @@ sealed interface ScatterOps permits Variable {
     long count = start == end ? 0 : (end - start - 1) / step + 1;
     Shape shape = x.shape().with(at, count);
     Steps.requireSame("sliceScatter", x, source, shape);
+    if (Vmap.isAnyMapped(x, source)) {
+      return Vmap.applyToAll(p -> p[0].sliceScatter(at + 1, start, end, step, p[1]), x, source);
+    }
     NdArray result = x.data().copy();
     Layout part = result.layout().slice(at, start, count, step);
     Copies.assign(result.view(part), source.data());
@@ -254,6 +269,9 @@ sealed interface ScatterOps permits Variable {
     IndexOps.Steps.checkFits("scatter", x, at, index);
     Steps.requireSame("scatter", x, source, index.shape(), index);
     IndexOps.Steps.checkIndices("scatter", x, at, index, "position");
+    if (Vmap.isAnyMapped(x, index, source)) {
+      return Vmap.applyToAll(p -> p[0].scatter(at + 1, p[1], p[2]), x, index, source);
+    }
     NdArray result = x.data().copy();
     Selections.scatter(result, at, index.data(), source.data());
     return Node.record(
@@ -270,6 +288,9 @@ sealed interface ScatterOps permits Variable {
     Steps.requireWhole("scatter", x, value);
     IndexOps.Steps.checkFits("scatter", x, at, index);
     IndexOps.Steps.checkIndices("scatter", x, at, index, "position");
+    if (Vmap.isAnyMapped(x, index)) {
+      return Vmap.applyToAll(p -> p[0].scatter(at + 1, p[1], value), x, index);
+    }
     NdArray result = x.data().copy();
     NdArray source = NdArray.full(x.dtype(), index.shape(), value);
     Selections.scatter(result, at, index.data(), source);

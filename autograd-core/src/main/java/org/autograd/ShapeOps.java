@@ -45,7 +45,11 @@ sealed interface ShapeOps permits Variable {
       if (target.equals(before)) {
         return x;
       }
-      Edge edge = Edge.to(x, g -> g.reshape(before.toArray()));
+      if (x.isMapped()) {
+        return Vmap.apply(
+            p -> reshape(operation, p, Shape.of(Vmap.batched(p, target.toArray()))), x);
+      }
+      Edge edge = Edge.to(x, g -> g.reshape(before.toArray()), t -> t.reshape(target.toArray()));
       Layout layout = x.data().layout().reshape(target);
       return layout != null
           ? view(operation, x, layout, edge)
@@ -76,18 +80,28 @@ sealed interface ShapeOps permits Variable {
     if (x.dtype() == dtype) {
       return x;
     }
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.to(dtype), x);
+    }
     DType own = x.dtype();
     NdArray converted = x.data().to(dtype);
-    return Node.record("to", converted, dtype.isFloating() ? Edge.to(x, g -> g.to(own)) : null);
+    return Node.record(
+        "to", converted, dtype.isFloating() ? Edge.to(x, g -> g.to(own), t -> t.to(dtype)) : null);
   }
 
   /** Returns a new array with the same elements. */
   default Variable copy() {
-    return Node.record("copy", self().data().copy(), Edge.to(self(), g -> g));
+    if (self().isMapped()) {
+      return Vmap.apply(Variable::copy, self());
+    }
+    return Node.record("copy", self().data().copy(), Edge.to(self(), g -> g, t -> t));
   }
 
   /** Returns this if its elements lie in row-major order, else a copy where they do. */
   default Variable contiguous() {
+    if (self().isMapped()) {
+      return Vmap.apply(Variable::contiguous, self());
+    }
     return self().data().layout().isContiguous() ? self() : copy();
   }
 
@@ -174,8 +188,12 @@ sealed interface ShapeOps permits Variable {
     Variable x = self();
     int a = x.shape().axis(first, "transpose");
     int b = x.shape().axis(second, "transpose");
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.transpose(a + 1, b + 1), x);
+    }
     Layout result = x.data().layout().transpose(a, b);
-    return Steps.view("transpose", x, result, Edge.to(x, g -> g.transpose(a, b)));
+    return Steps.view(
+        "transpose", x, result, Edge.to(x, g -> g.transpose(a, b), t -> t.transpose(a, b)));
   }
 
   /** Returns the array with its axes reordered: axis {@code i} of the result is {@code axes[i]}. */
@@ -193,8 +211,14 @@ sealed interface ShapeOps permits Variable {
     for (int i = 0; i < order.length; i++) {
       inverse[order[i]] = i;
     }
+    if (x.isMapped()) {
+      int[] all = new int[order.length + 1];
+      System.arraycopy(Vmap.shifted(order), 0, all, 1, order.length);
+      return Vmap.apply(p -> p.permute(all), x);
+    }
     Layout result = x.data().layout().permute(order);
-    return Steps.view("permute", x, result, Edge.to(x, g -> g.permute(inverse)));
+    return Steps.view(
+        "permute", x, result, Edge.to(x, g -> g.permute(inverse), t -> t.permute(order)));
   }
 
   /** Returns the array without its axes of size 1. */
@@ -223,8 +247,11 @@ sealed interface ShapeOps permits Variable {
         x.describe(),
         -x.rank() - 1,
         x.rank());
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.unsqueeze(at + 1), x);
+    }
     Layout result = x.data().layout().unsqueeze(at);
-    return Steps.view("unsqueeze", x, result, Edge.to(x, g -> g.squeeze(at)));
+    return Steps.view("unsqueeze", x, result, Edge.to(x, g -> g.squeeze(at), t -> t.unsqueeze(at)));
   }
 
   /**
@@ -259,7 +286,15 @@ sealed interface ShapeOps permits Variable {
         target.elementCount() <= Storage.MAX_LENGTH,
         "expand: shape %s has more elements than an array can hold",
         target);
-    return Steps.view("expand", x, x.data().layout().expand(target), Edge.to(x, g -> g));
+    if (x.isMapped()) {
+      return Vmap.apply(
+          p -> Vmap.withLeadingAxes(p, full.length + 1).expand(Vmap.batched(p, full)), x);
+    }
+    return Steps.view(
+        "expand",
+        x,
+        x.data().layout().expand(target),
+        Edge.to(x, g -> g, t -> t.expand(target.toArray())));
   }
 
   /** See {@link Variable#cat(int, Variable...)}. */
@@ -277,6 +312,9 @@ sealed interface ShapeOps permits Variable {
           Variable.describe(parts));
       dtype = DType.promote(dtype, part.dtype());
       total += part.size(at);
+    }
+    if (Vmap.isAnyMapped(parts)) {
+      return Vmap.applyToAll(p -> cat(at + 1, p), parts);
     }
     NdArray result = NdArray.zeros(dtype, first.with(at, total));
     @Nullable Edge[] edges = new Edge[parts.length];
@@ -312,6 +350,9 @@ sealed interface ShapeOps permits Variable {
           "stack: shapes must be equal, got %s; cat() joins along an existing axis",
           Variable.describe(parts));
       dtype = DType.promote(dtype, part.dtype());
+    }
+    if (Vmap.isAnyMapped(parts)) {
+      return Vmap.applyToAll(p -> stack(at + 1, p), parts);
     }
     NdArray result = NdArray.zeros(dtype, shape.inserting(at, parts.length));
     @Nullable Edge[] edges = new Edge[parts.length];

@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.List;
 import org.autograd.internal.kernel.decomposition.Decompositions;
 import org.autograd.internal.ndarray.MatrixFunctions;
 import org.autograd.internal.ndarray.NdArray;
@@ -61,6 +62,9 @@ sealed interface SolverOps permits Variable {
     Variable b = right.to(dtype);
     int n = DecompositionOps.Steps.squareSize("solveTriangular", a, Variable.describe(a, b));
     Steps.checkSides("solveTriangular", a, b, b);
+    if (Vmap.isAnyMapped(a, b)) {
+      return Vmap.applyBroadcast(p -> p[0].solveTriangular(p[1], upper), a, b);
+    }
     MatrixFunctions.Result result =
         Steps.apply(
             (in, out) -> {
@@ -82,7 +86,11 @@ sealed interface SolverOps permits Variable {
               Variable whole = back.matmul(x.transpose()).neg();
               return upper ? whole.triu(0) : whole.tril(0);
             }),
-        Edge.to(b, a, (g, matrix) -> matrix.transpose().solveTriangular(g, !upper)));
+        Edge.to(
+            b,
+            a,
+            (g, matrix) -> matrix.transpose().solveTriangular(g, !upper),
+            (t, matrix) -> matrix.solveTriangular(t, upper)));
   }
 
   /**
@@ -134,6 +142,9 @@ sealed interface SolverOps permits Variable {
   default Variable pinv(double relativeTolerance) {
     Variable x = self();
     DecompositionOps.Steps.checkMatrix("pinv", x);
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.pinv(relativeTolerance), x);
+    }
     int m = (int) x.size(-2);
     int n = (int) x.size(-1);
     MatrixFunctions.Result result =
@@ -156,6 +167,9 @@ sealed interface SolverOps permits Variable {
   default Variable det() {
     Variable x = self();
     int n = DecompositionOps.Steps.squareSize("det", x);
+    if (x.isMapped()) {
+      return Vmap.apply(Variable::det, x);
+    }
     NdArray result =
         n == 0
             ? NdArray.full(x.dtype(), DecompositionOps.Steps.batch(x), 1)
@@ -184,6 +198,10 @@ sealed interface SolverOps permits Variable {
   default SlogDet slogdet() {
     Variable x = self();
     int n = DecompositionOps.Steps.squareSize("slogdet", x);
+    if (x.isMapped()) {
+      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].slogdet()), x);
+      return new SlogDet(parts.get(0), parts.get(1));
+    }
     MatrixFunctions.Result result =
         DecompositionOps.Steps.apply(
             (in, out) -> {
@@ -235,6 +253,10 @@ sealed interface SolverOps permits Variable {
   /** Steps that several operations share. */
   final class Steps {
     private Steps() {}
+
+    static List<Variable> parts(SlogDet slogDet) {
+      return List.of(slogDet.sign(), slogDet.logAbsDet());
+    }
 
     /** Whether the right side is one vector, or one for each matrix. */
     static boolean isVector(Variable a, Variable b) {
@@ -288,6 +310,9 @@ sealed interface SolverOps permits Variable {
     }
 
     static Variable solve(Variable a, Variable b) {
+      if (Vmap.isAnyMapped(a, b)) {
+        return Vmap.applyBroadcast(p -> solve(p[0], p[1]), a, b);
+      }
       if (a.rank() == 2 && b.rank() > 2) {
         // One decomposition for all right sides.
         Variable columns = b.movedim(-2, 0);
@@ -304,7 +329,8 @@ sealed interface SolverOps permits Variable {
           result.arrays()[0],
           Edge.toWithResult(
               a, a, (g, matrix, x) -> solve(matrix.transpose(), g).matmul(x.transpose()).neg()),
-          Edge.to(b, a, (g, matrix) -> solve(matrix.transpose(), g)));
+          Edge.to(
+              b, a, (g, matrix) -> solve(matrix.transpose(), g), (t, matrix) -> solve(matrix, t)));
     }
 
     /** Names the matrix by its place in the common batch. */
@@ -327,6 +353,9 @@ sealed interface SolverOps permits Variable {
 
     static Variable inverse(String operation, Variable x, boolean mustExist) {
       int n = DecompositionOps.Steps.squareSize(operation, x);
+      if (x.isMapped()) {
+        return Vmap.apply(p -> inverse(operation, p, mustExist), x);
+      }
       MatrixFunctions.Result result = invert(x, n);
       if (mustExist) {
         DecompositionOps.Steps.checkDone(
@@ -345,6 +374,9 @@ sealed interface SolverOps permits Variable {
     }
 
     static Variable leastSquares(Variable a, Variable b) {
+      if (Vmap.isAnyMapped(a, b)) {
+        return Vmap.applyBroadcast(p -> leastSquares(p[0], p[1]), a, b);
+      }
       boolean wide = a.size(-2) < a.size(-1);
       Qr qr = (wide ? a.transpose() : a).qr();
       if (hasSmallPivot(qr.r().detach(), DecompositionOps.Steps.tolerance(a))) {

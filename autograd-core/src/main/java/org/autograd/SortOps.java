@@ -41,6 +41,9 @@ sealed interface SortOps permits Variable {
   default Extremum sort(int axis, boolean descending) {
     Variable x = self();
     int at = x.shape().axis(axis, "sort");
+    if (x.isMapped()) {
+      return Vmap.applyExtremum(p -> p.sort(at + 1, descending), x);
+    }
     return Steps.picked("sort", x, at, Lines.argsort(x.data(), at, descending));
   }
 
@@ -48,6 +51,9 @@ sealed interface SortOps permits Variable {
   default Variable argsort(int axis, boolean descending) {
     Variable x = self();
     int at = x.shape().axis(axis, "argsort");
+    if (x.isMapped()) {
+      return Vmap.apply(p -> p.argsort(at + 1, descending), x);
+    }
     return new Variable(Lines.argsort(x.data(), at, descending), null);
   }
 
@@ -61,6 +67,9 @@ sealed interface SortOps permits Variable {
         at,
         x.describe(),
         count);
+    if (x.isMapped()) {
+      return Vmap.applyExtremum(p -> p.topk(at + 1, count, largest), x);
+    }
     NdArray order = Lines.argsort(x.data(), at, largest);
     return Steps.picked("topk", x, at, order.view(order.layout().slice(at, 0, count, 1)).copy());
   }
@@ -73,6 +82,9 @@ sealed interface SortOps permits Variable {
     Variable x = self();
     int at = x.shape().axis(axis, "median");
     Steps.requireElements("median", x, at);
+    if (x.isMapped()) {
+      return Vmap.applyExtremum(p -> p.median(at + 1), x);
+    }
     Variable order = argsort(at, false);
     Variable undefined = x.isNan().sumKeepDims(at);
     Variable place =
@@ -134,6 +146,9 @@ sealed interface SortOps permits Variable {
         x.rank() == 1 && x.dtype() == values.dtype(),
         "searchSorted: a sorted vector and values of its dtype are needed, got %s",
         Variable.describe(x, values));
+    if (values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
+      return Vmap.apply(p -> x.searchSorted(p, right), values);
+    }
     return new Variable(Lines.search(x.data(), values.data(), right), null);
   }
 }

@@ -465,7 +465,7 @@ public final class Variable
         elementCount() == 1,
         "item: needs exactly one element, got %s; reduce it first or use toDoubleArray()",
         this.describe());
-    return data.item();
+    return data().item();
   }
 
   /** Returns a copy of the elements in row-major order, converted to float. */
@@ -494,12 +494,30 @@ public final class Variable
   }
 
   private Object elements(DType dtype) {
-    NdArray converted = data.to(dtype);
+    NdArray converted = data().to(dtype);
     return (converted == data ? data.copy() : converted).storage().array();
   }
 
+  /**
+   * Returns the array.
+   *
+   * @throws UnsupportedOperationException if this is a sample of a vmap, which has none
+   */
   NdArray data() {
+    if (isMapped()) {
+      throw Vmap.noRule(this);
+    }
     return data;
+  }
+
+  /** Returns the array, of which only dtype and shape may be used if this is mapped. */
+  NdArray array() {
+    return data;
+  }
+
+  /** Returns whether this is a sample of a vmap, so that an operation has to follow its rule. */
+  boolean isMapped() {
+    return Vmap.isMapped(data);
   }
 
   @Override
@@ -524,6 +542,12 @@ public final class Variable
   public Variable requiresGrad(boolean required) {
     if (required == requiresGrad()) {
       return this;
+    }
+    if (isMapped()) {
+      throw new IllegalStateException(
+          "requiresGrad: "
+              + describe()
+              + " is a sample of a vmap; differentiate inside it with Functional.grad, vjp or jvp");
     }
     checkArgument(
         !required || dtype().isFloating(),
@@ -559,6 +583,11 @@ public final class Variable
     return node != null && GradMode.isEnabled();
   }
 
+  /** Returns whether a backward pass would get anywhere from here. */
+  boolean isConnected() {
+    return node != null && node.isConnected();
+  }
+
   /** Returns the graph's node; throws if there is none. */
   Node requireNode() {
     Node result = node;
@@ -578,7 +607,7 @@ public final class Variable
    * #copy} it if that is not wanted.
    */
   public Variable detach() {
-    return new Variable(data, null);
+    return isMapped() ? Vmap.apply(Variable::detach, this) : new Variable(data, null);
   }
 
   /**
@@ -735,6 +764,12 @@ public final class Variable
    */
   public void backward(Variable gradient, BackwardOptions options) {
     requireNode();
+    if (isMapped() || gradient.isMapped()) {
+      throw new IllegalStateException(
+          "backward: "
+              + describe()
+              + " is a sample of a vmap; differentiate inside it with Functional.grad, vjp or jvp");
+    }
     checkSameAsThis("backward", gradient);
     BackwardPass.accumulate(List.of(this), List.of(gradient), options);
   }
@@ -787,7 +822,9 @@ public final class Variable
 
   /** Returns this at its place in the graph, over a copy of the elements. */
   Variable withCopiedElements() {
-    return new Variable(data.copy(), node);
+    return isMapped()
+        ? Vmap.apply(Variable::withCopiedElements, this)
+        : new Variable(data.copy(), node);
   }
 
   /**
@@ -801,8 +838,13 @@ public final class Variable
         operation,
         result.describe(),
         this.describe());
+    if (Vmap.isAnyMapped(this, result)) {
+      Vmap.assign(operation, this, result);
+      node = isMapped() ? Vmap.node(this) : node;
+      return this;
+    }
     checkArgument(
-        !data.layout().isOverlapping(),
+        !data().layout().isOverlapping(),
         "%s: several elements of %s, which was expanded, are one; copy() it first",
         operation,
         this.describe());
@@ -857,6 +899,6 @@ public final class Variable
    */
   @Override
   public String toString() {
-    return ArrayFormatter.format(this);
+    return Vmap.format(this);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -162,6 +163,224 @@ class OperationTest {
             GradCheck.checkAllSecondOrder(PRECISE, leaves -> results(a, leaves), a.leaves);
           }
         });
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void tangentsAgreeWithGradients(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          if (!a.sample.smooth() || isUndefined(a)) {
+            return;
+          }
+          Variable[] directions = directions(a.leaves);
+          List<Variable> results = results(a, a.leaves);
+          Variable[] constants =
+              Arrays.stream(a.leaves).map(Variable::detach).toArray(Variable[]::new);
+          List<Variable> tangents = tangents(leaves -> results(a, leaves), constants, directions);
+          assertEquals(results.size(), tangents.size());
+          for (int k = 0; k < results.size(); k++) {
+            assertEquals(results.get(k).shape(), tangents.get(k).shape());
+            assertFalse(tangents.get(k).requiresGrad(), "a tangent with a graph");
+          }
+          double forward = 0;
+          for (Variable tangent : tangents) {
+            forward += factors(tangent).mul(tangent).sum().item();
+          }
+          double backward = product(gradientsOf(scalar(results), a.leaves), directions);
+          assertEquals(backward, forward, 1e-10 + 1e-9 * Math.abs(forward));
+
+          // Of second order: the gradients' tangents, and the tangents' gradients.
+          List<Variable> overReverse =
+              tangents(
+                  leaves -> {
+                    Variable[] own =
+                        Arrays.stream(leaves)
+                            .map(l -> l.requiresGrad() ? ForwardMode.argument(l) : l)
+                            .toArray(Variable[]::new);
+                    return gradientsOf(scalar(results(a, own)), own);
+                  },
+                  constants,
+                  directions);
+          Variable total = Variable.zeros(DType.FLOAT64);
+          Variable[] leaves = a.sample.leaves(DType.FLOAT64);
+          for (Variable tangent : tangents(l -> results(a, l), leaves, directions)) {
+            total = total.add(factors(tangent).mul(tangent).sum());
+          }
+          List<Variable> overForward = gradientsOf(total, leaves);
+          for (int k = 0; k < leaves.length; k++) {
+            assertClose(
+                "second order, leaf " + k, overForward.get(k), overReverse.get(k), 1e-9, 1e-7);
+          }
+        });
+  }
+
+  private static final BackwardOptions GRAPH = BackwardOptions.createGraph();
+
+  /** Returns the gradients of one element, with a graph; zeros where there is no path. */
+  private static List<Variable> gradientsOf(Variable element, Variable[] leaves) {
+    List<Variable> wanted = Arrays.stream(leaves).filter(Variable::requiresGrad).toList();
+    List<Variable> seeds = List.of(Variable.onesLike(element));
+    @Nullable Variable[] found =
+        element.requiresGrad()
+            ? BackwardPass.collect(List.of(element), seeds, wanted, GRAPH)
+            : new Variable[wanted.size()];
+    List<Variable> result = new ArrayList<>();
+    for (Variable leaf : leaves) {
+      Variable gradient = leaf.requiresGrad() ? found[wanted.indexOf(leaf)] : null;
+      result.add(
+          gradient == null ? Variable.zeros(DType.FLOAT64, leaf.shape().toArray()) : gradient);
+    }
+    return result;
+  }
+
+  private static double product(List<Variable> gradients, Variable[] directions) {
+    double sum = 0;
+    for (int k = 0; k < directions.length; k++) {
+      sum += gradients.get(k).mul(directions[k]).sum().item();
+    }
+    return sum;
+  }
+
+  private static Variable scalar(List<Variable> results) {
+    Variable sum = Variable.zeros(DType.FLOAT64);
+    for (Variable result : differentiable(results)) {
+      sum = sum.add(factors(result).mul(result).sum());
+    }
+    return sum;
+  }
+
+  private static Variable[] directions(Variable[] leaves) {
+    return Arrays.stream(leaves)
+        .map(leaf -> factors(leaf).add(0.3).mul(0.7))
+        .toArray(Variable[]::new);
+  }
+
+  /** Returns the tangents of the differentiable results. */
+  private static List<Variable> tangents(
+      java.util.function.Function<Variable[], List<Variable>> function,
+      Variable[] leaves,
+      Variable[] directions) {
+    try (ForwardMode level = ForwardMode.open()) {
+      Variable[] duals = new Variable[leaves.length];
+      for (int k = 0; k < leaves.length; k++) {
+        duals[k] =
+            leaves[k].dtype().isFloating() ? level.dual(leaves[k], directions[k]) : leaves[k];
+      }
+      List<Variable> tangents = new ArrayList<>();
+      for (Variable result : differentiable(function.apply(duals))) {
+        Variable tangent = level.tangent(result);
+        tangents.add(tangent == null ? Variable.zerosLike(result).detach() : tangent);
+      }
+      return tangents;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void vmapAgreesWithALoop(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          Variable[] leaves =
+              Arrays.stream(a.leaves).map(Variable::detach).toArray(Variable[]::new);
+          Variable[] batch =
+              Arrays.stream(leaves).map(OperationTest::batch).toArray(Variable[]::new);
+          if (operation.is(Trait.DATA_DEPENDENT)) {
+            if (a.operands()[0].elementCount() < 2) {
+              return;
+            }
+            UnsupportedOperationException e =
+                assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> Functional.vmapAll(in -> plainResults(a, in), batch));
+            assertTrue(e.getMessage().contains(": has no batching rule"), e.getMessage());
+            return;
+          }
+          List<Variable> mapped = Functional.vmapAll(in -> plainResults(a, in), batch);
+          for (int sample = 0; sample < 2; sample++) {
+            Variable[] one = new Variable[batch.length];
+            for (int k = 0; k < one.length; k++) {
+              one[k] = batch[k].select(0, sample).copy();
+            }
+            List<Variable> expected = plainResults(a, one);
+            for (int k = 0; k < expected.size(); k++) {
+              assertSame(expected.get(k).dtype(), mapped.get(k).dtype());
+              assertClose(
+                  "sample " + sample + " of result " + k,
+                  expected.get(k),
+                  mapped.get(k).select(0, sample),
+                  1e-12,
+                  1e-10);
+            }
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("differentiable")
+  void perSampleGradientsAgreeWithALoop(Operation operation) {
+    forAll(
+        operation,
+        DType.FLOAT64,
+        a -> {
+          if (!a.sample.smooth() || isUndefined(a)) {
+            return;
+          }
+          Variable[] batch =
+              Arrays.stream(a.leaves).map(leaf -> batch(leaf.detach())).toArray(Variable[]::new);
+          List<Variable> mapped = Functional.vmapAll(in -> perSample(a, in), batch);
+          for (int sample = 0; sample < 2; sample++) {
+            Variable[] one = new Variable[batch.length];
+            for (int k = 0; k < one.length; k++) {
+              one[k] = batch[k].select(0, sample).copy();
+            }
+            List<Variable> expected = perSample(a, one);
+            for (int k = 0; k < expected.size(); k++) {
+              assertClose(
+                  "sample " + sample + ", gradient " + k,
+                  expected.get(k),
+                  mapped.get(k).select(0, sample),
+                  1e-11,
+                  1e-9);
+            }
+          }
+        });
+  }
+
+  /** Returns the gradients of the floating leaves, and the tangent of the scalar. */
+  private static List<Variable> perSample(Application a, Variable... leaves) {
+    List<Integer> places = new ArrayList<>();
+    for (int k = 0; k < leaves.length; k++) {
+      if (leaves[k].dtype().isFloating()) {
+        places.add(k);
+      }
+    }
+    java.util.function.Function<Variable[], Variable> function =
+        in -> {
+          Variable[] all = leaves.clone();
+          for (int k = 0; k < in.length; k++) {
+            all[places.get(k)] = in[k];
+          }
+          return scalar(results(a, all));
+        };
+    Variable[] floating = places.stream().map(k -> leaves[k]).toArray(Variable[]::new);
+    List<Variable> result = new ArrayList<>(Functional.gradAll(function, floating));
+    result.add(Functional.jvp(function, floating, directions(floating)).tangent());
+    return result;
+  }
+
+  private static List<Variable> plainResults(Application a, Variable... leaves) {
+    return a.operation.call().apply(a.sample.operands(leaves), a.arguments);
+  }
+
+  /** Returns two samples that differ, the second with the elements in another order. */
+  private static Variable batch(Variable leaf) {
+    Variable other = leaf.flatten().flip(0).reshape(leaf.shape().toArray());
+    return Variable.stack(0, leaf, other);
   }
 
   /** The mean of nothing, for example. */

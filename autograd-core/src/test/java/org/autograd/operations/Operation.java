@@ -48,6 +48,8 @@ public record Operation(
     INTEGERS,
     /** Takes bool operands only. */
     BOOLS,
+    /** The result's shape depends on values, so that samples of a batch cannot be stacked. */
+    DATA_DEPENDENT,
     /** Tried with large operands and several numbers of threads. */
     LARGE
   }

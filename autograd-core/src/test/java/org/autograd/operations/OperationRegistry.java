@@ -21,6 +21,7 @@ import static org.autograd.operations.Matrices.square;
 import static org.autograd.operations.Matrices.squareAndSingular;
 import static org.autograd.operations.Matrices.symmetric;
 import static org.autograd.operations.Operation.Trait.BOOLS;
+import static org.autograd.operations.Operation.Trait.DATA_DEPENDENT;
 import static org.autograd.operations.Operation.Trait.FLAT;
 import static org.autograd.operations.Operation.Trait.INTEGERS;
 import static org.autograd.operations.Operation.Trait.LARGE;
@@ -298,7 +299,7 @@ public final class OperationRegistry {
       outputs("median(int)", withAxes(arrays(REAL)), Choices::nonEmptyAxis, (x, a) -> both(x[0].median(a.integer(0)))),
       op("quantile(double,int)", withAxes(reducible(REAL)), Choices::axisOfSome,
           (x, a) -> x[0].quantile(0.3, a.integer(0))),
-      op("unique()", reducible(REAL), (x, a) -> x[0].gt(0).to(DType.INT64).unique()).with(NOT_DIFFERENTIABLE),
+      op("unique()", reducible(REAL), (x, a) -> x[0].gt(0).to(DType.INT64).unique()).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
       op("searchSorted(Variable,boolean)", reducible(REAL), numbers(0, 1),
           (x, a) -> Variable.arange(x[0].dtype(), -1, 3, 0.5).searchSorted(x[0], a.number(0) > 0)).with(NOT_DIFFERENTIABLE),
 
@@ -419,7 +420,7 @@ public final class OperationRegistry {
           (x, a) -> x[0].maskedFill(a.array(0), 2)),
       op("maskedSelect(Variable)", arrays(REAL), Choices::masks, (x, a) -> x[0].maskedSelect(a.array(0))).with(MOVES_ONLY),
       op("take(Variable)", arrays(REAL), Choices::flatPositions, (x, a) -> x[0].take(a.array(0))).with(MOVES_ONLY),
-      op("nonzero()", reducible(REAL), (x, a) -> x[0].nonzero()).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("nonzero()", reducible(REAL), (x, a) -> x[0].nonzero()).with(NOT_DIFFERENTIABLE, INTEGERS, DATA_DEPENDENT),
       op("oneHot(int)", reducible(REAL), Choices::labels, (x, a) -> a.array(0).oneHot(70)).with(NOT_DIFFERENTIABLE),
 
       // Products.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A strided view of a storage. The view itself never changes; the elements may, through {@link
  * Copies#assign} and the in-place kernels, which raise the storage's version.
  */
-public final class NdArray {
+public class NdArray {
   private final Storage storage;
   private final Layout layout;
   private final boolean alias;
@@ -69,42 +69,42 @@ public final class NdArray {
   }
 
   /** Returns the storage, shared with other views. */
-  public Storage storage() {
+  public final Storage storage() {
     return storage;
   }
 
   /** Returns how the elements lie in the storage. */
-  public Layout layout() {
+  public final Layout layout() {
     return layout;
   }
 
   /** Returns the element type. */
-  public DType dtype() {
+  public final DType dtype() {
     return storage.dtype();
   }
 
   /** Returns the sizes. */
-  public Shape shape() {
+  public final Shape shape() {
     return layout.shape();
   }
 
   /** Returns the number of axes. */
-  public int rank() {
+  public final int rank() {
     return layout.shape().rank();
   }
 
   /** Returns the number of elements. */
-  public int elementCount() {
+  public final int elementCount() {
     return (int) layout.shape().elementCount();
   }
 
   /** Returns the size along an axis (from the start) as an int. */
-  public int size(int axis) {
+  public final int size(int axis) {
     return (int) layout.shape().size(axis);
   }
 
   /** Returns another view of the same storage. */
-  public NdArray view(Layout other) {
+  public final NdArray view(Layout other) {
     return other == layout ? this : new NdArray(storage, other);
   }
 
@@ -112,22 +112,22 @@ public final class NdArray {
    * Returns a view of the same storage which a user holds beside the array itself: what happens to
    * one in place happens to the other.
    */
-  public NdArray alias(Layout other) {
+  public final NdArray alias(Layout other) {
     return new NdArray(storage, other, true);
   }
 
   /** Returns whether this was made by {@link #alias}. */
-  public boolean isAlias() {
+  public final boolean isAlias() {
     return alias;
   }
 
   /** Returns this array if it is in row-major order, else a copy that is. */
-  public NdArray contiguous() {
+  public final NdArray contiguous() {
     return layout.isContiguous() ? this : copy();
   }
 
   /** Returns a new array with the same elements, in row-major order. */
-  public NdArray copy() {
+  public final NdArray copy() {
     if (layout.isContiguous() && elementCount() > 0) {
       return adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
     }
@@ -150,28 +150,28 @@ public final class NdArray {
   }
 
   /** Returns this array if it has the dtype, else a converted copy in row-major order. */
-  public NdArray to(DType dtype) {
+  public final NdArray to(DType dtype) {
     return dtype == dtype() ? this : Conversions.convert(this, dtype);
   }
 
   /** Returns the same elements under another shape: a view if possible, else a copy. */
-  public NdArray reshape(Shape shape) {
+  public final NdArray reshape(Shape shape) {
     @Nullable Layout view = layout.reshape(shape);
     return view != null ? view(view) : new NdArray(copy().storage, Layout.contiguous(shape));
   }
 
   /** Returns the array broadcast to a shape, as a view. */
-  public NdArray expand(Shape shape) {
+  public final NdArray expand(Shape shape) {
     return view(layout.expand(shape));
   }
 
   /** Returns the array with the last two axes exchanged, as a view. */
-  public NdArray transpose() {
+  public final NdArray transpose() {
     return view(layout.transpose(rank() - 2, rank() - 1));
   }
 
   /** Returns the only element of an array with one element. */
-  public double item() {
+  public final double item() {
     return storage.getDouble(layout.offset());
   }
 }
