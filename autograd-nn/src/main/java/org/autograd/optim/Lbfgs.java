@@ -393,14 +393,18 @@ public final class Lbfgs extends Optimizer<Lbfgs.Options> {
         Variable.zeros(
             parameters.getFirst().dtype(),
             parameters.stream().mapToLong(Variable::elementCount).sum());
-    double rate = reader.number(rateName(0));
+    double rate = reader.rate(rateName(0));
     String prefix = prefix(0);
-    double[] numbers = {0, 0, 0, 0, 1};
+    long iterationsBefore = 0;
+    long evaluationsBefore = 0;
+    double[] numbers = {0, 0, 1};
     Variable last = null;
     Variable before = null;
     List<Pair> pairs = new ArrayList<>();
     if (reader.has(prefix)) {
-      String[] names = {"n_iter", "func_evals", "t", "prev_loss", "H_diag"};
+      iterationsBefore = reader.count(prefix + "n_iter");
+      evaluationsBefore = reader.count(prefix + "func_evals");
+      String[] names = {"t", "prev_loss", "H_diag"};
       for (int k = 0; k < names.length; k++) {
         numbers[k] = reader.number(prefix + names[k]);
       }
@@ -417,11 +421,11 @@ public final class Lbfgs extends Optimizer<Lbfgs.Options> {
     }
     reader.throwProblems("Lbfgs");
     setLearningRate(rate);
-    iterations = (long) numbers[0];
-    evaluations = (long) numbers[1];
-    stepSize = numbers[2];
-    previousLoss = numbers[3];
-    scale = numbers[4];
+    iterations = iterationsBefore;
+    evaluations = evaluationsBefore;
+    stepSize = numbers[0];
+    previousLoss = numbers[1];
+    scale = numbers[2];
     direction = last == null ? null : copy(last);
     previousGradient = before == null ? null : copy(before);
     history.clear();

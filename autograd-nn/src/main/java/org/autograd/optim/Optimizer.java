@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Parameters belong to groups with options of their own; a parameter without a gradient is left
- * as it is. To write an optimizer extend this class with {@link #update}.
+ * as it is. Gradients add up until {@link #zeroGrad()}: to make a step for several batches that do
+ * not fit the memory together, divide each loss by their number, and call {@code backward()} for
+ * each before one {@code step()}. To write an optimizer extend this class with {@link #update}.
  *
  * @param <O> its options
  */
@@ -190,12 +192,12 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
     Map<Variable, ParameterState> loaded = new IdentityHashMap<>();
     int number = 0;
     for (int k = 0; k < groups.size(); k++) {
-      rates.add(reader.number(rateName(k)));
+      rates.add(reader.rate(rateName(k)));
       for (Variable parameter : groups.get(k).parameters()) {
         String prefix = prefix(number++);
         if (reader.has(prefix)) {
           ParameterState state = new ParameterState(parameter);
-          state.setStep((long) reader.number(prefix + "step"));
+          state.setStep(reader.count(prefix + "step"));
           for (String name : numbers(groups.get(k).options())) {
             state.setNumber(name, reader.number(prefix + name));
           }

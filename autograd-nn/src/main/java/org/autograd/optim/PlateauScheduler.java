@@ -163,11 +163,11 @@ public final class PlateauScheduler {
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateReader reader = new StateReader(stateDict);
     double loadedBest = reader.number("best");
-    double bad = reader.number("num_bad_epochs");
-    double resting = reader.number("cooldown_counter");
+    long bad = reader.count("num_bad_epochs");
+    long resting = reader.count("cooldown_counter");
     reader.throwProblems("PlateauScheduler");
     best = loadedBest;
-    badSteps = (long) bad;
-    restingSteps = (long) resting;
+    badSteps = bad;
+    restingSteps = resting;
   }
 }

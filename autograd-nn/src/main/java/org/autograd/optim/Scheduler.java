@@ -106,11 +106,11 @@ public final class Scheduler {
    */
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateReader reader = new StateReader(stateDict);
-    double steps = reader.number(STEP);
+    long steps = reader.count(STEP);
     double[] rates = reader.numbers(RATES, groups.size());
     double[] momenta = reader.numbers(MOMENTA, groups.size());
     reader.throwProblems("Scheduler");
-    step = (long) steps;
+    step = steps;
     for (int k = 0; k < groups.size(); k++) {
       groups.get(k).rate = rates[k];
       groups.get(k).momentum = momenta[k];

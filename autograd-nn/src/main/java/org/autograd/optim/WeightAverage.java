@@ -139,7 +139,7 @@ public final class WeightAverage {
    */
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateReader reader = new StateReader(stateDict);
-    double updates = reader.number(COUNT);
+    long updates = reader.count(COUNT);
     SequencedMap<String, Variable> loaded = new LinkedHashMap<>();
     averages.forEach((name, average) -> {
       Variable value = reader.like(average, PREFIX + name);
@@ -151,6 +151,6 @@ public final class WeightAverage {
     try (var _ = Autograd.noGrad()) {
       averages.forEach((name, average) -> average.copy_(loaded.get(name).detach()));
     }
-    count = (long) updates;
+    count = updates;
   }
 }

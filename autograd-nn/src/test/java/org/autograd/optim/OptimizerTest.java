@@ -232,6 +232,51 @@ class OptimizerTest {
   }
 
   @Test
+  void impossibleNumbersInAStateAreRefused() {
+    Variable p = leaf(1, 2);
+    NAdam optimizer = new NAdam(List.of(p), NAdam.options());
+    setGradient(p, 1);
+    optimizer.step();
+    Map<String, Variable> state = new LinkedHashMap<>(optimizer.stateDict());
+    state.put("groups.0.learningRate", Variable.scalar(-1.0));
+    state.put("state.0.step", Variable.scalar(1.5));
+    state.put("state.0.mu_product", Variable.of(1.0, 2.0));
+    assertRefused(
+        "loadStateDict of NAdam: mismatched groups.0.learningRate, a number from 0, is -1.0;"
+            + " mismatched state.0.step, a whole number from 0, is 1.5; mismatched"
+            + " state.0.mu_product, a single number, is float64[2]",
+        () -> optimizer.loadStateDict(state));
+    assertEquals(2e-3, optimizer.groups().getFirst().options().learningRate());
+    assertEquals(1, optimizer.stateDict().get("state.0.step").item());
+  }
+
+  @Test
+  void gradientsOfPartsAccumulateToThatOfAll() {
+    Variable x = Variable.randn(new Generator(1), DType.FLOAT64, 6, 2);
+    Variable whole = leaf(1, -2);
+    Variable parts = leaf(1, -2);
+    Sgd first = sgd(whole);
+    Sgd second = sgd(parts);
+    x.matmul(whole).square().mean().backward();
+    first.step();
+    for (Variable part : x.split(0, 2)) {
+      part.matmul(parts).square().mean().div(3).backward();
+    }
+    second.step();
+    assertArrayEquals(whole.toDoubleArray(), parts.toDoubleArray(), 1e-12);
+  }
+
+  @Test
+  void muonTakesMatricesOnly() {
+    Variable matrix = Variable.ones(2, 3).requiresGrad(true);
+    String message = "Muon: parameters must be matrices, got float64[2]; give the others to AdamW";
+    assertRefused(message, () -> new Muon(List.of(matrix, leaf(1, 2)), Muon.options()));
+    Muon muon = new Muon(List.of(matrix), Muon.options());
+    assertRefused(message, () -> muon.addGroup(List.of(leaf(1, 2)), Muon.options()));
+    assertEquals(1, muon.groups().size());
+  }
+
+  @Test
   void wrongParametersAreRefused() {
     Variable p = leaf(1, 2);
     assertRefused(
