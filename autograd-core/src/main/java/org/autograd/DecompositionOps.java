@@ -80,7 +80,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(m, n),
             Shape.of(n, n));
     Variable[] qr =
-        Node.recordAll(
+        JointEdge.record(
             "qr",
             x,
             result.arrays(),
@@ -103,10 +103,6 @@ sealed interface DecompositionOps permits Variable {
   default Svd svd() {
     Variable x = self();
     Steps.checkMatrix("svd", x);
-    if (x.isMapped()) {
-      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].svd()), x);
-      return new Svd(parts.get(0), parts.get(1), parts.get(2));
-    }
     int m = (int) x.size(-2);
     int n = (int) x.size(-1);
     int k = Math.min(m, n);
@@ -129,7 +125,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(k, n));
     Steps.checkDone("svd", x, result, "has a NaN or infinity, or EJML's iteration did not end");
     Variable[] svd =
-        Node.recordAll(
+        JointEdge.record(
             "svd",
             x,
             result.arrays(),
@@ -179,7 +175,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(n, n));
     Steps.checkDone("eigh", x, result, "has a NaN or infinity, or EJML's iteration did not end");
     Variable[] eigh =
-        Node.recordAll(
+        JointEdge.record(
             "eigh",
             x,
             result.arrays(),
@@ -218,9 +214,8 @@ sealed interface DecompositionOps permits Variable {
             + " norm(-2, -1) for the Frobenius norm, nuclearNorm() for the sum of singular values",
         order,
         x.describe());
+    checkArgument(x.size(-2) > 0 && x.size(-1) > 0, "matrixNorm: %s has no elements", x.describe());
     Variable candidates = size == 2 ? x.svdvals() : x.abs().sum(size == 1 ? -2 : -1);
-    checkArgument(
-        candidates.size(-1) > 0, "matrixNorm: order %s of %s has no value", order, x.describe());
     return order > 0 ? candidates.amax(-1) : candidates.amin(-1);
   }
 
@@ -277,18 +272,6 @@ sealed interface DecompositionOps permits Variable {
           operation,
           all);
       return (int) x.size(-1);
-    }
-
-    static List<Variable> parts(Qr qr) {
-      return List.of(qr.q(), qr.r());
-    }
-
-    static List<Variable> parts(Svd svd) {
-      return List.of(svd.u(), svd.s(), svd.vh());
-    }
-
-    static List<Variable> parts(Eigh eigh) {
-      return List.of(eigh.values(), eigh.vectors());
     }
 
     /** Returns the axes before the last two. */

@@ -43,9 +43,6 @@ sealed interface DistanceOps permits Variable {
       return Vmap.applyBroadcast(p -> p[0].cdist(p[1], order), x, y);
     }
     Shape batch = Steps.batch(x, y);
-    if (Vmap.isAnyMapped(x, y)) {
-      return Vmap.applyBroadcast(p -> p[0].cdist(p[1], order), x, y);
-    }
     if (order == 2 || x.size(-1) == 0) {
       return Steps.euclidean(x, y, batch);
     }

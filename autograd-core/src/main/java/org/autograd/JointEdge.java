@@ -10,18 +10,13 @@ import org.autograd.internal.ndarray.NdArray;
  * rule may need all of them.
  */
 final class JointEdge extends Edge {
-  private final @Nullable Saved[] saved;
+  private final Saved[] saved;
   private final Rule rule;
 
   private JointEdge(Node input, Saved[] saved, Rule rule) {
     super(input, saved);
     this.saved = saved;
     this.rule = rule;
-  }
-
-  /** Returns an edge that has to {@link #save} the results when all of them exist. */
-  static JointEdge to(Node input, int results, Rule rule) {
-    return new JointEdge(input, new Saved[results], rule);
   }
 
   /** What the gradient of one result adds to that of the input. */

@@ -86,11 +86,7 @@ sealed interface SolverOps permits Variable {
               Variable whole = back.matmul(x.transpose()).neg();
               return upper ? whole.triu(0) : whole.tril(0);
             }),
-        Edge.to(
-            b,
-            a,
-            (g, matrix) -> matrix.transpose().solveTriangular(g, !upper),
-            (t, matrix) -> matrix.solveTriangular(t, upper)));
+        Edge.to(b, a, (g, matrix) -> matrix.transpose().solveTriangular(g, !upper)));
   }
 
   /**
@@ -260,10 +256,6 @@ sealed interface SolverOps permits Variable {
   final class Steps {
     private Steps() {}
 
-    static List<Variable> parts(SlogDet slogDet) {
-      return List.of(slogDet.sign(), slogDet.logAbsDet());
-    }
-
     /** Whether the right side is one vector, or one for each matrix. */
     static boolean isVector(Variable a, Variable b) {
       return b.rank() == 1
@@ -335,8 +327,7 @@ sealed interface SolverOps permits Variable {
           result.arrays()[0],
           Edge.toWithResult(
               a, a, (g, matrix, x) -> solve(matrix.transpose(), g).matmul(x.transpose()).neg()),
-          Edge.to(
-              b, a, (g, matrix) -> solve(matrix.transpose(), g), (t, matrix) -> solve(matrix, t)));
+          Edge.to(b, a, (g, matrix) -> solve(matrix.transpose(), g)));
     }
 
     /** Names the matrix by its place in the common batch. */
@@ -380,9 +371,6 @@ sealed interface SolverOps permits Variable {
     }
 
     static Variable leastSquares(Variable a, Variable b) {
-      if (Vmap.isAnyMapped(a, b)) {
-        return Vmap.applyBroadcast(p -> leastSquares(p[0], p[1]), a, b);
-      }
       boolean wide = a.size(-2) < a.size(-1);
       Qr qr = (wide ? a.transpose() : a).qr();
       if (hasSmallPivot(Vmap.innermostPhysical(qr.r()).detach(), DecompositionOps.Steps.tolerance(a))) {
