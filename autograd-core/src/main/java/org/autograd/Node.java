@@ -205,6 +205,12 @@ abstract class Node {
     return hooks != null;
   }
 
+  /** Returns the hooks for what this node gives to its inputs. */
+  final List<HookHandle> inputHooks() {
+    List<HookHandle> current = hooks;
+    return current == null ? List.of() : current.stream().filter(HookHandle::isForInputs).toList();
+  }
+
   /** Returns the gradient after all hooks, each of which may replace it. */
   final Variable applyHooks(Variable gradient) {
     Variable result = gradient;
