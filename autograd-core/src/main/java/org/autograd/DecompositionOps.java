@@ -53,8 +53,14 @@ sealed interface DecompositionOps permits Variable {
     Variable x = self();
     Steps.checkMatrix("qr", x);
     if (x.isMapped()) {
-      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].qr()), x);
-      return new Qr(parts.get(0), parts.get(1));
+      List<Variable> mapped =
+          Vmap.applyForAll(
+              p -> {
+                Qr qr = p[0].qr();
+                return List.of(qr.q(), qr.r());
+              },
+              x);
+      return new Qr(mapped.get(0), mapped.get(1));
     }
     int m = (int) x.size(-2);
     int n = (int) x.size(-1);
@@ -74,7 +80,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(m, n),
             Shape.of(n, n));
     Variable[] qr =
-        Node.recordAll(
+        JointEdge.record(
             "qr",
             x,
             result.arrays(),
@@ -97,13 +103,19 @@ sealed interface DecompositionOps permits Variable {
   default Svd svd() {
     Variable x = self();
     Steps.checkMatrix("svd", x);
-    if (x.isMapped()) {
-      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].svd()), x);
-      return new Svd(parts.get(0), parts.get(1), parts.get(2));
-    }
     int m = (int) x.size(-2);
     int n = (int) x.size(-1);
     int k = Math.min(m, n);
+    if (x.isMapped()) {
+      List<Variable> mapped =
+          Vmap.applyForAll(
+              p -> {
+                Svd svd = p[0].svd();
+                return List.of(svd.u(), svd.s(), svd.vh());
+              },
+              x);
+      return new Svd(mapped.get(0), mapped.get(1), mapped.get(2));
+    }
     MatrixFunctions.Result result =
         Steps.apply(
             (in, out) -> Decompositions.svd(in[0], m, n, out[0], out[1], out[2]),
@@ -113,7 +125,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(k, n));
     Steps.checkDone("svd", x, result, "has a NaN or infinity, or EJML's iteration did not end");
     Variable[] svd =
-        Node.recordAll(
+        JointEdge.record(
             "svd",
             x,
             result.arrays(),
@@ -146,8 +158,14 @@ sealed interface DecompositionOps permits Variable {
     Variable x = self();
     int n = Steps.squareSize("eigh", x);
     if (x.isMapped()) {
-      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].eigh()), x);
-      return new Eigh(parts.get(0), parts.get(1));
+      List<Variable> mapped =
+          Vmap.applyForAll(
+              p -> {
+                Eigh eigh = p[0].eigh();
+                return List.of(eigh.values(), eigh.vectors());
+              },
+              x);
+      return new Eigh(mapped.get(0), mapped.get(1));
     }
     MatrixFunctions.Result result =
         Steps.apply(
@@ -157,7 +175,7 @@ sealed interface DecompositionOps permits Variable {
             Shape.of(n, n));
     Steps.checkDone("eigh", x, result, "has a NaN or infinity, or EJML's iteration did not end");
     Variable[] eigh =
-        Node.recordAll(
+        JointEdge.record(
             "eigh",
             x,
             result.arrays(),
@@ -255,18 +273,6 @@ sealed interface DecompositionOps permits Variable {
           operation,
           all);
       return (int) x.size(-1);
-    }
-
-    static List<Variable> parts(Qr qr) {
-      return List.of(qr.q(), qr.r());
-    }
-
-    static List<Variable> parts(Svd svd) {
-      return List.of(svd.u(), svd.s(), svd.vh());
-    }
-
-    static List<Variable> parts(Eigh eigh) {
-      return List.of(eigh.values(), eigh.vectors());
     }
 
     /** Returns the axes before the last two. */

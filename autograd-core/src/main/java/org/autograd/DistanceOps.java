@@ -39,10 +39,10 @@ sealed interface DistanceOps permits Variable {
             + " 0, got %s and order %s",
         Variable.describe(self(), right),
         order);
-    Shape batch = Steps.batch(x, y);
     if (Vmap.isAnyMapped(x, y)) {
       return Vmap.applyBroadcast(p -> p[0].cdist(p[1], order), x, y);
     }
+    Shape batch = Steps.batch(x, y);
     if (order == 2 || x.size(-1) == 0) {
       return Steps.euclidean(x, y, batch);
     }
@@ -148,7 +148,7 @@ sealed interface DistanceOps permits Variable {
       if (!to.isRecorded()) {
         return null;
       }
-      return new Edge(to.requireNode(), true, new Saved(x), new Saved(y), null) {
+      return new Edge(to.requireNode(), new Saved(x), new Saved(y), Saved.RESULT) {
         @Override
         Variable gradient(Variable g) {
           Variable weights = WEIGHT.apply(g, value(2));

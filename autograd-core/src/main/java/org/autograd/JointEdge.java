@@ -1,7 +1,8 @@
 package org.autograd;
 
+import java.util.Arrays;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.autograd.internal.ndarray.NdArray;
 
 /**
  * The edge of one of several results of an operation. Each result has a node of its own, so that
@@ -9,18 +10,13 @@ import org.jspecify.annotations.Nullable;
  * rule may need all of them.
  */
 final class JointEdge extends Edge {
-  private final @Nullable Saved[] saved;
+  private final Saved[] saved;
   private final Rule rule;
 
-  private JointEdge(Node input, @Nullable Saved[] saved, Rule rule) {
-    super(input, false, saved);
+  private JointEdge(Node input, Saved[] saved, Rule rule) {
+    super(input, saved);
     this.saved = saved;
     this.rule = rule;
-  }
-
-  /** Returns an edge that has to {@link #save} the results when all of them exist. */
-  static JointEdge to(Node input, int results, Rule rule) {
-    return new JointEdge(input, new Saved[results], rule);
   }
 
   /** What the gradient of one result adds to that of the input. */
@@ -29,11 +25,42 @@ final class JointEdge extends Edge {
     Variable apply(Variable gradient, Variable[] results);
   }
 
-  /** Saves the results. */
-  void save(Variable[] results, Function<Variable, Saved> how) {
-    for (int k = 0; k < saved.length; k++) {
-      saved[k] = how.apply(results[k]);
+  /**
+   * Returns the results as Variables, connected to the input.
+   *
+   * @param rules one for each result
+   */
+  static Variable[] record(String operation, Variable input, NdArray[] results, Rule... rules) {
+    Variable[] variables = new Variable[results.length];
+    if (!input.isRecorded()) {
+      Arrays.setAll(variables, k -> Node.record(operation, results[k]));
+      return variables;
     }
+    JointEdge[] edges = new JointEdge[results.length];
+    for (int k = 0; k < results.length; k++) {
+      edges[k] = new JointEdge(input.requireNode(), new Saved[results.length], rules[k]);
+      variables[k] = Node.place(operation, results[k], edges[k]);
+    }
+    Variable[] complete =
+        ForwardMode.withTangents(
+            (level, outer, k) -> {
+              Variable tangent = level.tangent(input);
+              if (tangent == null) {
+                return null;
+              }
+              edges[k].save(outer, Saved::asItIs);
+              return edges[k].tangent(tangent, outer[k]);
+            },
+            variables);
+    // Each saves all, and none of them can before the last exists.
+    for (JointEdge edge : edges) {
+      edge.save(complete, Saved::new);
+    }
+    return complete;
+  }
+
+  private void save(Variable[] results, Function<Variable, Saved> how) {
+    Arrays.setAll(saved, k -> how.apply(results[k]));
   }
 
   @Override

@@ -199,8 +199,14 @@ sealed interface SolverOps permits Variable {
     Variable x = self();
     int n = DecompositionOps.Steps.squareSize("slogdet", x);
     if (x.isMapped()) {
-      List<Variable> parts = Vmap.applyForAll(p -> Steps.parts(p[0].slogdet()), x);
-      return new SlogDet(parts.get(0), parts.get(1));
+      List<Variable> mapped =
+          Vmap.applyForAll(
+              p -> {
+                SlogDet result = p[0].slogdet();
+                return List.of(result.sign(), result.logAbsDet());
+              },
+              x);
+      return new SlogDet(mapped.get(0), mapped.get(1));
     }
     MatrixFunctions.Result result =
         DecompositionOps.Steps.apply(
@@ -253,10 +259,6 @@ sealed interface SolverOps permits Variable {
   /** Steps that several operations share. */
   final class Steps {
     private Steps() {}
-
-    static List<Variable> parts(SlogDet slogDet) {
-      return List.of(slogDet.sign(), slogDet.logAbsDet());
-    }
 
     /** Whether the right side is one vector, or one for each matrix. */
     static boolean isVector(Variable a, Variable b) {
@@ -374,12 +376,10 @@ sealed interface SolverOps permits Variable {
     }
 
     static Variable leastSquares(Variable a, Variable b) {
-      if (Vmap.isAnyMapped(a, b)) {
-        return Vmap.applyBroadcast(p -> leastSquares(p[0], p[1]), a, b);
-      }
       boolean wide = a.size(-2) < a.size(-1);
       Qr qr = (wide ? a.transpose() : a).qr();
-      if (hasSmallPivot(qr.r().detach(), DecompositionOps.Steps.tolerance(a))) {
+      if (hasSmallPivot(
+          Vmap.innermostPhysical(qr.r()).detach(), DecompositionOps.Steps.tolerance(a))) {
         return a.pinv().matmul(b);
       }
       return wide
@@ -407,7 +407,7 @@ sealed interface SolverOps permits Variable {
     /** The gradient of the determinant: {@code det inv^T}, which is finite where det is 0. */
     static Variable cofactors(Variable x, Variable det) {
       int n = (int) x.size(-1);
-      if (invert(x, n).firstFailure() < 0) {
+      if (invert(Vmap.innermostPhysical(x), n).firstFailure() < 0) {
         return asMatrices(det).mul(inverse("det", x, true).transpose());
       }
       // 0 singular values are no problem in the products of all the others.

@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
@@ -494,8 +496,14 @@ public final class Variable
   }
 
   private Object elements(DType dtype) {
+    Mark mark = KernelMeter.start();
     NdArray converted = data().to(dtype);
-    return (converted == data ? data.copy() : converted).storage().array();
+    Object array = (converted == data ? data.copy() : converted).storage().array();
+    if (mark != null) {
+      // Reading is not part of the operation that comes next.
+      mark.restore();
+    }
+    return array;
   }
 
   /**
@@ -872,6 +880,7 @@ public final class Variable
       source = source.copy();
     }
     Copies.assign(data, source);
+    Profiler.computed("assign");
     data.storage().bumpVersion();
     if (GradMode.isEnabled()) {
       node = result.node;
