@@ -214,9 +214,8 @@ sealed interface DecompositionOps permits Variable {
             + " norm(-2, -1) for the Frobenius norm, nuclearNorm() for the sum of singular values",
         order,
         x.describe());
+    checkArgument(x.size(-2) > 0 && x.size(-1) > 0, "matrixNorm: %s has no elements", x.describe());
     Variable candidates = size == 2 ? x.svdvals() : x.abs().sum(size == 1 ? -2 : -1);
-    checkArgument(
-        candidates.size(-1) > 0, "matrixNorm: order %s of %s has no value", order, x.describe());
     return order > 0 ? candidates.amax(-1) : candidates.amin(-1);
   }
 

@@ -86,11 +86,7 @@ sealed interface SolverOps permits Variable {
               Variable whole = back.matmul(x.transpose()).neg();
               return upper ? whole.triu(0) : whole.tril(0);
             }),
-        Edge.to(
-            b,
-            a,
-            (g, matrix) -> matrix.transpose().solveTriangular(g, !upper),
-            (t, matrix) -> matrix.solveTriangular(t, upper)));
+        Edge.to(b, a, (g, matrix) -> matrix.transpose().solveTriangular(g, !upper)));
   }
 
   /**
@@ -331,8 +327,7 @@ sealed interface SolverOps permits Variable {
           result.arrays()[0],
           Edge.toWithResult(
               a, a, (g, matrix, x) -> solve(matrix.transpose(), g).matmul(x.transpose()).neg()),
-          Edge.to(
-              b, a, (g, matrix) -> solve(matrix.transpose(), g), (t, matrix) -> solve(matrix, t)));
+          Edge.to(b, a, (g, matrix) -> solve(matrix.transpose(), g)));
     }
 
     /** Names the matrix by its place in the common batch. */

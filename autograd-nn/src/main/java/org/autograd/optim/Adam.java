@@ -19,7 +19,7 @@ public final class Adam extends Optimizer<AdamOptions> {
 
   /** Returns the defaults: learning rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8, no decay. */
   public static AdamOptions options() {
-    return new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, false);
+    return new AdamOptions(1e-3, 0.9, 0.999, 1e-8, 0, false, false);
   }
 
   @Override

@@ -10,6 +10,7 @@ package org.autograd.optim;
  * @param weightDecay how much of the parameter is added to its gradient (Adam), or taken from it at
  *     each step, times the learning rate (AdamW)
  * @param amsgrad whether to divide by the largest of the squares' means so far
+ * @param maximize whether to climb instead of descend
  */
 public record AdamOptions(
     double learningRate,
@@ -17,8 +18,9 @@ public record AdamOptions(
     double beta2,
     double epsilon,
     double weightDecay,
-    boolean amsgrad)
-    implements OptimizerOptions<AdamOptions> {
+    boolean amsgrad,
+    boolean maximize)
+    implements MomentumOptions<AdamOptions> {
   /** Checks the values. */
   public AdamOptions {
     Check.notNegative("learningRate", learningRate);
@@ -30,26 +32,41 @@ public record AdamOptions(
 
   @Override
   public AdamOptions learningRate(double value) {
-    return new AdamOptions(value, beta1, beta2, epsilon, weightDecay, amsgrad);
+    return new AdamOptions(value, beta1, beta2, epsilon, weightDecay, amsgrad, maximize);
+  }
+
+  @Override
+  public double momentum() {
+    return beta1;
+  }
+
+  @Override
+  public AdamOptions momentum(double value) {
+    return betas(value, beta2);
   }
 
   /** Returns these options with other running means. */
   public AdamOptions betas(double first, double second) {
-    return new AdamOptions(learningRate, first, second, epsilon, weightDecay, amsgrad);
+    return new AdamOptions(learningRate, first, second, epsilon, weightDecay, amsgrad, maximize);
   }
 
   /** Returns these options with another epsilon. */
   public AdamOptions epsilon(double value) {
-    return new AdamOptions(learningRate, beta1, beta2, value, weightDecay, amsgrad);
+    return new AdamOptions(learningRate, beta1, beta2, value, weightDecay, amsgrad, maximize);
   }
 
   /** Returns these options with another weight decay. */
   public AdamOptions weightDecay(double value) {
-    return new AdamOptions(learningRate, beta1, beta2, epsilon, value, amsgrad);
+    return new AdamOptions(learningRate, beta1, beta2, epsilon, value, amsgrad, maximize);
   }
 
   /** Returns these options with or without AMSGrad. */
   public AdamOptions amsgrad(boolean value) {
-    return new AdamOptions(learningRate, beta1, beta2, epsilon, weightDecay, value);
+    return new AdamOptions(learningRate, beta1, beta2, epsilon, weightDecay, value, maximize);
+  }
+
+  /** Returns these options for climbing or descending. */
+  public AdamOptions maximize(boolean value) {
+    return new AdamOptions(learningRate, beta1, beta2, epsilon, weightDecay, amsgrad, value);
   }
 }

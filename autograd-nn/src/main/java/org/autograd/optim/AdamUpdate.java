@@ -40,15 +40,16 @@ final class AdamUpdate {
     Expression addedDecay = Expression.parameter(7);
     Expression factor = Expression.parameter(8);
 
-    Expression decayed = g.add(addedDecay.mul(p));
+    Expression sign = Expression.parameter(9);
+    Expression decayed = sign.mul(g).add(addedDecay.mul(p));
     Expression nextMean = beta1.mul(mean).add(oneMinusBeta1.mul(decayed));
     Expression nextSquare = beta2.mul(square).add(oneMinusBeta2.mul(decayed.square()));
     Expression nextLargest = largest.maximum(nextSquare);
     Expression divisor = (amsgrad ? nextLargest : nextSquare).sqrt().mul(inverseRoot).add(epsilon);
     Expression next = p.mul(factor).sub(stepSize.mul(nextMean.div(divisor)));
     return amsgrad
-        ? PointwiseUpdate.ofGradient("adam", 4, 9, next, nextMean, nextSquare, nextLargest)
-        : PointwiseUpdate.ofGradient("adam", 3, 9, next, nextMean, nextSquare);
+        ? PointwiseUpdate.ofGradient("adam", 4, 10, next, nextMean, nextSquare, nextLargest)
+        : PointwiseUpdate.ofGradient("adam", 3, 10, next, nextMean, nextSquare);
   }
 
   /**
@@ -89,7 +90,8 @@ final class AdamUpdate {
       1 / Math.sqrt(1 - Math.pow(options.beta2(), step)),
       options.epsilon(),
       addedDecay,
-      factor
+      factor,
+      options.maximize() ? -1 : 1
     };
   }
 

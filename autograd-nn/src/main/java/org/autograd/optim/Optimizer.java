@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.autograd.Autograd;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Parameters belong to groups with options of their own; a parameter without a gradient is left
- * as it is. To write an optimizer extend this class with {@link #update}.
+ * as it is. Gradients add up until {@link #zeroGrad()}: to make a step for several batches that do
+ * not fit the memory together, divide each loss by their number, and call {@code backward()} for
+ * each before one {@code step()}. To write an optimizer extend this class with {@link #update}.
  *
  * @param <O> its options
  */
@@ -55,6 +58,14 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
   /** Returns the names of the buffers that {@link #update} uses with the given options. */
   protected abstract List<String> buffers(O options);
 
+  /** Returns the names of the numbers that {@link #update} uses with the given options; none. */
+  protected List<String> numbers(O options) {
+    return List.of();
+  }
+
+  /** Called at the start of each step, for what depends on all gradients; does nothing. */
+  protected void beginStep() {}
+
   /**
    * Adds parameters that are treated by options of their own.
    *
@@ -62,7 +73,7 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
    * @throws IllegalArgumentException if there is no parameter, if one is the result of a recorded
    *     operation or not float32 or float64, or if one is there already
    */
-  public final ParameterGroup<O> addGroup(Collection<Variable> parameters, O options) {
+  public ParameterGroup<O> addGroup(Collection<Variable> parameters, O options) {
     ParameterGroup<O> added = group(parameters, options);
     groups.add(added);
     return added;
@@ -105,8 +116,9 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
   }
 
   /** Changes each parameter that has a gradient. */
-  public final void step() {
+  public void step() {
     try (var _ = Autograd.noGrad()) {
+      beginStep();
       for (ParameterGroup<O> group : groups) {
         for (Variable parameter : group.parameters()) {
           if (parameter.hasGrad()) {
@@ -117,6 +129,22 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
         }
       }
     }
+  }
+
+  /**
+   * Computes a loss and its gradients by the closure, and makes a step.
+   *
+   * @param closure calls {@link #zeroGrad()}, computes a loss, calls its {@code backward()} and
+   *     returns it; {@link Lbfgs} calls it several times
+   * @return the loss before the step
+   */
+  public double step(Supplier<Variable> closure) {
+    double loss;
+    try (var _ = Autograd.enableGrad()) {
+      loss = closure.get().item();
+    }
+    step();
+    return loss;
   }
 
   /** Forgets the gradients of all parameters. */
@@ -131,7 +159,7 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
    * options are not part of it. The buffers share their elements with the optimizer: {@code copy()}
    * what is to stay as it is while training goes on.
    */
-  public final SequencedMap<String, Variable> stateDict() {
+  public SequencedMap<String, Variable> stateDict() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     int number = 0;
     for (int k = 0; k < groups.size(); k++) {
@@ -141,6 +169,9 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
         ParameterState state = states.get(parameter);
         if (state != null) {
           result.put(prefix + "step", Variable.of(state.step()).reshape());
+          state
+              .numbers()
+              .forEach((name, value) -> result.put(prefix + name, Variable.scalar(value)));
           state.buffers().forEach((name, buffer) -> result.put(prefix + name, buffer));
         }
       }
@@ -155,18 +186,21 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
    * @throws IllegalArgumentException if something is missing, unexpected or of another shape or
    *     dtype: the message lists all of it, and nothing is changed
    */
-  public final void loadStateDict(Map<String, Variable> stateDict) {
+  public void loadStateDict(Map<String, Variable> stateDict) {
     StateReader reader = new StateReader(stateDict);
     List<Double> rates = new ArrayList<>();
     Map<Variable, ParameterState> loaded = new IdentityHashMap<>();
     int number = 0;
     for (int k = 0; k < groups.size(); k++) {
-      rates.add(reader.number(rateName(k)));
+      rates.add(reader.rate(rateName(k)));
       for (Variable parameter : groups.get(k).parameters()) {
         String prefix = prefix(number++);
         if (reader.has(prefix)) {
           ParameterState state = new ParameterState(parameter);
-          state.setStep((long) reader.number(prefix + "step"));
+          state.setStep(reader.count(prefix + "step"));
+          for (String name : numbers(groups.get(k).options())) {
+            state.setNumber(name, reader.number(prefix + name));
+          }
           for (String name : buffers(groups.get(k).options())) {
             @Nullable Variable source = reader.like(parameter, prefix + name);
             if (source != null) {
@@ -186,11 +220,11 @@ public abstract class Optimizer<O extends OptimizerOptions<O>> {
     states.putAll(loaded);
   }
 
-  private static String rateName(int group) {
+  static String rateName(int group) {
     return "groups." + group + ".learningRate";
   }
 
-  private static String prefix(int parameter) {
+  static String prefix(int parameter) {
     return "state." + parameter + ".";
   }
 

@@ -8,6 +8,7 @@ import org.autograd.Variable;
 /** What an optimizer remembers of one parameter between steps. */
 public final class ParameterState {
   private final SequencedMap<String, Variable> buffers = new LinkedHashMap<>();
+  private final SequencedMap<String, Double> numbers = new LinkedHashMap<>();
   private final Variable parameter;
   private long step;
 
@@ -32,6 +33,28 @@ public final class ParameterState {
       buffers.put(name, buffer);
     }
     return buffer;
+  }
+
+  /**
+   * Returns the buffer of that name, of the parameter's shape and dtype and at first everywhere the
+   * given value.
+   */
+  public Variable buffer(String name, double initial) {
+    return buffers.computeIfAbsent(name, _ -> Variable.fullLike(parameter, initial));
+  }
+
+  /** Returns the number of that name, at first the given one. */
+  public double number(String name, double initial) {
+    return numbers.getOrDefault(name, initial);
+  }
+
+  /** Sets the number of that name, which {@link Optimizer#numbers} has to list. */
+  public void setNumber(String name, double value) {
+    numbers.put(name, value);
+  }
+
+  SequencedMap<String, Double> numbers() {
+    return Collections.unmodifiableSequencedMap(numbers);
   }
 
   SequencedMap<String, Variable> buffers() {

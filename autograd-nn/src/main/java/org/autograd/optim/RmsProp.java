@@ -36,6 +36,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
    * @param momentum how much of the previous direction stays at each step; 0 for none
    * @param centered whether to divide by the deviation of the gradients instead of their mean
    *     square
+   * @param maximize whether to climb instead of descend
    */
   public record Options(
       double learningRate,
@@ -43,8 +44,9 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
       double epsilon,
       double weightDecay,
       double momentum,
-      boolean centered)
-      implements OptimizerOptions<Options> {
+      boolean centered,
+      boolean maximize)
+      implements MomentumOptions<Options> {
     /** Checks the values. */
     public Options {
       Check.notNegative("learningRate", learningRate);
@@ -56,38 +58,43 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
 
     @Override
     public Options learningRate(double value) {
-      return new Options(value, alpha, epsilon, weightDecay, momentum, centered);
+      return new Options(value, alpha, epsilon, weightDecay, momentum, centered, maximize);
     }
 
     /** Returns these options with another running mean. */
     public Options alpha(double value) {
-      return new Options(learningRate, value, epsilon, weightDecay, momentum, centered);
+      return new Options(learningRate, value, epsilon, weightDecay, momentum, centered, maximize);
     }
 
     /** Returns these options with another epsilon. */
     public Options epsilon(double value) {
-      return new Options(learningRate, alpha, value, weightDecay, momentum, centered);
+      return new Options(learningRate, alpha, value, weightDecay, momentum, centered, maximize);
     }
 
     /** Returns these options with another weight decay. */
     public Options weightDecay(double value) {
-      return new Options(learningRate, alpha, epsilon, value, momentum, centered);
+      return new Options(learningRate, alpha, epsilon, value, momentum, centered, maximize);
     }
 
-    /** Returns these options with another momentum. */
+    @Override
     public Options momentum(double value) {
-      return new Options(learningRate, alpha, epsilon, weightDecay, value, centered);
+      return new Options(learningRate, alpha, epsilon, weightDecay, value, centered, maximize);
     }
 
     /** Returns these options with or without centering. */
     public Options centered(boolean value) {
-      return new Options(learningRate, alpha, epsilon, weightDecay, momentum, value);
+      return new Options(learningRate, alpha, epsilon, weightDecay, momentum, value, maximize);
+    }
+
+    /** Returns these options for climbing or descending. */
+    public Options maximize(boolean value) {
+      return new Options(learningRate, alpha, epsilon, weightDecay, momentum, centered, value);
     }
   }
 
   /** Returns the default options: learning rate 1e-2, alpha 0.99, epsilon 1e-8, all else 0. */
   public static Options options() {
-    return new Options(1e-2, 0.99, 1e-8, 0, 0, false);
+    return new Options(1e-2, 0.99, 1e-8, 0, 0, false, false);
   }
 
   private static PointwiseUpdate update(boolean centered, boolean momentum) {
@@ -104,7 +111,8 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     Expression decay = Expression.parameter(4);
     Expression kept = Expression.parameter(5);
 
-    Expression decayed = g.add(decay.mul(p));
+    Expression sign = Expression.parameter(6);
+    Expression decayed = sign.mul(g).add(decay.mul(p));
     Expression nextSquare = alpha.mul(square).add(oneMinusAlpha.mul(decayed.square()));
     Expression nextMean = alpha.mul(mean).add(oneMinusAlpha.mul(decayed));
     Expression variance = centered ? nextSquare.sub(nextMean.square()) : nextSquare;
@@ -117,7 +125,7 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
     if (momentum) {
       values.add(direction);
     }
-    return PointwiseUpdate.ofGradient("rmsProp", inputs, 6, values.toArray(Expression[]::new));
+    return PointwiseUpdate.ofGradient("rmsProp", inputs, 7, values.toArray(Expression[]::new));
   }
 
   @Override
@@ -135,7 +143,8 @@ public final class RmsProp extends Optimizer<RmsProp.Options> {
             1 - options.alpha(),
             options.epsilon(),
             options.weightDecay(),
-            options.momentum());
+            options.momentum(),
+            options.maximize() ? -1 : 1);
   }
 
   @Override

@@ -31,17 +31,53 @@ final class StateReader {
     return value;
   }
 
+  private @Nullable Variable single(String name) {
+    Variable value = value(name);
+    if (value != null && value.elementCount() != 1) {
+      problems.add("mismatched " + name + ", a single number, is " + Optimizer.describe(value));
+      return null;
+    }
+    return value;
+  }
+
   /** Returns a single number, or NaN with a problem noted. */
   double number(String name) {
+    Variable value = single(name);
+    return value == null ? Double.NaN : value.item();
+  }
+
+  /** Returns a number of steps or the like, or 0 with a problem noted. */
+  long count(String name) {
+    Variable value = single(name);
+    double count = value == null ? 0 : value.item();
+    // 2^53 steps: beyond, a count could not grow.
+    if (!(count >= 0 && count <= 0x1p53 && count == Math.rint(count))) {
+      problems.add("mismatched " + name + ", a whole number from 0, is " + count);
+      return 0;
+    }
+    return (long) count;
+  }
+
+  /** Returns a learning rate, or 0 with a problem noted. */
+  double rate(String name) {
+    Variable value = single(name);
+    double rate = value == null ? 0 : value.item();
+    if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
+      problems.add("mismatched " + name + ", a number from 0, is " + rate);
+      return 0;
+    }
+    return rate;
+  }
+
+  /** Returns as many numbers as expected, or none with a problem noted. */
+  double[] numbers(String name, int count) {
     Variable value = value(name);
-    if (value == null) {
-      return Double.NaN;
+    if (value != null && (value.rank() != 1 || value.elementCount() != count)) {
+      problems.add(
+          "mismatched " + name + ", a vector of " + count + ", is " + Optimizer.describe(value));
+      return new double[0];
     }
-    if (value.elementCount() != 1) {
-      problems.add("mismatched " + name + ", a single number, is " + Optimizer.describe(value));
-      return Double.NaN;
-    }
-    return value.item();
+    return value == null ? new double[0] : value.toDoubleArray();
   }
 
   /** Returns an array of the parameter's shape and dtype, or null with a problem noted. */

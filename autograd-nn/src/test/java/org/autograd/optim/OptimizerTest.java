@@ -138,7 +138,17 @@ class OptimizerTest {
         (p, rate) -> new AdamW(p, AdamW.options().learningRate(rate)),
         (p, rate) -> new RmsProp(p, RmsProp.options().learningRate(rate)),
         (p, rate) ->
-            new RmsProp(p, RmsProp.options().learningRate(rate).centered(true).momentum(.9)));
+            new RmsProp(p, RmsProp.options().learningRate(rate).centered(true).momentum(.9)),
+        (p, rate) -> new Adagrad(p, Adagrad.options().learningRate(rate).learningRateDecay(.1)),
+        (p, rate) -> new Adadelta(p, Adadelta.options().learningRate(rate)),
+        (p, rate) -> new Adamax(p, Adamax.options().learningRate(rate)),
+        (p, rate) -> new NAdam(p, NAdam.options().learningRate(rate)),
+        (p, rate) -> new RAdam(p, RAdam.options().learningRate(rate)),
+        (p, rate) -> new Rprop(p, Rprop.options().learningRate(rate)),
+        (p, rate) -> new Asgd(p, Asgd.options().learningRate(rate).averageFrom(1)),
+        (p, rate) -> new Lion(p, Lion.options().learningRate(rate)),
+        (p, rate) -> new Lamb(p, Lamb.clippedOptions().learningRate(rate)),
+        (p, rate) -> new Muon(p, Muon.options().learningRate(rate)));
   }
 
   private static void randomSteps(Optimizer<?> optimizer, List<Variable> parameters, long seed) {
@@ -154,7 +164,10 @@ class OptimizerTest {
   @ParameterizedTest
   @MethodSource("optimizers")
   void aSavedStateContinuesBitForBit(BiFunction<List<Variable>, Double, Optimizer<?>> create) {
-    List<Variable> first = List.of(leaf(1, -2), Variable.ones(2, 3).requiresGrad(true));
+    List<Variable> first =
+        List.of(
+            Variable.of(new double[][] {{1, -2}}).requiresGrad(true),
+            Variable.ones(2, 3).requiresGrad(true));
     Optimizer<?> original = create.apply(first, RATE);
     randomSteps(original, first, 1);
     original.setLearningRate(RATE / 2);
@@ -219,6 +232,51 @@ class OptimizerTest {
   }
 
   @Test
+  void impossibleNumbersInAStateAreRefused() {
+    Variable p = leaf(1, 2);
+    NAdam optimizer = new NAdam(List.of(p), NAdam.options());
+    setGradient(p, 1);
+    optimizer.step();
+    Map<String, Variable> state = new LinkedHashMap<>(optimizer.stateDict());
+    state.put("groups.0.learningRate", Variable.scalar(-1.0));
+    state.put("state.0.step", Variable.scalar(1.5));
+    state.put("state.0.mu_product", Variable.of(1.0, 2.0));
+    assertRefused(
+        "loadStateDict of NAdam: mismatched groups.0.learningRate, a number from 0, is -1.0;"
+            + " mismatched state.0.step, a whole number from 0, is 1.5; mismatched"
+            + " state.0.mu_product, a single number, is float64[2]",
+        () -> optimizer.loadStateDict(state));
+    assertEquals(2e-3, optimizer.groups().getFirst().options().learningRate());
+    assertEquals(1, optimizer.stateDict().get("state.0.step").item());
+  }
+
+  @Test
+  void gradientsOfPartsAccumulateToThatOfAll() {
+    Variable x = Variable.randn(new Generator(1), DType.FLOAT64, 6, 2);
+    Variable whole = leaf(1, -2);
+    Variable parts = leaf(1, -2);
+    Sgd first = sgd(whole);
+    Sgd second = sgd(parts);
+    x.matmul(whole).square().mean().backward();
+    first.step();
+    for (Variable part : x.split(0, 2)) {
+      part.matmul(parts).square().mean().div(3).backward();
+    }
+    second.step();
+    assertArrayEquals(whole.toDoubleArray(), parts.toDoubleArray(), 1e-12);
+  }
+
+  @Test
+  void muonTakesMatricesOnly() {
+    Variable matrix = Variable.ones(2, 3).requiresGrad(true);
+    String message = "Muon: parameters must be matrices, got float64[2]; give the others to AdamW";
+    assertRefused(message, () -> new Muon(List.of(matrix, leaf(1, 2)), Muon.options()));
+    Muon muon = new Muon(List.of(matrix), Muon.options());
+    assertRefused(message, () -> muon.addGroup(List.of(leaf(1, 2)), Muon.options()));
+    assertEquals(1, muon.groups().size());
+  }
+
+  @Test
   void wrongParametersAreRefused() {
     Variable p = leaf(1, 2);
     assertRefused(
@@ -264,23 +322,23 @@ class OptimizerTest {
 
   @Test
   void defaultsAreThoseOfPyTorch() {
-    assertEquals(new Sgd.Options(1e-3, 0, 0, 0, false), Sgd.options());
-    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 0, false), Adam.options());
-    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 1e-2, false), AdamW.options());
-    assertEquals(new RmsProp.Options(1e-2, .99, 1e-8, 0, 0, false), RmsProp.options());
+    assertEquals(new Sgd.Options(1e-3, 0, 0, 0, false, false), Sgd.options());
+    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 0, false, false), Adam.options());
+    assertEquals(new AdamOptions(1e-3, .9, .999, 1e-8, 1e-2, false, false), AdamW.options());
+    assertEquals(new RmsProp.Options(1e-2, .99, 1e-8, 0, 0, false, false), RmsProp.options());
   }
 
   @Test
   void eachOptionSetsItsOwnValue() {
     assertEquals(
-        new Sgd.Options(1, 2, 3, 4, false),
+        new Sgd.Options(1, 2, 3, 4, false, false),
         Sgd.options().learningRate(1).momentum(2).dampening(3).weightDecay(4));
     assertTrue(Sgd.options().momentum(.9).nesterov(true).nesterov());
     assertEquals(
-        new AdamOptions(1, .2, .3, 4, 5, true),
+        new AdamOptions(1, .2, .3, 4, 5, true, false),
         Adam.options().learningRate(1).betas(.2, .3).epsilon(4).weightDecay(5).amsgrad(true));
     assertEquals(
-        new RmsProp.Options(1, 2, 3, 4, 5, true),
+        new RmsProp.Options(1, 2, 3, 4, 5, true, false),
         RmsProp.options()
             .learningRate(1)
             .alpha(2)

@@ -45,18 +45,13 @@ class OptimizerTrajectoryTest {
     result.put(
         "RMSprop(lr=.01,centered,momentum=.9,wd=.1)",
         p -> new RmsProp(p, rms.centered(true).momentum(.9).weightDecay(.1)));
+    result.put("Adagrad(lr=.1)", p -> new Adagrad(p, Adagrad.options().learningRate(.1)));
+    result.put("Adadelta()", p -> new Adadelta(p, Adadelta.options()));
+    result.put("Adamax(lr=.1)", p -> new Adamax(p, Adamax.options().learningRate(.1)));
+    result.put("RAdam(lr=.1)", p -> new RAdam(p, RAdam.options().learningRate(.1)));
+    result.put("Rprop()", p -> new Rprop(p, Rprop.options()));
     return result;
   }
-
-  /** Optimizers of later issues. */
-  private static final Set<String> NOT_YET =
-      Set.of(
-          "Adagrad(lr=.1)",
-          "Adadelta()",
-          "Adamax(lr=.1)",
-          "NAdam(lr=.1)",
-          "RAdam(lr=.1)",
-          "Rprop()");
 
   /** What the recorded block says of itself; {@link #step} is this rule. */
   private static final Map<String, String> SETTINGS =
@@ -71,6 +66,34 @@ class OptimizerTrajectoryTest {
 
   private static double[] recorded(String name, int index) {
     return Golden.numbers(RECORDED.getAsJsonArray(name).get(index));
+  }
+
+  private static final JsonObject LAMB = Golden.read("lamb");
+
+  /** The versions of LAMB, which have a block of their own. */
+  private static Map<String, Lamb.Options> lambs() {
+    return Map.of(
+        "paper/TFA (bias-corrected)", Lamb.options(),
+        "cybertronai (no bias corr., ||w|| clamp 10)", Lamb.uncorrectedOptions(),
+        "NVLAMB/timm (global grad-norm clip 1 first)", Lamb.clippedOptions());
+  }
+
+  static Set<String> lambNames() {
+    return lambs().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lambNames")
+  void lambEqualsItsReferences(String name) {
+    Variable p = start().requiresGrad(true);
+    Lamb.Options options = lambs().get(name).learningRate(.1).weightDecay(.01);
+    Optimizer<?> optimizer = new Lamb(List.of(p), options);
+    step(p, optimizer);
+    assertArrayEquals(Golden.numbers(LAMB.getAsJsonArray(name).get(0)), p.toDoubleArray(), 1e-9);
+    for (int k = 1; k < 5; k++) {
+      step(p, optimizer);
+    }
+    assertArrayEquals(Golden.numbers(LAMB.getAsJsonArray(name).get(1)), p.toDoubleArray(), 1e-9);
   }
 
   private static void step(Variable p, Optimizer<?> optimizer) {
@@ -109,9 +132,41 @@ class OptimizerTrajectoryTest {
     assertArrayEquals(recorded(name, 1), p.toDoubleArray(), 1e-4);
   }
 
+  private static final String NADAM = "NAdam(lr=.1)";
+
+  /**
+   * PyTorch 1.13, from which the numbers are, had the current momentum once too often in the
+   * correction of the mean; 2.0 put that right. {@link OptimizerEquationsTest} has our equations,
+   * which are these without that factor.
+   */
   @Test
-  void everyRecordedOptimizerIsTestedOrBelongsToALaterIssue() {
+  void recordedNAdamHasTheMistakeOfPyTorch113() {
+    double[] scale = SCALE.toDoubleArray();
+    double[] shift = SHIFT.toDoubleArray();
+    double[] p = start().toDoubleArray();
+    double[] mean = new double[3];
+    double[] square = new double[3];
+    double product = 1;
+    for (int t = 1; t <= 5; t++) {
+      double now = .9 * (1 - .5 * Math.pow(.96, t * .004));
+      double after = .9 * (1 - .5 * Math.pow(.96, (t + 1) * .004));
+      product *= now;
+      for (int i = 0; i < 3; i++) {
+        double g = p[i] * scale[i] + shift[i];
+        mean[i] = .9 * mean[i] + .1 * g;
+        square[i] = .999 * square[i] + .001 * g * g;
+        double root = Math.sqrt(square[i] / (1 - Math.pow(.999, t))) + 1e-8;
+        double mistaken = product * now * after;
+        p[i] -= .1 * ((1 - now) / (1 - product) * g + after / (1 - mistaken) * mean[i]) / root;
+      }
+    }
+    assertArrayEquals(recorded(NADAM, 1), p, 1e-9);
+  }
+
+  @Test
+  void everyRecordedOptimizerIsTested() {
     SETTINGS.forEach((key, value) -> assertEquals(value, RECORDED.get(key).toString()));
-    Golden.assertPartition(RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), NOT_YET));
+    Golden.assertPartition(RECORDED.keySet(), List.of(SETTINGS.keySet(), names(), Set.of(NADAM)));
+    Golden.assertPartition(LAMB.keySet(), List.of(Set.of("setup"), lambNames()));
   }
 }
