@@ -385,7 +385,7 @@ final class Vmap implements AutoCloseable {
     Class<?> owner = frame.getDeclaringClass();
     String name = frame.getMethodName();
     boolean family =
-        owner == Variable.class || owner.isInterface() && owner.isAssignableFrom(Variable.class);
+        owner == Variable.class || (owner.isInterface() && owner.isAssignableFrom(Variable.class));
     return family && !name.equals("data") && !name.contains("$");
   }
 
