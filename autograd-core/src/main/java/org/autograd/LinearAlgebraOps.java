@@ -164,9 +164,15 @@ sealed interface LinearAlgebraOps permits Variable {
           "linear",
           x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
           Edge.to(x, weight, (g, w) -> g.matmul(w)),
-          // The gradient lies as the weight does.
-          Edge.to(weight, x, (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in))),
+          Edge.to(weight, x, (g, saved) -> weightGradient(rows(g, out), rows(saved, in))),
           bias == null ? null : Edge.to(bias, g -> g));
+    }
+
+    /** Returns {@code g^T x}, which lies as the weight does. */
+    private static Variable weightGradient(Variable g, Variable x) {
+      return GradMode.isEnabled()
+          ? g.transpose().matmul(x)
+          : new Variable(Products.matmul(g.data().transpose(), x.data()), null);
     }
 
     /** Returns the array with all axes before the last joined. */
