@@ -224,9 +224,16 @@ sealed interface LinearAlgebraOps permits Variable {
           Edge.to(
               weight,
               x,
-              (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in)),
+              (g, saved) -> weightGradient(rows(g, out), rows(saved, in)),
               (t, saved) -> saved.linear(t)),
           bias == null ? null : Edge.to(bias, g -> g, t -> t));
+    }
+
+    /** Returns {@code g^T x}, which lies as the weight does. */
+    private static Variable weightGradient(Variable g, Variable x) {
+      return GradMode.isEnabled() || Vmap.isAnyMapped(g, x)
+          ? g.transpose().matmul(x)
+          : new Variable(Products.matmul(g.data().transpose(), x.data()), null);
     }
 
     /** Returns the array with all axes before the last joined. */
