@@ -243,13 +243,13 @@ final class BackwardPass {
     if (fitting.dtype() != input.dtype()) {
       fitting = fitting.to(input.dtype());
     }
+    if (detects) {
+      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
+    }
     if (fitting.isMapped()) {
       // A batch of gradients for one graph; nobody owns a sample's array.
       add(input, fitting, false);
       return;
-    }
-    if (detects) {
-      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
     }
     NdArray data = fitting.data();
     Layout layout = data.layout();
