@@ -68,7 +68,6 @@ abstract class Node {
     }
     Node node = new EdgeNode(operation, data, kept);
     if (ForwardMode.isOpen()) {
-      Profiler.computed(operation);
       return recordWithTangents(operation, data, node, kept);
     }
     Variable result = new Variable(data, node);
@@ -99,6 +98,7 @@ abstract class Node {
         edge.attach(place, result);
       }
     }
+    Profiler.computed(operation);
     return result;
   }
 
