@@ -91,25 +91,9 @@ sealed interface SortOps permits Variable {
    * @param fraction in [0, 1]
    */
   default Variable quantile(double fraction, int axis) {
-    Variable x = self();
-    int at = x.shape().axis(axis, "quantile");
-    ReductionOps.Steps.requireFloating("quantile", x);
-    checkArgument(x.elementCount() > 0, "quantile: %s has no elements", x.describe());
-    checkArgument(
-        fraction >= 0 && fraction <= 1, "quantile: %s does not lie within [0, 1]", fraction);
-    double place = fraction * (double) (x.size(at) - 1);
-    if (x.dtype() == DType.FLOAT32) {
-      place = (float) fraction * (float) (x.size(at) - 1);
-    }
-    Variable sorted = sort(at, false).values();
-    Variable any = x.isNan().sumKeepDims(at).gt(0);
-    Variable last = Variable.full(DType.INT64, (double) (x.size(at) - 1));
-    Variable below = Variable.where(any, last, Variable.full(DType.INT64, Math.floor(place)));
-    Variable above = Variable.where(any, last, Variable.full(DType.INT64, Math.ceil(place)));
-    return sorted
-        .gather(at, below)
-        .lerp(sorted.gather(at, above), place - Math.floor(place))
-        .squeeze(at);
+    double[] fractions = {fraction};
+    return StatisticsOps.Steps.quantiles(
+        "quantile", self(), fractions, axis, QuantileMethod.LINEAR, false)[0];
   }
 
   /** Returns the different elements in order, as a vector without a gradient. */

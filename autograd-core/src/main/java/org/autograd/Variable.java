@@ -37,19 +37,25 @@ public final class Variable
     implements PointwiseOps,
         TrigonometryOps,
         RoundingOps,
+        IntegerOps,
+        SpecialOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,
         CountingOps,
         ScanOps,
         SortOps,
+        StatisticsOps,
         ShapeOps,
         ArrangementOps,
+        RearrangementOps,
         IndexOps,
         ScatterOps,
+        PlacementOps,
         LinearAlgebraOps,
         ConvolutionOps,
         PoolingOps,
+        ResamplingOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
@@ -396,6 +402,21 @@ public final class Variable
    */
   public static List<Variable> meshgrid(Variable... vectors) {
     return ArrangementOps.meshgrid(vectors);
+  }
+
+  /** Returns a matrix with the given matrices along its diagonal, vectors being rows, and zeros. */
+  public static Variable blockDiag(Variable... blocks) {
+    return RearrangementOps.blockDiag(blocks);
+  }
+
+  /** Returns all combinations of an element of each vector, a row each, the last one fastest. */
+  public static Variable cartesianProd(Variable... vectors) {
+    return RearrangementOps.cartesianProd(vectors);
+  }
+
+  /** Returns views of the shape that all broadcast to, PyTorch's {@code broadcast_tensors}. */
+  public static List<Variable> broadcast(Variable... arrays) {
+    return RearrangementOps.broadcast(arrays);
   }
 
   // What it is.

@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.storage.Storage;
@@ -165,6 +167,31 @@ public final class Selections {
   /** As {@link #scatterAdd}, but the elements replace those of the target; the last one wins. */
   public static void scatter(NdArray target, int axis, NdArray index, NdArray source) {
     walk(target, axis, index, source, (to, from) -> copyOne(source, from, target, to));
+  }
+
+  /** As {@link #scatterAdd} with another function than the sum, of doubles or of longs. */
+  public static void scatterBy(
+      NdArray target,
+      int axis,
+      NdArray index,
+      NdArray source,
+      DoubleBinaryOperator floating,
+      LongBinaryOperator whole) {
+    Storage from = source.storage();
+    walk(
+        target,
+        axis,
+        index,
+        source,
+        (to, at) -> {
+          switch (target.storage().array()) {
+            case float[] a -> a[to] = (float) floating.applyAsDouble(a[to], from.getDouble(at));
+            case double[] a -> a[to] = floating.applyAsDouble(a[to], from.getDouble(at));
+            case long[] a -> a[to] = whole.applyAsLong(a[to], from.getLong(at));
+            case int[] a -> a[to] = (int) whole.applyAsLong(a[to], from.getLong(at));
+            default -> throw new AssertionError(target.dtype());
+          }
+        });
   }
 
   /** Receives storage positions in the array that is selected from and in the other one. */
