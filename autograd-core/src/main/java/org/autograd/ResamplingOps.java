@@ -76,7 +76,8 @@ sealed interface ResamplingOps permits Variable {
 
     private static Taps taps(InterpolateOptions options, int axis, long in, int out, DType dtype) {
       double exactStep = step(options, axis, in, out);
-      if (options.mode() == Mode.NEAREST && (out == in || out == 2 * in)) {
+      boolean near = options.mode() == Mode.NEAREST;
+      if ((near && out == 2 * in) || ((near || options.mode() == Mode.LINEAR) && out == in)) {
         // As PyTorch, whatever the factor was that led to this.
         exactStep = (double) in / out;
       }

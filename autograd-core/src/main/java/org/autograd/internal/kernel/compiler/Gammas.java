@@ -103,7 +103,7 @@ final class Gammas {
   }
 
   private Node digamma(Node x) {
-    int shift = 10;
+    int shift = single ? 5 : 10;
     Node near = graph.lessThan(x, shift);
     Node z = graph.select(near, graph.add(x, shift), x);
     // The sum of 1 / x, 1 / (x + 1), ... as one quotient.
@@ -116,7 +116,7 @@ final class Gammas {
     }
     Node sum = graph.select(near, graph.div(numerator, denominator), graph.constant(0));
     Node inverse = graph.div(graph.constant(1), z);
-    int terms = single ? 3 : 7;
+    int terms = single ? 4 : 7;
     double[] coefficients = new double[terms];
     for (int j = 1; j <= terms; j++) {
       coefficients[terms - j] = GammaFunctions.bernoulli(j) / (2.0 * j);

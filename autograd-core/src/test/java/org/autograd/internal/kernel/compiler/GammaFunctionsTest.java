@@ -216,7 +216,7 @@ class GammaFunctionsTest {
   static Stream<Function> functions() {
     return Stream.of(
         new Function("lgamma", Expression::lgamma, GammaFunctions::lgamma, 5, 8),
-        derivative(0, 10, 12),
+        derivative(0, 10, 24),
         derivative(1, 6, 12),
         derivative(2, 8, 16),
         derivative(4, 12, 24),
