@@ -1,6 +1,9 @@
 package org.autograd;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.compiler.Kernels;
@@ -69,6 +72,44 @@ public final class Autograd {
     return GradMode.setHooks(SavedValueHooks.of(pack, unpack));
   }
 
+  /**
+   * Says that what is computed on this thread until the scope is closed belongs to a part of a
+   * model. Scopes nest, and their names joined by dots are the path that {@link Profiler} counts by
+   * and that {@link #detectAnomaly} and {@link Graph} name. A module opens one for itself. While
+   * nobody asks for paths this does nothing, and costs no more.
+   *
+   * <pre>{@code
+   * try (var _ = Autograd.scope("discriminator")) {
+   *   loss = discriminator.apply(x).sum();
+   * }
+   * }</pre>
+   *
+   * @param name of the part; an empty one leaves the path as it is
+   */
+  public static GradScope scope(String name) {
+    return Origin.scope(name);
+  }
+
+  /**
+   * Makes backward passes on this thread look at every gradient, until the scope is closed: the
+   * first one with a NaN or an infinity ends the pass with an {@link ArithmeticException}. It names
+   * the operation whose rule gave it, shapes and ranges of its inputs and saved values, and the
+   * path of its module ({@link #scope}); its cause has the stack of the forward call, if that was
+   * in the scope too. PyTorch's {@code autograd.detect_anomaly}.
+   *
+   * <pre>{@code
+   * try (var _ = Autograd.detectAnomaly()) {
+   *   x.sub(x).sqrt().sum().backward();   // backward of sqrt ...: is not finite
+   * }
+   * }</pre>
+   *
+   * <p>The graph is not to be used again after the exception, and some leaves may have got their
+   * gradients. Everything is slower in the scope; outside of it nothing is.
+   */
+  public static GradScope detectAnomaly() {
+    return Origin.detect();
+  }
+
   /** Returns whether operations are recorded on this thread. */
   public static boolean isGradEnabled() {
     return GradMode.isEnabled();
@@ -127,6 +168,40 @@ public final class Autograd {
       }
     }
     return BackwardPass.collectAll(outputs, seeds, inputs, options);
+  }
+
+  /**
+   * Returns those parameters to which no path leads from a result, so that its backward pass gives
+   * them no gradient: they were not used, were detached, or do not require a gradient.
+   *
+   * @param loss any result; one without a graph reaches nothing
+   */
+  public static List<Variable> unreached(Variable loss, List<Variable> parameters) {
+    Set<Node> reached = reached(loss);
+    return parameters.stream().filter(parameter -> !isIn(reached, parameter)).toList();
+  }
+
+  /**
+   * Returns the names of those parameters to which no path leads from a result, as above.
+   *
+   * <pre>{@code
+   * Autograd.unreached(loss, model.namedParameters());   // [decoder.bias]
+   * }</pre>
+   */
+  public static List<String> unreached(Variable loss, Map<String, Variable> parameters) {
+    Set<Node> reached = reached(loss);
+    return parameters.entrySet().stream()
+        .filter(parameter -> !isIn(reached, parameter.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static boolean isIn(Set<Node> reached, Variable parameter) {
+    return parameter.requiresGrad() && reached.contains(parameter.requireNode());
+  }
+
+  private static Set<Node> reached(Variable loss) {
+    return loss.requiresGrad() ? new HashSet<>(Graph.walk(List.of(loss))) : Set.of();
   }
 
   /** Returns the generator that is used where none is given. */

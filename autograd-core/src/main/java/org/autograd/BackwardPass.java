@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Layout;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,12 @@ final class BackwardPass {
   private final boolean keepsGraph;
   private final boolean createsGraph;
   private final Frontier frontier = new Frontier();
+
+  /** Whether every gradient is looked at, {@link Autograd#detectAnomaly}. */
+  private final boolean detects = Origin.isDetecting();
+
+  /** The node whose turn it is. */
+  private @Nullable Node current;
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
   private @Nullable Set<Node> onTheWay;
@@ -135,10 +143,26 @@ final class BackwardPass {
         }
       }
       for (Node node = frontier.poll(); node != null; node = frontier.poll()) {
-        work(node, inputs, results);
+        Mark mark = KernelMeter.start();
+        if (mark == null) {
+          work(node, inputs, results);
+        } else {
+          workMeasured(mark, node, inputs, results);
+        }
       }
     }
     return results;
+  }
+
+  private void workMeasured(
+      Mark mark, Node node, List<Variable> inputs, @Nullable Variable[] results) {
+    mark.enclose();
+    try {
+      work(node, inputs, results);
+    } finally {
+      mark.open();
+    }
+    Profiler.passed(node, mark);
   }
 
   /** Passes a node's complete gradient on, and frees it. */
@@ -149,6 +173,9 @@ final class BackwardPass {
       // A hook may keep its argument or change it in place, and so may whoever holds its answer.
       complete = node.applyHooks(owns ? complete : complete.copy());
       owns = false;
+    }
+    if (detects) {
+      Anomaly.checkSum(node, complete);
     }
     for (int k = 0; k < results.length; k++) {
       if (inputs.get(k).requireNode() == node) {
@@ -165,7 +192,9 @@ final class BackwardPass {
       }
     }
     gradient = complete;
+    current = node;
     node.backward(complete, this);
+    current = null;
     gradient = null;
     if (keepsGraph) {
       node.rest();
@@ -195,7 +224,7 @@ final class BackwardPass {
 
   /** Returns whether the current node may write over its gradient. */
   boolean mayOverwrite() {
-    return owns && !createsGraph;
+    return owns && !createsGraph && !detects;
   }
 
   /**
@@ -218,6 +247,9 @@ final class BackwardPass {
       // A batch of gradients for one graph; nobody owns a sample's array.
       add(input, fitting, false);
       return;
+    }
+    if (detects) {
+      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
     }
     NdArray data = fitting.data();
     Layout layout = data.layout();

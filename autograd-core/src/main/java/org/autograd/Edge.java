@@ -3,6 +3,7 @@ package org.autograd;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,16 @@ abstract class Edge {
   private static final Saved[] NOTHING = {};
 
   private final Node input;
-  private final @Nullable Saved[] saved;
+  private final Saved[] saved;
 
   /** Whether the last saved value is the result, which does not exist before the edge does. */
   private final boolean savesResult;
 
   private @Nullable Node owner;
 
-  private Edge(Node input, @Nullable Saved... saved) {
+  Edge(Node input, Saved... saved) {
     this.input = input;
-    this.savesResult = saved.length > 0 && saved[saved.length - 1] == null;
+    this.savesResult = saved.length > 0 && saved[saved.length - 1] == Saved.RESULT;
     this.saved = saved;
   }
 
@@ -139,7 +140,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input.requireNode(), new Saved[1]) {
+    return new Edge(input.requireNode(), Saved.RESULT) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0));
@@ -152,7 +153,7 @@ abstract class Edge {
     if (!input.isRecorded()) {
       return null;
     }
-    return new Edge(input.requireNode(), new Saved(value), null) {
+    return new Edge(input.requireNode(), new Saved(value), Saved.RESULT) {
       @Override
       Variable gradient(Variable g) {
         return rule.apply(g, value(0), value(1));
@@ -224,6 +225,12 @@ abstract class Edge {
   final void rest() {
     for (Saved value : saved) {
       value.rest();
+    }
+  }
+
+  final void eachSaved(Consumer<Object> visitor) {
+    for (Saved value : saved) {
+      value.show(visitor);
     }
   }
 

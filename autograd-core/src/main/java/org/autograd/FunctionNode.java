@@ -5,6 +5,9 @@ import static com.google.common.base.Preconditions.checkState;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -39,6 +42,22 @@ final class FunctionNode extends Node {
 
   /** Computes and records. */
   static List<Variable> apply(Function function, Variable[] inputs) {
+    Mark mark = KernelMeter.start();
+    if (mark == null) {
+      return record(function, inputs);
+    }
+    mark.enclose();
+    List<Variable> results;
+    try {
+      results = record(function, inputs);
+    } finally {
+      mark.open();
+    }
+    Profiler.computed(function.name(), mark);
+    return results;
+  }
+
+  private static List<Variable> record(Function function, Variable[] inputs) {
     boolean[] needed = new boolean[inputs.length];
     int[] versions = new int[inputs.length];
     boolean recorded = false;
@@ -305,6 +324,16 @@ final class FunctionNode extends Node {
     if (values != null) {
       for (Saved value : values) {
         value.release();
+      }
+    }
+  }
+
+  @Override
+  void eachSaved(Consumer<Object> visitor) {
+    Saved[] values = saved;
+    if (values != null) {
+      for (Saved value : values) {
+        value.show(visitor);
       }
     }
   }

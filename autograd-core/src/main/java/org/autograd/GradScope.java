@@ -1,9 +1,11 @@
 package org.autograd;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stretch of code in which operations are, or are not, recorded on this thread, or in which hooks
- * apply to the values that they save. Closing it restores what was before; scopes nest, and closing
- * one twice does nothing.
+ * apply to the values that they save, or which is a part of a model. Closing it restores what was
+ * before; scopes nest, and closing one twice does nothing.
  *
  * <pre>{@code
  * try (var _ = Autograd.noGrad()) {
@@ -12,12 +14,22 @@ package org.autograd;
  * }</pre>
  */
 public final class GradScope implements AutoCloseable {
-  private final Thread owner = Thread.currentThread();
+  /** Does nothing, on any thread. */
+  static final GradScope NONE = new GradScope();
+
+  private final @Nullable Thread owner;
   private final Runnable restore;
   private boolean closed;
 
   GradScope(Runnable restore) {
+    this.owner = Thread.currentThread();
     this.restore = restore;
+  }
+
+  private GradScope() {
+    this.owner = null;
+    this.restore = () -> {};
+    this.closed = true;
   }
 
   /**
@@ -27,7 +39,7 @@ public final class GradScope implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (Thread.currentThread() != owner) {
+    if (owner != null && Thread.currentThread() != owner) {
       throw new IllegalStateException(
           "GradScope: opened on thread "
               + owner.getName()

@@ -5,6 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
 
@@ -20,16 +22,18 @@ sealed interface InPlaceOps permits Variable {
 
   /** A loop that changes its first operand where nothing is recorded: no array, no copy. */
   final class Loops {
-    private static final Loops ADD = new Loops(Expression::add);
-    private static final Loops SUB = new Loops(Expression::sub);
-    private static final Loops MUL = new Loops(Expression::mul);
-    private static final Loops DIV = new Loops(Expression::div);
+    private static final Loops ADD = new Loops("add_", Expression::add);
+    private static final Loops SUB = new Loops("sub_", Expression::sub);
+    private static final Loops MUL = new Loops("mul_", Expression::mul);
+    private static final Loops DIV = new Loops("div_", Expression::div);
     private static final double[] NO_SCALARS = {};
 
+    private final String operation;
     private final PointwiseLoop arrays;
     private final PointwiseLoop scalar;
 
-    private Loops(BinaryOperator<Expression> function) {
+    private Loops(String operation, BinaryOperator<Expression> function) {
+      this.operation = operation;
       Expression x = Expression.input(0);
       arrays = new PointwiseLoop(2, 0, List.of(function.apply(x, Expression.input(1))));
       scalar = new PointwiseLoop(1, 1, List.of(function.apply(x, Expression.parameter(0))));
@@ -56,13 +60,17 @@ sealed interface InPlaceOps permits Variable {
 
     private Variable run(Variable x, Variable other) {
       NdArray[] operands = {x.data(), other.data(), x.data()};
+      Mark mark = KernelMeter.start();
       arrays.update(x.dtype(), operands, NO_SCALARS);
+      Profiler.computed(operation, mark);
       return x;
     }
 
     private Variable run(Variable x, double value) {
       NdArray[] operands = {x.data(), x.data()};
+      Mark mark = KernelMeter.start();
       scalar.update(x.dtype(), operands, new double[] {value});
+      Profiler.computed(operation, mark);
       return x;
     }
   }

@@ -89,7 +89,7 @@ final class LayerNorm {
     RowLoop loop = FORWARD[weight == null ? 0 : 1][bias == null ? 0 : 1];
     NdArray result = run(loop, shape, epsilon, operands.toArray(Variable[]::new));
     if (!GradMode.isEnabled()) {
-      return new Variable(result, null);
+      return Node.record("layerNorm", result);
     }
     return Node.record(
         "layerNorm",

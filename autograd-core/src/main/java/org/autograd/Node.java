@@ -4,6 +4,7 @@ import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Spare;
 import org.autograd.internal.storage.Storage;
@@ -23,6 +24,9 @@ abstract class Node {
   private final DType dtype;
   private final long sequence = CREATED.getAndIncrement();
 
+  /** Where the operation was called, if somebody asked. */
+  private final @Nullable Origin origin;
+
   /** The Variable whose {@code grad} receives the gradient: a leaf, or a result that retains it. */
   private @Nullable Variable receiver;
 
@@ -31,6 +35,7 @@ abstract class Node {
   Node(NdArray data) {
     this.shape = data.shape();
     this.dtype = data.dtype();
+    this.origin = Origin.of(data);
   }
 
   /** Returns the node of a leaf that requires a gradient. */
@@ -51,6 +56,7 @@ abstract class Node {
       count += edge == null ? 0 : 1;
     }
     if (count == 0) {
+      Profiler.computed(operation);
       return new Variable(data, null);
     }
     Edge[] kept = new Edge[count];
@@ -62,12 +68,14 @@ abstract class Node {
     }
     Node node = new EdgeNode(operation, data, kept);
     if (ForwardMode.isOpen()) {
+      Profiler.computed(operation);
       return recordWithTangents(operation, data, node, kept);
     }
     Variable result = new Variable(data, node);
     for (Edge edge : kept) {
       edge.attach(node, result);
     }
+    Profiler.computed(operation);
     return result;
   }
 
@@ -92,6 +100,14 @@ abstract class Node {
       }
     }
     return result;
+  }
+
+  /** Returns a result as a Variable with an edge and without tangents. */
+  static Variable place(String operation, NdArray data, Edge edge) {
+    Node node = new EdgeNode(operation, data, new Edge[] {edge});
+    edge.setOwner(node);
+    Profiler.computed(operation);
+    return new Variable(data, edge.input().isConnected() ? node : null);
   }
 
   /** Returns an array as a Variable with the gradient of which that of a node is the same. */
@@ -127,6 +143,9 @@ abstract class Node {
     return true;
   }
 
+  /** Shows what is saved now: Variables, and {@link PackedValue}s where hooks gave another form. */
+  void eachSaved(Consumer<Object> visitor) {}
+
   final Shape shape() {
     return shape;
   }
@@ -138,6 +157,10 @@ abstract class Node {
   /** Returns a number that no other node has; a node's inputs have smaller ones. */
   final long sequence() {
     return sequence;
+  }
+
+  final @Nullable Origin origin() {
+    return origin;
   }
 
   final boolean isLeaf() {
@@ -376,6 +399,13 @@ abstract class Node {
     void release() {
       for (Edge edge : edges) {
         edge.release();
+      }
+    }
+
+    @Override
+    void eachSaved(Consumer<Object> visitor) {
+      for (Edge edge : edges) {
+        edge.eachSaved(visitor);
       }
     }
   }

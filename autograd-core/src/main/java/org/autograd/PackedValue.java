@@ -27,7 +27,11 @@ final class PackedValue {
   /** Returns a value as it is to be kept: itself, or packed if there are hooks on this thread. */
   static Object of(Variable value) {
     SavedValueHooks hooks = GradMode.hooks();
-    return hooks == null ? value : new PackedValue(hooks, value);
+    if (hooks != null) {
+      return new PackedValue(hooks, value);
+    }
+    Profiler.saved(value);
+    return value;
   }
 
   Variable unpack(Node owner) {

@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
 import org.autograd.expression.Expression;
 import org.autograd.expression.Operator;
 import org.autograd.expression.Operator.Kind;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
 import org.autograd.type.DType;
@@ -200,11 +202,14 @@ public final class Pointwise {
         shape = broadcast(shape, k, operands);
       }
     }
-    NdArray result = loop.apply(dtype, shape, arrays, arguments);
-    if (value.kind() != Kind.NUMBER || !isAnyRecorded(converted)) {
-      return new Variable(result, null);
-    }
-    return PointwiseNode.record(this, result, converted, arguments);
+    Mark mark = KernelMeter.start();
+    NdArray array = loop.apply(dtype, shape, arrays, arguments);
+    Variable result =
+        value.kind() != Kind.NUMBER || !isAnyRecorded(converted)
+            ? new Variable(array, null)
+            : PointwiseNode.record(this, array, converted, arguments);
+    Profiler.computed(name, mark);
+    return result;
   }
 
   private boolean isAnyRecorded(Variable[] operands) {

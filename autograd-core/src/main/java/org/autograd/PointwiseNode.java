@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.util.function.Consumer;
 import org.autograd.Pointwise.Constant;
 import org.autograd.Pointwise.Derivative;
 import org.autograd.Pointwise.Function;
@@ -170,6 +171,18 @@ final class PointwiseNode extends Node {
     @Nullable Object[] values = saved;
     saved = null;
     done(values, true);
+  }
+
+  @Override
+  void eachSaved(Consumer<Object> visitor) {
+    @Nullable Object[] values = saved;
+    if (values != null) {
+      for (Object value : values) {
+        if (value != null) {
+          visitor.accept(value);
+        }
+      }
+    }
   }
 
   private static void done(@Nullable Object @Nullable [] values, boolean released) {

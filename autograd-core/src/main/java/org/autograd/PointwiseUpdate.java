@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.autograd.expression.Expression;
 import org.autograd.expression.Operator.Kind;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
 import org.autograd.internal.storage.Layout;
@@ -136,7 +138,9 @@ public final class PointwiseUpdate {
       arrays[k] = all[k].data();
     }
     System.arraycopy(arrays, 0, arrays, inputs, targets);
+    Mark mark = KernelMeter.start();
     loop.update(dtype, arrays, arguments);
+    Profiler.computed(name, mark);
   }
 
   private Variable[] withGradient(Variable[] operands) {

@@ -167,7 +167,7 @@ sealed interface ReductionOps permits Variable {
         ReductionLoop loop = mask ? ReductionLoop.COUNT : ReductionLoop.of(Combine.SUM);
         NdArray operand = mask ? x.data() : x.data().to(DType.INT64);
         NdArray result = loop.apply(DType.INT64, reduced, NONE, operand);
-        return new Variable(shaped(result, reduced, keep), null);
+        return Node.record("sum", shaped(result, reduced, keep));
       }
       long[] shape = x.shape().toArray();
       long[] kept = kept(x, reduced);
@@ -211,7 +211,7 @@ sealed interface ReductionOps permits Variable {
             result = Selections.gather(result, axis, at);
           }
         }
-        return new Variable(own(shaped(result, reduced, keep), x), null);
+        return Node.record(operation, own(shaped(result, reduced, keep), x));
       }
       return Node.record(
           operation,
@@ -272,9 +272,8 @@ sealed interface ReductionOps permits Variable {
               new Variable(index, null),
               (g, saved) ->
                   Variable.zeros(g.dtype(), shape).scatterAdd(at, saved, g.unsqueeze(at)));
-      return new Extremum(
-          Node.record(operation, shaped(values, reduced, false), edge),
-          new Variable(shaped(index, reduced, false).copy(), null));
+      Variable positions = new Variable(shaped(index, reduced, false).copy(), null);
+      return new Extremum(Node.record(operation, shaped(values, reduced, false), edge), positions);
     }
 
     static Variable positions(String operation, Variable x, int axis, boolean largest) {
@@ -286,7 +285,7 @@ sealed interface ReductionOps permits Variable {
         return Vmap.apply(p -> positions(operation, p, at + 1, largest), x);
       }
       NdArray index = Selections.argExtreme(x.data(), at, largest);
-      return new Variable(shaped(index, reduced, false), null);
+      return Node.record(operation, shaped(index, reduced, false));
     }
 
     static Variable position(String operation, Variable x, boolean largest) {
@@ -296,7 +295,7 @@ sealed interface ReductionOps permits Variable {
       }
       NdArray flat = x.data().reshape(Shape.of(x.elementCount()));
       NdArray index = Selections.argExtreme(flat, 0, largest);
-      return new Variable(index.reshape(Shape.scalar()), null);
+      return Node.record(operation, index.reshape(Shape.scalar()));
     }
 
     static Variable variance(Variable x, int correction, boolean[] reduced, boolean keep) {
@@ -310,7 +309,7 @@ sealed interface ReductionOps permits Variable {
         // One pass more, but no array of the differences.
         double[] scalars = {mean.item()};
         NdArray squares = SQUARED_DIFFERENCES.apply(x.dtype(), reduced, scalars, x.data());
-        return new Variable(shaped(squares, reduced, keep), null)
+        return Node.record("sumOfSquares", shaped(squares, reduced, keep))
             .div((double) Math.max(0, count - correction));
       }
       return sumOfSquares(x.sub(mean), reduced, keep).div((double) Math.max(0, count - correction));
@@ -469,7 +468,7 @@ sealed interface ReductionOps permits Variable {
       return (any ? Steps.sum(x, reduced, true) : x).reshape(shape.toArray());
     }
     NdArray sums = any ? ReductionLoop.of(Combine.SUM).apply(reduced, x.data()) : x.data();
-    return new Variable(sums.reshape(shape), null);
+    return Node.record("sumToShape", sums.reshape(shape));
   }
 
   /** Returns the mean, over the given axes or all. The mean of nothing is NaN. */

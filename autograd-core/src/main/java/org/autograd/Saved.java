@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.util.function.Consumer;
 import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +9,17 @@ import org.jspecify.annotations.Nullable;
  * whatever hooks made of it.
  */
 final class Saved {
+  /** Stands for an operation's own result, until there is one. */
+  static final Saved RESULT = new Saved();
+
   /** A Variable or a {@link PackedValue}; null once freed. */
   private @Nullable Object value;
 
   private final int version;
+
+  private Saved() {
+    this.version = 0;
+  }
 
   /** Saves a value, in the form that the hooks of this thread give it. */
   Saved(Variable variable) {
@@ -81,6 +89,14 @@ final class Saved {
     return value instanceof Variable variable
         ? variable.data().storage() == storage
         : value != null;
+  }
+
+  /** Shows the value as it is kept, unless it is freed. */
+  void show(Consumer<Object> visitor) {
+    Object current = value;
+    if (current != null) {
+      visitor.accept(current);
+    }
   }
 
   /** Returns whether {@link #get} would find that the value was changed. */

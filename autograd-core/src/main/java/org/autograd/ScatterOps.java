@@ -104,7 +104,7 @@ sealed interface ScatterOps permits Variable {
         rest /= x.size(axis);
       }
     }
-    return Variable.fromArray(rows, positions.length, rank);
+    return Node.record("nonzero", NdArray.adopt(rows, Shape.of(positions.length, rank)));
   }
 
   /**

@@ -54,7 +54,7 @@ sealed interface SortOps permits Variable {
     if (x.isMapped()) {
       return Vmap.apply(p -> p.argsort(at + 1, descending), x);
     }
-    return new Variable(Lines.argsort(x.data(), at, descending), null);
+    return Node.record("argsort", Lines.argsort(x.data(), at, descending));
   }
 
   /** Returns the largest (or smallest) elements along an axis, in order, and where they are. */
@@ -149,6 +149,6 @@ sealed interface SortOps permits Variable {
     if (values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
       return Vmap.apply(p -> x.searchSorted(p, right), values);
     }
-    return new Variable(Lines.search(x.data(), values.data(), right), null);
+    return Node.record("searchSorted", Lines.search(x.data(), values.data(), right));
   }
 }

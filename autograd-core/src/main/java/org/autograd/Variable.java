@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
@@ -48,6 +50,10 @@ public final class Variable
         IndexOps,
         ScatterOps,
         LinearAlgebraOps,
+        DecompositionOps,
+        SolverOps,
+        ContractionOps,
+        DistanceOps,
         ConvolutionOps,
         PoolingOps,
         InPlaceOps,
@@ -398,6 +404,32 @@ public final class Variable
     return ArrangementOps.meshgrid(vectors);
   }
 
+  /**
+   * Returns the sum of products that Einstein's notation describes: PyTorch's {@code einsum}.
+   *
+   * <pre>{@code
+   * Variable.einsum("ij,jk->ik", a, b);               // a.matmul(b)
+   * Variable.einsum("bhqd,bhkd->bhqk", query, key);   // scores of attention
+   * Variable.einsum("...ii->...i", a);                // diagonals
+   * Variable.einsum("ij,jk,kl", a, b, c);             // the cheapest order is found
+   * }</pre>
+   *
+   * <p>Each operand has a letter for each axis, and {@code ...} for axes that broadcast together. A
+   * letter that is not in the output is summed over; one that an operand has twice takes its
+   * diagonal. Axes of size 1 broadcast. Without {@code ->} the output has the axes of {@code ...}
+   * first and then the letters that occur once, in the order of the alphabet, capitals first. Of
+   * three and more operands, two at a time are contracted, in the order with the fewest
+   * multiplications (for more than eight operands: the cheapest pair first). The result may be a
+   * view of an operand.
+   *
+   * @param operands all float32 or float64
+   * @throws IllegalArgumentException if the equation does not fit the operands, naming the letter
+   *     and the sizes that differ
+   */
+  public static Variable einsum(String equation, Variable... operands) {
+    return ContractionOps.einsum(equation, operands);
+  }
+
   // What it is.
 
   /** Returns the element type. */
@@ -464,8 +496,14 @@ public final class Variable
   }
 
   private Object elements(DType dtype) {
+    Mark mark = KernelMeter.start();
     NdArray converted = data().to(dtype);
-    return (converted == data ? data.copy() : converted).storage().array();
+    Object array = (converted == data ? data.copy() : converted).storage().array();
+    if (mark != null) {
+      // Reading is not part of the operation that comes next.
+      mark.restore();
+    }
+    return array;
   }
 
   /**
@@ -842,6 +880,7 @@ public final class Variable
       source = source.copy();
     }
     Copies.assign(data, source);
+    Profiler.computed("assign");
     data.storage().bumpVersion();
     if (GradMode.isEnabled()) {
       node = result.node;

@@ -84,6 +84,7 @@ class ArchitectureTest {
             "org.autograd.internal.kernel",
             "org.autograd.internal.kernel.compiler",
             "org.autograd.internal.kernel.convolution",
+            "org.autograd.internal.kernel.decomposition",
             "org.autograd.internal.kernel.matmul",
             "org.autograd.internal.ndarray",
             "org.autograd.internal.storage",

@@ -119,6 +119,94 @@ class ConcurrentGraphTest {
     assertArrayEquals(expected, grad.toDoubleArray());
   }
 
+  /**
+   * The gradients of a small model for integer inputs: all numbers that occur are small integers,
+   * which float32 adds exactly in any order.
+   */
+  private static Variable integerLoss(List<Variable> model, int thread, int round) {
+    Variable x = Variable.full(1 + (thread + round) % 3, 2, 40);
+    Variable hidden = x.linear(model.get(0), model.get(1)).relu();
+    return hidden.matmul(model.get(2)).mul(model.get(3)).sum();
+  }
+
+  private static List<Variable> integerModel() {
+    // Large enough for the array of a gradient to be used again, one of a scalar, one of a bias.
+    List<Variable> model =
+        List.of(
+            Variable.ones(30, 40), Variable.ones(30), Variable.ones(30, 2), Variable.scalar(1f));
+    model.forEach(parameter -> parameter.requiresGrad(true));
+    return model;
+  }
+
+  @Test
+  void gradientsOfASharedModelAreSummedExactly() throws InterruptedException, ExecutionException {
+    int threads = 8;
+    int rounds = 60;
+    List<Variable> model = integerModel();
+    List<Callable<Boolean>> tasks = new ArrayList<>();
+    for (int k = 0; k < threads; k++) {
+      int thread = k;
+      tasks.add(() -> {
+        for (int round = 0; round < rounds; round++) {
+          Variable loss = integerLoss(model, thread, round);
+          // Recorded passes add gradients out of place, which must not lose any either.
+          boolean recorded = round % 7 == 0;
+          loss.backward(recorded ? BackwardOptions.createGraph() : BackwardOptions.defaults());
+        }
+        return true;
+      });
+    }
+    // Several times, so that the arrays of earlier gradients are used again.
+    for (int time = 0; time < 3; time++) {
+      inParallel(tasks);
+      List<Variable> alone = integerModel();
+      for (int k = 0; k < threads; k++) {
+        for (int round = 0; round < rounds; round++) {
+          integerLoss(alone, k, round).backward();
+        }
+      }
+      for (int k = 0; k < model.size(); k++) {
+        Variable expected = alone.get(k).grad();
+        Variable actual = model.get(k).hiddenGrad();
+        assertNotNull(expected);
+        assertNotNull(actual);
+        assertTrue(expected.abs().amax().item() < 1 << 24, "float32 counts exactly so far only");
+        assertArrayEquals(expected.toFloatArray(), actual.toFloatArray(), "parameter " + k);
+        model.get(k).zeroGrad();
+      }
+    }
+  }
+
+  @Test
+  void readersSeeWholeValuesWhileOthersDifferentiate()
+      throws InterruptedException, ExecutionException {
+    Variable w = Variable.full(DType.FLOAT64, 3, 500).requiresGrad(true);
+    Variable view = w.reshape(20, 25).transpose();
+    List<Callable<Boolean>> tasks = new ArrayList<>();
+    for (int k = 0; k < THREADS; k++) {
+      boolean reads = k % 2 == 0;
+      tasks.add(() -> {
+        for (int i = 0; i < 300; i++) {
+          if (reads) {
+            assertEquals(1500, w.sum().item());
+            assertEquals(60, view.sum(1).toDoubleArray()[i % 25]);
+            assertEquals(9, view.get(Index.at(3), Index.at(4)).square().item());
+            assertTrue(w.toString().contains("float64"));
+          } else {
+            view.square().sum().backward(BackwardOptions.retainGraph());
+          }
+        }
+        return true;
+      });
+    }
+    inParallel(tasks);
+    double[] expected = new double[500];
+    Arrays.fill(expected, 6.0 * 300 * (THREADS / 2));
+    Variable grad = w.grad();
+    assertNotNull(grad);
+    assertArrayEquals(expected, grad.toDoubleArray());
+  }
+
   @Test
   void passesOverASharedPartOfAGraph() throws InterruptedException, ExecutionException {
     Variable x = Variable.of(1.0, 2.0).requiresGrad(true);

@@ -82,6 +82,32 @@ class ErrorMessageTest {
         mistake(() -> MATRIX.dot(VECTOR), "dot", "float64[2, 3], float64[2]", "matmul"),
         mistake(() -> VECTOR.dot(Variable.of(1.0, 2.0, 3.0)), "float64[2]", "float64[3]"),
         mistake(() -> MATRIX.outer(VECTOR), "outer", "float64[2, 3]"),
+        mistake(
+            () -> Variable.einsum("ij,jk->ik", MATRIX, OTHER),
+            "einsum",
+            "index 'j' has size 3 in operand 0, float64[2, 3]",
+            "but 4 in operand 1, float64[4, 3]",
+            "'ij,jk->ik'"),
+        mistake(() -> Variable.einsum("ijk", MATRIX), "'ijk'", "3 axes", "float64[2, 3]"),
+        mistake(() -> Variable.einsum("ij->ijk", MATRIX), "'k' in the output", "float64[2, 3]"),
+        mistake(() -> Variable.einsum("ii", MATRIX), "'i' has sizes 2 and 3 in operand 0"),
+        mistake(() -> MATRIX.tensordot(OTHER, 1), "axis 1 of float64[2, 3]", "3 and 4"),
+        // Equations and decompositions.
+        mistake(() -> MATRIX.inv(), "inv", "square", "float64[2, 3]"),
+        mistake(() -> SINGLE.inv(), "inv", "float32[2, 2] is singular", "pinv()"),
+        mistake(
+            () -> Variable.stack(0, Variable.eye(2), SINGLE).expand(3, 2, 2, 2).inv(),
+            "inv",
+            "matrix [0, 1] of float32[3, 2, 2, 2] is singular"),
+        mistake(
+            () -> SINGLE.solve(Variable.stack(0, SINGLE, SINGLE)), "solve", "singular", "lstsq()"),
+        mistake(
+            () -> SINGLE.neg().cholesky(), "cholesky", "float32[2, 2] is not positive-definite"),
+        mistake(() -> SINGLE.solve(OTHER.to(DType.FLOAT32)), "solve", "2 rows", "float32[4, 3]"),
+        mistake(() -> SINGLE.mul(Double.NaN).eigh(), "eigh", "float32[2, 2] has a NaN"),
+        mistake(() -> MATRIX.mul(Double.NaN).svd(), "svd", "float64[2, 3] has a NaN"),
+        mistake(() -> INTEGERS.outer(INTEGERS).det(), "det", "int64[2, 2]", "to(DType.FLOAT32)"),
+        mistake(() -> MATRIX.matrixNorm(3), "matrixNorm", "got 3.0", "float64[2, 3]"),
         // Axes.
         mistake(() -> MATRIX.sum(2), "sum", "axis 2", "[2, 3]", "-2 to 1"),
         mistake(() -> MATRIX.mean(-3), "axis -3", "[2, 3]"),

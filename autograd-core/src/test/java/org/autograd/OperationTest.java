@@ -705,7 +705,7 @@ class OperationTest {
     boolean combines =
         Stream.of(method.getParameterTypes())
             .anyMatch(p -> p == Variable.class || p == Variable[].class || p == List.class);
-    return (type == Variable.class || type == Extremum.class || type == List.class)
+    return (type == Variable.class || type.isRecord() || type == List.class)
         && (!Modifier.isStatic(method.getModifiers()) || combines);
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.LongStream;
 import org.autograd.operations.Arguments;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -297,6 +299,50 @@ final class TorchCalls {
     call("dot(Variable)", (t, a) -> t[0].dot(t[1]));
     call("outer(Variable)", (t, a) -> t[0].outer(t[1]));
 
+    call("bmm(Variable)", (t, a) -> t[0].bmm(t[1]));
+    call("baddbmm(Variable,Variable,double,double)", (t, a) -> t[0].baddbmm(t[1], t[2], scalar(a.number(0)), scalar(a.number(1))));
+    call("addmm(Variable,Variable,double,double)", (t, a) -> t[0].addmm(t[1], t[2], scalar(a.number(0)), scalar(a.number(1))));
+    call("trace()", (t, a) -> t[0].trace());
+    call("tensordot(Variable,int)", (t, a) -> torch.tensordot(t[0], t[1], lastAxes(t[0], a.integer(0)), firstAxes(a.integer(0))));
+    call("tensordot(Variable,int[],int[])", (t, a) -> torch.tensordot(t[0], t[1], longs(a.axes(0)), longs(a.axes(1))));
+    call("kron(Variable)", (t, a) -> t[0].kron(t[1]));
+    call("einsum(String,Variable[])", (t, a) -> torch.einsum(a.text(0), new TensorVector(t)));
+    call("cdist(Variable,double)", (t, a) -> torch.cdist(t[0], t[1], a.number(0), new LongOptional()));
+    call("cosineSimilarity(Variable,int,double)", (t, a) -> torch.cosine_similarity(t[0], t[1], a.integer(0), 1e-8));
+
+    call("inv()", (t, a) -> torch.linalg_inv(t[0]));
+    call("solve(Variable)", (t, a) -> torch.linalg_solve(t[0], t[1]));
+    call("solveTriangular(Variable,boolean)", (t, a) -> torch.linalg_solve_triangular(t[0], t[1], a.number(0) > 0));
+    call("lstsq(Variable)", (t, a) -> torch.linalg_lstsq(t[0], t[1]).get0());
+    call("pinv()", (t, a) -> torch.linalg_pinv(t[0]));
+    call("pinv(double)", (t, a) -> torch.linalg_pinv(t[0], a.number(0)));
+    call("det()", (t, a) -> torch.linalg_det(t[0]));
+    calls("slogdet()", (t, a) -> {
+      T_TensorTensor_T result = torch.linalg_slogdet(t[0]);
+      return List.of(result.get0().mul(result.get1()));
+    });
+    call("matrixPower(int)", (t, a) -> torch.linalg_matrix_power(t[0], a.integer(0)));
+    call("cholesky()", (t, a) -> torch.linalg_cholesky(symmetric(t[0])));
+    calls("qr()", (t, a) -> {
+      T_TensorTensor_T qr = torch.linalg_qr(t[0]);
+      Tensor signs = qr.get1().detach().diagonal(0, -2, -1).sign();
+      return List.of(qr.get0().mul(signs.unsqueeze(-2)), qr.get1().mul(signs.unsqueeze(-1)));
+    });
+    calls("svd()", (t, a) -> {
+      T_TensorTensorTensor_T svd = torch.linalg_svd(t[0], false, new StringViewOptional());
+      return List.of(svd.get1(), svd.get0().matmul(svd.get2()), withoutSigns(svd.get0()), withoutSigns(svd.get2().mT()));
+    });
+    call("svdvals()", (t, a) -> torch.linalg_svdvals(t[0]));
+    calls("eigh()", (t, a) -> {
+      T_TensorTensor_T eigh = torch.linalg_eigh(symmetric(t[0]));
+      return List.of(eigh.get0(), withoutSigns(eigh.get1()));
+    });
+    call("eigvalsh()", (t, a) -> torch.linalg_eigvalsh(symmetric(t[0])));
+    call("matrixNorm(double)", (t, a) -> torch.linalg_matrix_norm(t[0], scalar(a.number(0))));
+    call("nuclearNorm()", (t, a) -> torch.linalg_matrix_norm(t[0], "nuc", longs(-2, -1), false, SAME));
+    call("matrixRank()", (t, a) -> torch.linalg_matrix_rank(t[0], new TensorOptional(), new TensorOptional(), false));
+    call("matrixRank(double)", (t, a) -> torch.linalg_matrix_rank(t[0], new DoubleOptional(0), new DoubleOptional(a.number(0)), false));
+
     call("conv1d(Variable,Variable)", (t, a) -> torch.conv1d(t[0], t[1], bias(t), longs(1), longs(0), longs(1), 1));
     call("conv1d(Variable,Variable,ConvolutionOptions)", (t, a) -> a.convolution(0).same()
         ? torch.conv1d(t[0], t[1], bias(t), longs(1), "same", each(a.convolution(0).dilation()), a.convolution(0).groups())
@@ -341,6 +387,28 @@ final class TorchCalls {
     call("copy_(Variable)", (t, a) -> t[0].clone().copy_(t[1]));
   }
   // spotless:on
+
+  private static Tensor symmetric(Tensor x) {
+    return x.add(x.mT()).mul(scalar(0.5));
+  }
+
+  /** As {@code Matrices.withoutSigns}. */
+  private static Tensor withoutSigns(Tensor vectors) {
+    long count = vectors.size(-1);
+    Tensor weights =
+        torch
+            .arange(new Scalar(1.0), new Scalar(1.0 + count), new Scalar(1.0))
+            .to(vectors.scalar_type());
+    return vectors.mul(weights).matmul(vectors.mT());
+  }
+
+  private static long[] firstAxes(int count) {
+    return LongStream.range(0, count).toArray();
+  }
+
+  private static long[] lastAxes(Tensor x, int count) {
+    return LongStream.range(x.dim() - count, x.dim()).toArray();
+  }
 
   private static TensorOptional bias(Tensor... operands) {
     return operands.length > 2 ? new TensorOptional(operands[2]) : new TensorOptional();

@@ -26,6 +26,11 @@ public record Arguments(List<Object> values) {
     return ((Number) values.get(k)).intValue();
   }
 
+  /** Returns the text that is argument {@code k}. */
+  public String text(int k) {
+    return (String) values.get(k);
+  }
+
   /** Returns the axes that are argument {@code k}. */
   public int[] axes(int k) {
     return (int[]) values.get(k);

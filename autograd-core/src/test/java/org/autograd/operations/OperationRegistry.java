@@ -8,6 +8,18 @@ import static org.autograd.operations.Choices.numberPairs;
 import static org.autograd.operations.Choices.numbers;
 import static org.autograd.operations.Choices.oneOf;
 import static org.autograd.operations.Choices.orders;
+import static org.autograd.operations.Matrices.all;
+import static org.autograd.operations.Matrices.equalRows;
+import static org.autograd.operations.Matrices.equations;
+import static org.autograd.operations.Matrices.matrixOrders;
+import static org.autograd.operations.Matrices.nonEmpty;
+import static org.autograd.operations.Matrices.ofShapes;
+import static org.autograd.operations.Matrices.overdeterminedAndUnder;
+import static org.autograd.operations.Matrices.rectangular;
+import static org.autograd.operations.Matrices.shape;
+import static org.autograd.operations.Matrices.square;
+import static org.autograd.operations.Matrices.squareAndSingular;
+import static org.autograd.operations.Matrices.symmetric;
 import static org.autograd.operations.Operation.Trait.BOOLS;
 import static org.autograd.operations.Operation.Trait.DATA_DEPENDENT;
 import static org.autograd.operations.Operation.Trait.FLAT;
@@ -417,6 +429,73 @@ public final class OperationRegistry {
       op("linear(Variable,Variable)", linear(true), (x, a) -> x[0].linear(x[1], x[2])),
       op("dot(Variable)", vectors(true), (x, a) -> x[0].dot(x[1])),
       op("outer(Variable)", vectors(false), (x, a) -> x[0].outer(x[1])),
+      op("bmm(Variable)", all(ofShapes(shape(2, 3, 2), shape(2, 2, 4)), ofShapes(shape(0, 3, 2), shape(0, 2, 4))),
+          (x, a) -> x[0].bmm(x[1])),
+      op("baddbmm(Variable,Variable,double,double)",
+          all(ofShapes(shape(2, 3, 2), shape(2, 3, 2), shape(2, 2, 2)), ofShapes(shape(2, 1), shape(1, 2, 0), shape(1, 0, 3))),
+          numberPairs(1, 1, 0.5, -2), (x, a) -> x[0].baddbmm(x[1], x[2], a.number(0), a.number(1))),
+      op("addmm(Variable,Variable,double,double)",
+          all(ofShapes(shape(3, 2), shape(3, 2), shape(2, 2)), ofShapes(shape(2), shape(3, 4), shape(4, 2)),
+              ofShapes(shape(), shape(2, 0), shape(0, 3))),
+          numberPairs(1, 1, 0.5, -2), (x, a) -> x[0].addmm(x[1], x[2], a.number(0), a.number(1))),
+      op("trace()", all(ofShapes(shape(3, 3)), ofShapes(shape(2, 4)), ofShapes(shape(4, 2)), ofShapes(shape(0, 2))),
+          (x, a) -> x[0].trace()).with(INTEGERS),
+      op("tensordot(Variable,int)", ofShapes(shape(2, 3, 2), shape(3, 2, 2)), numbers(0, 2),
+          (x, a) -> x[0].tensordot(x[1], a.integer(0))),
+      op("tensordot(Variable,int[],int[])",
+          all(ofShapes(shape(2, 3, 4), shape(4, 2, 2)), ofShapes(shape(2, 3, 1), shape(4, 2, 0))),
+          fixed(new int[] {-1, 0}, new int[] {0, 1}), (x, a) -> x[0].tensordot(x[1], a.axes(0), a.axes(1))),
+      op("kron(Variable)", all(ofShapes(shape(2, 3), shape(3, 2)), ofShapes(shape(2), shape(2, 1, 3)), ofShapes(shape(), shape(2)),
+          ofShapes(shape(0, 2), shape(3, 1))), (x, a) -> x[0].kron(x[1])),
+      einsum("ij,jk->ik", shape(2, 3), shape(3, 4)),
+      einsum("i,j", shape(2), shape(3)),
+      einsum("ii", shape(3, 3)),
+      einsum("iij->ji", shape(2, 2, 3)),
+      einsum("ba", shape(2, 3)),
+      einsum("Ba", shape(2, 3)),
+      einsum(" ij -> ", shape(2, 3)),
+      einsum("...ij,...kj->...ik", shape(2, 1, 2, 3), shape(3, 1, 3)),
+      einsum("i...,i...", shape(2, 3, 2), shape(2, 2)),
+      einsum("...i->i", shape(2, 3, 2)),
+      einsum("bhqd,bhkd->bhqk", shape(2, 1, 3, 2), shape(2, 2, 2, 2)),
+      einsum("ij,ij->ij", shape(2, 3), shape(2, 3)),
+      einsum(",ij", shape(), shape(2, 3)),
+      einsum("ij,jk,kl,lm->im", shape(2, 3), shape(3, 1), shape(1, 3), shape(3, 2)),
+      einsum("ijk,jil,kl->ij", shape(2, 3, 2), shape(3, 2, 2), shape(2, 2)),
+      einsum("a,b,c,d,e,f,g,h,i->igdab", shape(2), shape(1), shape(1), shape(2), shape(1), shape(1), shape(2), shape(1), shape(1)),
+      einsum("ij,jk->ik", shape(0, 3), shape(3, 2)),
+      einsum("ij,jk->ik", shape(2, 0), shape(0, 2)),
+      op("cdist(Variable,double)",
+          all(ofShapes(shape(3, 2), shape(4, 2)), ofShapes(shape(2, 1, 3, 2), shape(3, 2, 2)),
+              ofShapes(shape(0, 2), shape(3, 2)), ofShapes(shape(2, 0), shape(3, 0)), equalRows()),
+          numbers(2, 1, INFINITY, 3, 1.5), (x, a) -> x[0].cdist(x[1], a.number(0))),
+      op("cdist(Variable,double)", ofShapes(shape(3, 2), shape(4, 2)), numbers(0),
+          (x, a) -> x[0].cdist(x[1], a.number(0))).with(FLAT),
+      op("cosineSimilarity(Variable,int,double)",
+          all(ofShapes(shape(3, 4), shape(3, 4)), ofShapes(shape(2, 1, 4), shape(3, 4)), ofShapes(shape(2, 0), shape(2, 0))),
+          oneOf(0, -1), (x, a) -> x[0].cosineSimilarity(x[1], a.integer(0), 1e-8)),
+
+      // Systems of equations and decompositions.
+      op("inv()", square(), (x, a) -> x[0].inv()),
+      op("solve(Variable)", equations(true), (x, a) -> x[0].solve(x[1])),
+      op("solveTriangular(Variable,boolean)", equations(false), numbers(0, 1),
+          (x, a) -> x[0].solveTriangular(x[1], a.number(0) > 0)),
+      op("lstsq(Variable)", overdeterminedAndUnder(), (x, a) -> x[0].lstsq(x[1])),
+      op("pinv()", rectangular(), (x, a) -> x[0].pinv()),
+      op("pinv(double)", rectangular(), numbers(0.01), (x, a) -> x[0].pinv(a.number(0))),
+      op("det()", squareAndSingular(), (x, a) -> x[0].det()),
+      outputs("slogdet()", square(), (x, a) -> Matrices.results(x[0].slogdet())),
+      op("matrixPower(int)", square(), numbers(1, 2, 3, -1, -2, 5), (x, a) -> x[0].matrixPower(a.integer(0))),
+      op("cholesky()", square(), (x, a) -> symmetric(x[0]).cholesky()),
+      outputs("qr()", rectangular(), (x, a) -> Matrices.results(x[0].qr())),
+      outputs("svd()", rectangular(), (x, a) -> Matrices.results(x[0].svd())),
+      op("svdvals()", rectangular(), (x, a) -> x[0].svdvals()),
+      outputs("eigh()", square(), (x, a) -> Matrices.results(symmetric(x[0]).eigh())),
+      op("eigvalsh()", square(), (x, a) -> symmetric(x[0]).eigvalsh()),
+      op("matrixNorm(double)", nonEmpty(rectangular()), matrixOrders(), (x, a) -> x[0].matrixNorm(a.number(0))),
+      op("nuclearNorm()", rectangular(), (x, a) -> x[0].nuclearNorm()),
+      op("matrixRank()", rectangular(), (x, a) -> x[0].matrixRank()).with(NOT_DIFFERENTIABLE),
+      op("matrixRank(double)", rectangular(), numbers(0.5), (x, a) -> x[0].matrixRank(a.number(0))).with(NOT_DIFFERENTIABLE),
 
       // Convolutions and pooling.
       op("conv1d(Variable,Variable)", convolutions(1, false, true), Windows::plainFilters,
@@ -526,6 +605,15 @@ public final class OperationRegistry {
       Operation.Call call) {
     return new Operation(
         signature, samples, arguments, call, EnumSet.noneOf(Operation.Trait.class));
+  }
+
+  private static Operation einsum(String equation, long[]... shapes) {
+    return op(
+            "einsum(String,Variable[])",
+            Matrices.ofShapes(shapes),
+            fixed(equation),
+            (x, a) -> Variable.einsum(a.text(0), x))
+        .with(MAY_SHARE);
   }
 
   private static List<Variable> both(Extremum extremum) {

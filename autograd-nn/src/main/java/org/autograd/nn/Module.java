@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.autograd.Autograd;
+import org.autograd.GradScope;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -269,6 +270,15 @@ public abstract class Module {
       lines.addFirst(settings);
     }
     return label() + "(\n" + String.join("\n", lines).indent(2) + ")";
+  }
+
+  /**
+   * Says that what is computed until the scope is closed belongs to this module, for the paths that
+   * {@link Autograd#scope} describes. {@link UnaryModule#apply} opens it; a module with another
+   * signature does so in the method that computes.
+   */
+  protected final GradScope scope() {
+    return Autograd.scope(name);
   }
 
   /** Returns the error with the place of this module in front, unless it names a place already. */

@@ -22,7 +22,7 @@ public abstract class UnaryModule extends Module implements UnaryOperator<Variab
    */
   @Override
   public final Variable apply(Variable input) {
-    try {
+    try (var _ = scope()) {
       return forward(input);
     } catch (IllegalArgumentException e) {
       throw located(e);

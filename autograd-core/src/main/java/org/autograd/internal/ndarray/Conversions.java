@@ -3,6 +3,8 @@ package org.autograd.internal.ndarray;
 import java.util.Arrays;
 import java.util.List;
 import org.autograd.expression.Expression;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.type.DType;
 
@@ -29,13 +31,18 @@ final class Conversions {
    * they become integers, anything but 0 becomes true.
    */
   static NdArray convert(NdArray source, DType dtype) {
+    Mark mark = KernelMeter.start();
     NdArray flat = source.contiguous();
     NdArray[] operands = Arrays.copyOf(new NdArray[] {flat}, 2);
     if (source.dtype() == DType.BOOL) {
-      return FROM_BOOL.apply(dtype, flat.shape(), operands, NO_SCALARS);
+      NdArray result = FROM_BOOL.apply(dtype, flat.shape(), operands, NO_SCALARS);
+      KernelMeter.stop(mark);
+      return result;
     }
     if (dtype == DType.BOOL) {
-      return TO_BOOL.apply(flat.dtype(), flat.shape(), operands, NO_SCALARS);
+      NdArray result = TO_BOOL.apply(flat.dtype(), flat.shape(), operands, NO_SCALARS);
+      KernelMeter.stop(mark);
+      return result;
     }
     NdArray result = NdArray.zeros(dtype, source.shape());
     Object from = flat.storage().array();
@@ -49,6 +56,7 @@ final class Conversions {
           int first = block * BLOCK;
           convert(from, start + first, to, first, Math.min(BLOCK, count - first));
         });
+    KernelMeter.stop(mark);
     return result;
   }
 

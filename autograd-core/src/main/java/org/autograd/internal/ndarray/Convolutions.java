@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.convolution.ConvolutionF32;
 import org.autograd.internal.kernel.convolution.ConvolutionF64;
 import org.autograd.internal.kernel.convolution.ConvolutionShape;
@@ -14,6 +16,7 @@ public final class Convolutions {
   /** Returns {@code x} convolved with the filters {@code w}, plus the bias if there is one. */
   public static NdArray forward(
       ConvolutionShape shape, NdArray x, NdArray w, @Nullable NdArray bias, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
     NdArray filters = w.contiguous();
     NdArray start = bias == null ? null : bias.contiguous();
@@ -40,11 +43,13 @@ public final class Convolutions {
           startOffset,
           y.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return y;
   }
 
   /** Returns the gradient of the input for a gradient {@code g} of the output. */
   public static NdArray inputGradient(ConvolutionShape shape, NdArray g, NdArray w, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray gradient = g.contiguous();
     NdArray filters = w.contiguous();
     NdArray dx = NdArray.zeros(g.dtype(), result);
@@ -65,11 +70,13 @@ public final class Convolutions {
           filters.layout().offset(),
           dx.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return dx;
   }
 
   /** Returns the gradient of the filters for a gradient {@code g} of the output. */
   public static NdArray weightGradient(ConvolutionShape shape, NdArray x, NdArray g, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
     NdArray gradient = g.contiguous();
     NdArray dw = NdArray.zeros(x.dtype(), result);
@@ -90,6 +97,7 @@ public final class Convolutions {
           gradient.layout().offset(),
           dw.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return dw;
   }
 }

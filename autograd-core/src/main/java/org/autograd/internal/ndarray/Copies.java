@@ -1,6 +1,8 @@
 package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 
 /** Copies elements between arrays of equal shape, whatever their layouts. */
 public final class Copies {
@@ -16,6 +18,7 @@ public final class Copies {
    * does not raise the version.
    */
   public static void assign(NdArray target, NdArray source) {
+    Mark mark = KernelMeter.start();
     if (target.elementCount() == 0) {
       return;
     }
@@ -42,6 +45,7 @@ public final class Copies {
         assignBlock(to, from, p);
       }
     } while (p.nextRows());
+    KernelMeter.stop(mark);
   }
 
   /** Repeats one element, as an expanded array does. */

@@ -1,6 +1,8 @@
 package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.type.DType;
 
@@ -52,6 +54,7 @@ public final class Lines {
    * in theirs, and NaN counts as the largest.
    */
   public static NdArray argsort(NdArray array, int axis, boolean descending) {
+    Mark mark = KernelMeter.start();
     NdArray result = NdArray.zeros(DType.INT64, array.shape());
     long[] positions = result.storage().longs();
     long[] keys = keys(array);
@@ -69,6 +72,7 @@ public final class Lines {
             positions[start + i * stride] = order[i];
           }
         });
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -102,6 +106,7 @@ public final class Lines {
    * @param sorted a vector of the dtype of the values
    */
   public static NdArray search(NdArray sorted, NdArray values, boolean orEqual) {
+    Mark mark = KernelMeter.start();
     NdArray result = NdArray.zeros(DType.INT64, values.shape());
     long[] positions = result.storage().longs();
     long[] places = keys(sorted);
@@ -119,11 +124,13 @@ public final class Lines {
       }
       positions[i] = low;
     }
+    KernelMeter.stop(mark);
     return result;
   }
 
   /** Returns the sums of all elements up to each; floating numbers are added in double. */
   public static NdArray cumsum(NdArray array, int axis) {
+    Mark mark = KernelMeter.start();
     NdArray result = array.copy();
     forEach(
         result,
@@ -154,6 +161,7 @@ public final class Lines {
             }
           }
         });
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -162,6 +170,7 @@ public final class Lines {
    * ones, and the last NaN from the first one on.
    */
   public static NdArray cumulativeExtreme(NdArray array, int axis, boolean largest) {
+    Mark mark = KernelMeter.start();
     NdArray result = NdArray.zeros(DType.INT64, array.shape());
     long[] positions = result.storage().longs();
     long[] keys = keys(array);
@@ -183,6 +192,7 @@ public final class Lines {
             positions[start + i * stride] = best;
           }
         });
+    KernelMeter.stop(mark);
     return result;
   }
 }

@@ -1,6 +1,8 @@
 package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.storage.Layout;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
@@ -128,11 +130,16 @@ public class NdArray {
 
   /** Returns a new array with the same elements, in row-major order. */
   public final NdArray copy() {
+    Mark mark = KernelMeter.start();
     if (layout.isContiguous() && elementCount() > 0) {
-      return adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
+      NdArray result =
+          adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
+      KernelMeter.stop(mark);
+      return result;
     }
     NdArray result = zeros(dtype(), shape());
     Copies.assign(result, this);
+    KernelMeter.stop(mark);
     return result;
   }
 

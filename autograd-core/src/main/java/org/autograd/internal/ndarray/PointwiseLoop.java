@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.autograd.expression.Expression;
 import org.autograd.expression.Operator;
 import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
@@ -126,10 +128,12 @@ public final class PointwiseLoop {
    *     inputs, under the same layout
    */
   public void update(DType dtype, NdArray[] operands, double[] scalars) {
+    Mark mark = KernelMeter.start();
     run(dtype, operands[inputs].shape(), operands, scalars);
     for (int k = inputs; k < operands.length; k++) {
       operands[k].storage().bumpVersion();
     }
+    KernelMeter.stop(mark);
   }
 
   private void run(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {

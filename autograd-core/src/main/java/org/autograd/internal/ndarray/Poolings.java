@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.convolution.PoolingF32;
 import org.autograd.internal.kernel.convolution.PoolingF64;
 import org.autograd.internal.kernel.convolution.PoolingWindows;
@@ -38,6 +40,7 @@ public final class Poolings {
 
   /** Returns the largest element of each window. */
   public static Max max(PoolingWindows windows, NdArray x, int spatial, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
     NdArray y = NdArray.zeros(x.dtype(), result);
     NdArray indices = NdArray.zeros(DType.INT32, result);
@@ -50,11 +53,13 @@ public final class Poolings {
       PoolingF64.max(
           windows, planes, input.storage().doubles(), start, y.storage().doubles(), found);
     }
+    KernelMeter.stop(mark);
     return new Max(y, indices);
   }
 
   /** Returns the element of its channel that each index, contiguous, names. */
   public static NdArray pick(NdArray x, int spatial, NdArray indices) {
+    Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
     NdArray y = NdArray.zeros(x.dtype(), indices.shape());
     int planes = planes(x, spatial);
@@ -69,11 +74,13 @@ public final class Poolings {
       double[] from = input.storage().doubles();
       PoolingF64.pick(planes, inputSize, outputSize, from, start, found, y.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return y;
   }
 
   /** Returns zeros, each element of {@code g} added where its index, contiguous, says. */
   public static NdArray scatter(NdArray g, int spatial, NdArray indices, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray gradient = g.contiguous();
     NdArray dx = NdArray.zeros(g.dtype(), result);
     int planes = planes(g, spatial);
@@ -88,11 +95,13 @@ public final class Poolings {
       double[] from = gradient.storage().doubles();
       PoolingF64.scatter(planes, inputSize, outputSize, from, start, found, dx.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return dx;
   }
 
   /** Returns the mean of each window. */
   public static NdArray average(PoolingWindows windows, NdArray x, int spatial, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
     NdArray y = NdArray.zeros(x.dtype(), result);
     int planes = planes(x, spatial);
@@ -102,11 +111,13 @@ public final class Poolings {
     } else {
       PoolingF64.average(windows, planes, input.storage().doubles(), start, y.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return y;
   }
 
   /** Returns zeros with each element of {@code g} spread evenly over its window. */
   public static NdArray spread(PoolingWindows windows, NdArray g, int spatial, Shape result) {
+    Mark mark = KernelMeter.start();
     NdArray gradient = g.contiguous();
     NdArray dx = NdArray.zeros(g.dtype(), result);
     int planes = planes(g, spatial);
@@ -117,6 +128,7 @@ public final class Poolings {
       PoolingF64.spread(
           windows, planes, gradient.storage().doubles(), start, dx.storage().doubles());
     }
+    KernelMeter.stop(mark);
     return dx;
   }
 }

@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.matmul.Matmul;
 import org.autograd.internal.kernel.matmul.MatmulKernel;
 import org.autograd.internal.kernel.matmul.Matrix;
@@ -19,6 +21,7 @@ public final class Products {
    * dtype, with the axes before the last two broadcast.
    */
   public static NdArray matmul(NdArray left, NdArray right) {
+    Mark mark = KernelMeter.start();
     int m = left.size(left.rank() - 2);
     int k = left.size(left.rank() - 1);
     int n = right.size(right.rank() - 1);
@@ -27,11 +30,13 @@ public final class Products {
       NdArray result =
           k == 0 ? NdArray.zeros(left.dtype(), shape) : NdArray.unset(left.dtype(), shape);
       multiply(left, right, result, false);
+      KernelMeter.stop(mark);
       return result;
     }
     Shape batch = Shape.broadcast(batch(left), batch(right), "matmul");
     NdArray result = NdArray.zeros(left.dtype(), join(batch, m, n));
     if (result.elementCount() == 0 || k == 0) {
+      KernelMeter.stop(mark);
       return result;
     }
     int[][] starts =
@@ -45,6 +50,7 @@ public final class Products {
     } else {
       multiplyBatch(Matmul.float64(), double[].class, left, right, result, starts);
     }
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -54,6 +60,7 @@ public final class Products {
    * @param row of shape {@code [n]}
    */
   public static NdArray matmulPlusRow(NdArray left, NdArray right, NdArray row) {
+    Mark mark = KernelMeter.start();
     int m = left.size(0);
     int n = right.size(1);
     NdArray result = NdArray.unset(left.dtype(), Shape.of(m, n));
@@ -61,6 +68,7 @@ public final class Products {
     NdArray first = row.contiguous();
     repeat(first.storage().array(), first.layout().offset(), n, result.storage().array(), m);
     multiply(left, right, result, true);
+    KernelMeter.stop(mark);
     return result;
   }
 

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
@@ -135,6 +137,14 @@ public final class ReductionLoop {
    * @param arrays the inputs, of equal shape
    */
   public NdArray apply(DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
+    Mark mark = KernelMeter.start();
+    NdArray result = applyAsItLies(dtype, reduced, scalars, arrays);
+    KernelMeter.stop(mark);
+    return result;
+  }
+
+  private NdArray applyAsItLies(
+      DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
     if (arrays[0].layout().isContiguous()) {
       return applyInOrder(dtype, reduced, scalars, arrays);
     }

@@ -2,6 +2,8 @@ package org.autograd.internal.ndarray;
 
 import java.util.Arrays;
 import org.autograd.internal.kernel.Kernel;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Access;
@@ -31,10 +33,12 @@ public final class RowLoop {
    *     columns}, the same for all rows; a ROW buffer one per row
    */
   public NdArray apply(int rows, int columns, double[] scalars, NdArray... inputs) {
+    Mark mark = KernelMeter.start();
     NdArray like = inputs[0];
     boolean perRow = program.buffers().getLast().access() == Access.ROW;
     NdArray result = NdArray.zeros(like.dtype(), perRow ? Shape.of(rows) : like.shape());
     if (rows == 0 || columns == 0) {
+      KernelMeter.stop(mark);
       return result;
     }
     Object[] buffers = new Object[inputs.length + 1];
@@ -59,6 +63,7 @@ public final class RowLoop {
           int count = Math.min(block, rows - task * block);
           kernel.run(buffers, at, rowStrides, scalars, count, columns);
         });
+    KernelMeter.stop(mark);
     return result;
   }
 }

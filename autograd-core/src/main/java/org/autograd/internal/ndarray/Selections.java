@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.storage.Storage;
@@ -34,6 +36,7 @@ public final class Selections {
    * size 1. The first of equal values wins; NaN counts as both largest and smallest, as in PyTorch.
    */
   public static NdArray argExtreme(NdArray array, int axis, boolean largest) {
+    Mark mark = KernelMeter.start();
     NdArray source = (array.dtype().isFloating() ? array : array.to(DType.INT64)).contiguous();
     Split split = Split.at(array.shape(), axis);
     boolean[] reduced = new boolean[array.rank()];
@@ -55,6 +58,7 @@ public final class Selections {
             }
           }
         });
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -148,8 +152,10 @@ public final class Selections {
    * of {@code index} along other axes are at most those of the array; indices have been checked.
    */
   public static NdArray gather(NdArray array, int axis, NdArray index) {
+    Mark mark = KernelMeter.start();
     NdArray result = NdArray.zeros(array.dtype(), index.shape());
     walk(array, axis, index, result, (from, to) -> copyOne(array, from, result, to));
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -159,12 +165,16 @@ public final class Selections {
    * equal positions always sum in the same order.
    */
   public static void scatterAdd(NdArray target, int axis, NdArray index, NdArray source) {
+    Mark mark = KernelMeter.start();
     walk(target, axis, index, source, (to, from) -> addOne(target, to, source, from));
+    KernelMeter.stop(mark);
   }
 
   /** As {@link #scatterAdd}, but the elements replace those of the target; the last one wins. */
   public static void scatter(NdArray target, int axis, NdArray index, NdArray source) {
+    Mark mark = KernelMeter.start();
     walk(target, axis, index, source, (to, from) -> copyOne(source, from, target, to));
+    KernelMeter.stop(mark);
   }
 
   /** Receives storage positions in the array that is selected from and in the other one. */
@@ -200,6 +210,7 @@ public final class Selections {
 
   /** Returns the slices of an array at positions along an axis; indices have been checked. */
   public static NdArray indexSelect(NdArray array, int axis, NdArray index) {
+    Mark mark = KernelMeter.start();
     NdArray source = array.contiguous();
     Split split = Split.at(array.shape(), axis);
     int count = index.elementCount();
@@ -216,11 +227,13 @@ public final class Selections {
             split.inner);
       }
     }
+    KernelMeter.stop(mark);
     return result;
   }
 
   /** Adds slices to those of {@code target}, which is contiguous, at positions along an axis. */
   public static void indexAdd(NdArray target, int axis, NdArray index, NdArray source) {
+    Mark mark = KernelMeter.start();
     NdArray from = source.contiguous();
     Split split = Split.at(target.shape(), axis);
     int count = index.elementCount();
@@ -235,12 +248,14 @@ public final class Selections {
         }
       }
     }
+    KernelMeter.stop(mark);
   }
 
   /**
    * Writes slices over those of {@code target}, which is contiguous, at positions along an axis.
    */
   public static void indexCopy(NdArray target, int axis, NdArray index, NdArray source) {
+    Mark mark = KernelMeter.start();
     NdArray from = source.contiguous();
     Split split = Split.at(target.shape(), axis);
     int count = index.elementCount();
@@ -256,6 +271,7 @@ public final class Selections {
             split.inner);
       }
     }
+    KernelMeter.stop(mark);
   }
 
   private static void copyOne(NdArray from, int source, NdArray to, int target) {
@@ -281,6 +297,7 @@ public final class Selections {
 
   /** Returns the positions in row-major order at which a bool array is true. */
   public static long[] truePositions(NdArray mask) {
+    Mark mark = KernelMeter.start();
     NdArray flat = mask.contiguous();
     boolean[] array = flat.storage().booleans();
     int start = flat.layout().offset();
@@ -295,6 +312,7 @@ public final class Selections {
         result[next++] = i;
       }
     }
+    KernelMeter.stop(mark);
     return result;
   }
 
@@ -305,6 +323,7 @@ public final class Selections {
    * @param positions a contiguous int64 array of the shape of {@code rows} without its last axis
    */
   public static NdArray negatedPicks(NdArray rows, NdArray positions) {
+    Mark mark = KernelMeter.start();
     NdArray result = NdArray.zeros(rows.dtype(), positions.shape());
     int columns = rows.size(rows.rank() - 1);
     int start = rows.layout().offset();
@@ -324,11 +343,13 @@ public final class Selections {
         to[i] = -from[start + i * columns + (int) at[first + i]];
       }
     }
+    KernelMeter.stop(mark);
     return result;
   }
 
   /** Subtracts {@code values[i]} from {@code rows[i, positions[i]]} in place; shapes as above. */
   public static void subtractPicks(NdArray rows, NdArray positions, NdArray values) {
+    Mark mark = KernelMeter.start();
     NdArray amounts = values.contiguous();
     int columns = rows.size(rows.rank() - 1);
     int start = rows.layout().offset();
@@ -349,5 +370,6 @@ public final class Selections {
         to[start + i * columns + (int) at[first + i]] -= from[amount + i];
       }
     }
+    KernelMeter.stop(mark);
   }
 }
