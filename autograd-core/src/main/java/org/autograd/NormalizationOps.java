@@ -37,9 +37,6 @@ sealed interface NormalizationOps permits Variable {
     private static final Pointwise EXP_TIMES =
         Pointwise.of("expTimes", (x, factor) -> x.exp().mul(factor));
 
-    /** Up to how many columns a matrix is transposed so that its rows lie side by side. */
-    private static final int SHORT_ROW = 16;
-
     private Loops() {}
 
     private static RowLoop softmax() {
@@ -88,23 +85,10 @@ sealed interface NormalizationOps permits Variable {
 
     /** Softmax, or its logarithm, along any axis. */
     static NdArray softmax(Variable x, int axis, boolean logarithm) {
-      if (x.elementCount() == 0 || x.size(axis) == 1) {
-        return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
-      }
-      if (axis < x.rank() - 1) {
+      if (axis < x.rank() - 1 && x.elementCount() > 0 && x.size(axis) > 1) {
         return softmaxAcross(x.data(), axis, logarithm);
       }
-      long columns = x.size(axis);
-      long rows = x.elementCount() / columns;
-      if (columns > SHORT_ROW || rows < 2 * SHORT_ROW) {
-        return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
-      }
-      // A few columns do not fill a vector, many rows do.
-      NdArray flat = x.data().reshape(Shape.of(rows, columns));
-      return softmaxAcross(flat.transpose().copy(), 0, logarithm)
-          .transpose()
-          .copy()
-          .reshape(x.shape());
+      return run(logarithm ? LOG_SOFTMAX : SOFTMAX, axis, x);
     }
 
     /** Across rows the reductions and the loops between them are fastest one by one. */

@@ -271,4 +271,101 @@ class LinearAlgebraTest {
     svd.u().mul(svd.vh()).sum().backward();
     assertFalse(before.eq(Objects.requireNonNull(x.grad())).all().item() != 0);
   }
+
+  /** Matrices that iterations find hard: deficient, badly scaled, with clusters of values. */
+  private static List<Variable> hardMatrices() {
+    double[][] hilbert = new double[12][12];
+    double[][] graded = new double[12][12];
+    double[][] clustered = new double[12][12];
+    for (int i = 0; i < 12; i++) {
+      for (int j = 0; j < 12; j++) {
+        hilbert[i][j] = 1.0 / (i + j + 1);
+        graded[i][j] = Math.pow(10, -i - j);
+        clustered[i][j] = (i == j ? 1 : 0) + 1e-14 * Math.cos(i * j);
+      }
+    }
+    Variable x = random(20, 12);
+    Variable shifted = Variable.eye(DType.FLOAT64, 9).narrow(0, 1, 8).narrow(1, 0, 8);
+    return List.of(
+        Variable.of(hilbert),
+        Variable.of(graded),
+        Variable.of(clustered),
+        Variable.zeros(DType.FLOAT64, 7, 4),
+        Variable.ones(DType.FLOAT64, 5, 9),
+        x.matmul(random(12, 20)),
+        x.mul(1e-150),
+        x.mul(1e150),
+        x.mul(Variable.arange(DType.FLOAT64, 0, 12, 1).gt(5).to(DType.FLOAT64)),
+        Variable.eye(DType.FLOAT64, 30).flip(0),
+        random(200, 3),
+        random(3, 200),
+        Variable.eye(DType.FLOAT64, 8).add(shifted));
+  }
+
+  @Test
+  void hardMatricesAreDecomposed() {
+    for (Variable x : hardMatrices()) {
+      double scale = Math.max(x.abs().max().item(), Double.MIN_NORMAL);
+      Svd svd = x.svd();
+      assertNear(x.div(scale), svd.u().mul(svd.s().div(scale)).matmul(svd.vh()), 1e-13);
+      Variable orthonormal = Variable.eye(DType.FLOAT64, svd.s().size(0));
+      assertNear(orthonormal, svd.u().transpose().matmul(svd.u()), 1e-13);
+      assertNear(orthonormal, svd.vh().matmul(svd.vh().transpose()), 1e-13);
+      Qr qr = x.qr();
+      assertNear(x.div(scale), qr.q().matmul(qr.r().div(scale)), 1e-13);
+      Variable square = x.div(scale).matmul(x.div(scale).transpose());
+      Eigh eigh = square.eigh();
+      double largest = Math.max(1, square.abs().max().item());
+      assertNear(
+          square.div(largest),
+          eigh.vectors().mul(eigh.values()).matmul(eigh.vectors().transpose()).div(largest),
+          1e-12);
+      assertNear(
+          Variable.eye(DType.FLOAT64, square.size(0)),
+          eigh.vectors().transpose().matmul(eigh.vectors()),
+          1e-12);
+    }
+  }
+
+  /** Of several results, each has the right gradient by itself. */
+  @Test
+  void gradientsOfEachResultAgreeWithDifferences() {
+    Variable x = random(3, 3).add(Variable.of(3.0, 5.0, 7.0).diag(0)).requiresGrad(true);
+    Variable tall = random(4, 2).requiresGrad(true);
+    List<Function<Variable, Variable>> functions =
+        List.of(
+            v -> v.svd().s(),
+            v -> projection(v.svd().u()),
+            v -> projection(v.svd().vh().transpose()),
+            v -> v.qr().q().square(),
+            v -> v.qr().r().square());
+    for (Function<Variable, Variable> function : functions) {
+      GradCheck.checkSecondOrder(v -> function.apply(v[0]), x);
+      GradCheck.checkSecondOrder(v -> function.apply(v[0]), tall);
+      GradCheck.checkSecondOrder(v -> function.apply(v[0].transpose()), tall);
+    }
+    GradCheck.checkSecondOrder(v -> v[0].add(v[0].transpose()).eigh().values(), x);
+    GradCheck.checkSecondOrder(v -> projection(v[0].add(v[0].transpose()).eigh().vectors()), x);
+  }
+
+  /** The same whatever the signs of the columns. */
+  private static Variable projection(Variable vectors) {
+    Variable weights = Variable.arange(DType.FLOAT64, 1, 1 + (double) vectors.size(-1), 1);
+    return vectors.mul(weights).matmul(vectors.transpose());
+  }
+
+  @Test
+  void resultsCanBeComputedAgainInACheckpoint() {
+    Function<Variable, Variable> function =
+        v -> {
+          Svd svd = v.tanh().svd();
+          return svd.u().mul(svd.s().log()).matmul(svd.vh());
+        };
+    Variable x = random(3, 3);
+    Variable weights = random(3, 3);
+    Variable plain = grad(x, v -> function.apply(v).mul(weights).sum());
+    Variable again =
+        grad(x, v -> Checkpoint.checkpoint(in -> function.apply(in), v).mul(weights).sum());
+    assertNear(plain, again, 0);
+  }
 }

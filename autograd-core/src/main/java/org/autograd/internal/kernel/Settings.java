@@ -15,7 +15,7 @@ public final class Settings {
   private static final String MATMUL = "autograd.matmul";
   private static final String THREADS = "autograd.threads";
 
-  /** How pointwise programs are run. */
+  /** How pointwise programs are run, and products if they have vector code. */
   public enum KernelMode {
     /** Scalar code first, SIMD code when it is hot. */
     TIERED,

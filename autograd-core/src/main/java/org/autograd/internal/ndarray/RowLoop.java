@@ -17,11 +17,18 @@ import org.autograd.type.Shape;
 public final class RowLoop {
   private static final int BLOCK_ELEMENTS = 1 << 14;
 
-  private final Program program;
+  /** Rows up to this length are computed many at once, if there are as many. */
+  private static final int SHORT_ROW = 16;
 
-  /** Creates the loop; the last buffer of the program is its result. */
+  private static final int MANY_ROWS = 8;
+
+  private final Program program;
+  private final ShortRows shortRows;
+
+  /** Creates the loop; the last buffer of the program is its result, and nothing else is stored. */
   public RowLoop(Program program) {
     this.program = program;
+    this.shortRows = new ShortRows(program);
   }
 
   /**
@@ -35,10 +42,14 @@ public final class RowLoop {
   public NdArray apply(int rows, int columns, double[] scalars, NdArray... inputs) {
     Mark mark = KernelMeter.start();
     NdArray like = inputs[0];
-    boolean perRow = program.buffers().getLast().access() == Access.ROW;
+    boolean perRow = isRow(inputs.length);
     NdArray result = NdArray.zeros(like.dtype(), perRow ? Shape.of(rows) : like.shape());
     if (rows == 0 || columns == 0) {
       KernelMeter.stop(mark);
+      return result;
+    }
+    if (columns <= SHORT_ROW && rows >= MANY_ROWS && !isAnyShared(columns, inputs)) {
+      runShortRows(rows, columns, scalars, inputs, result);
       return result;
     }
     Object[] buffers = new Object[inputs.length + 1];
@@ -48,9 +59,7 @@ public final class RowLoop {
       NdArray array = k < inputs.length ? inputs[k] : result;
       buffers[k] = array.storage().array();
       starts[k] = array.layout().offset();
-      boolean row = program.buffers().get(k).access() == Access.ROW;
-      boolean shared = !row && array.elementCount() == columns;
-      rowStrides[k] = row ? 1 : shared ? 0 : columns;
+      rowStrides[k] = isRow(k) ? 1 : array.elementCount() == columns ? 0 : columns;
     }
     Kernel kernel = Kernels.of(program, like.dtype());
     int block = Math.max(1, BLOCK_ELEMENTS / columns);
@@ -65,5 +74,34 @@ public final class RowLoop {
         });
     KernelMeter.stop(mark);
     return result;
+  }
+
+  private boolean isRow(int buffer) {
+    return program.buffers().get(buffer).access() == Access.ROW;
+  }
+
+  /** Returns whether an input is one row that all rows use. */
+  private boolean isAnyShared(int columns, NdArray[] inputs) {
+    for (int k = 0; k < inputs.length; k++) {
+      if (!isRow(k) && inputs[k].elementCount() == columns) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void runShortRows(
+      int rows, int columns, double[] scalars, NdArray[] inputs, NdArray result) {
+    NdArray[] arrays = Arrays.copyOf(inputs, inputs.length + 1);
+    arrays[inputs.length] = result;
+    int block = ShortRows.rowsAtOnce(columns);
+    Parallel.forEach(
+        (rows + block - 1) / block,
+        (long) rows * columns,
+        task -> {
+          int first = task * block;
+          int count = Math.min(block, rows - first);
+          shortRows.run(result.dtype(), arrays, scalars, first, count, columns);
+        });
   }
 }

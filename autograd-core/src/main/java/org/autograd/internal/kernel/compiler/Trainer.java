@@ -2,19 +2,17 @@ package org.autograd.internal.kernel.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.autograd.internal.kernel.Kernel;
 import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Simd;
+import org.autograd.internal.kernel.TrainingThread;
 import org.autograd.type.DType;
 
 /**
  * Runs a new SIMD kernel beside the scalar one, on data of its own, until it is the faster: then
- * HotSpot has compiled it. It does so in one background thread, which is there only while there is
- * something to train.
+ * HotSpot has compiled it. It does so in the {@link TrainingThread}.
  */
 final class Trainer {
   /** A turn is short, as others wait for theirs; see {@link TieredKernel#endTurn}. */
@@ -36,14 +34,6 @@ final class Trainer {
 
   /** Where scalar loops are turned into SIMD code as well, neither is faster. */
   private static final double TOLERANCE = 1.25;
-
-  private static final ThreadPoolExecutor EXECUTOR =
-      new ThreadPoolExecutor(
-          1, 1, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Trainer::newThread);
-
-  static {
-    EXECUTOR.allowCoreThreadTimeOut(true);
-  }
 
   /** One shape that the kernels run over; never compared. */
   @SuppressWarnings("ArrayRecordComponent")
@@ -74,24 +64,10 @@ final class Trainer {
     }
   }
 
-  /** The lowest priority is a hint, and harmless where it is not taken. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private static Thread newThread(Runnable task) {
-    Thread thread =
-        Thread.ofPlatform()
-            .name("autograd-kernel-trainer")
-            .daemon()
-            .priority(Thread.MIN_PRIORITY)
-            .inheritInheritableThreadLocals(false)
-            .unstarted(task);
-    thread.setContextClassLoader(null);
-    return thread;
-  }
-
   /** Has a kernel trained some time. Without that it works as well, so nothing is ever thrown. */
   static void submit(TieredKernel kernel) {
     try {
-      EXECUTOR.execute(() -> trainQuietly(kernel));
+      TrainingThread.submit(() -> trainQuietly(kernel));
     } catch (RuntimeException | OutOfMemoryError e) {
       log("no thread for training", e);
       kernel.postpone();

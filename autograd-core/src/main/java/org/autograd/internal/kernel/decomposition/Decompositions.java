@@ -132,9 +132,8 @@ public final class Decompositions {
    */
   public static void qr(double[] a, int m, int n, double[] q, double[] r) {
     QRDecomposition<DMatrixRMaj> decomposition = DecompositionFactory_DDRM.qr(m, n);
-    if (!decomposition.decompose(DMatrixRMaj.wrap(m, n, a))) {
-      throw new AssertionError("EJML's QR decomposition has no way to fail");
-    }
+    // False says that a column became 0, which is a decomposition all the same.
+    boolean unusedRegular = decomposition.decompose(DMatrixRMaj.wrap(m, n, a));
     decomposition.getQ(DMatrixRMaj.wrap(m, n, q), true);
     decomposition.getR(DMatrixRMaj.wrap(n, n, r), true);
   }

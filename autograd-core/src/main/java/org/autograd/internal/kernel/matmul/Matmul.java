@@ -1,6 +1,7 @@
 package org.autograd.internal.kernel.matmul;
 
 import org.autograd.internal.kernel.Settings;
+import org.autograd.internal.kernel.Simd;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,22 @@ public final class Matmul {
     Choice made = choice;
     if (made == null) {
       MatmulProvider provider = choose(Settings.matmul());
-      made = new Choice(provider, provider.float32(), provider.float64());
+      // Vector code is slow until it has been compiled.
+      made =
+          provider == MatmulProvider.VECTOR && Settings.kernel() == Settings.KernelMode.TIERED
+              ? new Choice(
+                  provider,
+                  new TieredMatmul<>(
+                      new VectorTwinF32(),
+                      provider::float32,
+                      float[]::new,
+                      Simd.bits() / Float.SIZE),
+                  new TieredMatmul<>(
+                      new VectorTwinF64(),
+                      provider::float64,
+                      double[]::new,
+                      Simd.bits() / Double.SIZE))
+              : new Choice(provider, provider.float32(), provider.float64());
       choice = made;
     }
     return made;

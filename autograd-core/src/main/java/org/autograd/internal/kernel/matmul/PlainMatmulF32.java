@@ -184,25 +184,25 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
       float x2 = b[b2 + j];
       float x3 = b[b3 + j];
       float y = a[a0 + i];
-      s00 += y * x0;
-      s01 += y * x1;
-      s02 += y * x2;
-      s03 += y * x3;
+      s00 = Math.fma(y, x0, s00);
+      s01 = Math.fma(y, x1, s01);
+      s02 = Math.fma(y, x2, s02);
+      s03 = Math.fma(y, x3, s03);
       y = a[a1 + i];
-      s10 += y * x0;
-      s11 += y * x1;
-      s12 += y * x2;
-      s13 += y * x3;
+      s10 = Math.fma(y, x0, s10);
+      s11 = Math.fma(y, x1, s11);
+      s12 = Math.fma(y, x2, s12);
+      s13 = Math.fma(y, x3, s13);
       y = a[a2 + i];
-      s20 += y * x0;
-      s21 += y * x1;
-      s22 += y * x2;
-      s23 += y * x3;
+      s20 = Math.fma(y, x0, s20);
+      s21 = Math.fma(y, x1, s21);
+      s22 = Math.fma(y, x2, s22);
+      s23 = Math.fma(y, x3, s23);
       y = a[a3 + i];
-      s30 += y * x0;
-      s31 += y * x1;
-      s32 += y * x2;
-      s33 += y * x3;
+      s30 = Math.fma(y, x0, s30);
+      s31 = Math.fma(y, x1, s31);
+      s32 = Math.fma(y, x2, s32);
+      s33 = Math.fma(y, x3, s33);
     }
     store(c, c0, s00, s01, s02, s03);
     store(c, c0 + cRowStride, s10, s11, s12, s13);
@@ -235,10 +235,10 @@ final class PlainMatmulF32 implements MatmulKernel<float[]> {
     float s3 = 0f;
     for (int k = 0, i = aOffset, j = 0; k < depth; k++, i += aStride, j += bStride) {
       float x = a[i];
-      s0 += x * b[b0 + j];
-      s1 += x * b[b1 + j];
-      s2 += x * b[b2 + j];
-      s3 += x * b[b3 + j];
+      s0 = Math.fma(x, b[b0 + j], s0);
+      s1 = Math.fma(x, b[b1 + j], s1);
+      s2 = Math.fma(x, b[b2 + j], s2);
+      s3 = Math.fma(x, b[b3 + j], s3);
     }
     store(sums, 0, s0, s1, s2, s3);
   }

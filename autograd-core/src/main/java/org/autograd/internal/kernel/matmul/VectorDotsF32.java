@@ -19,24 +19,9 @@ final class VectorDotsF32 {
   private static final int TILE = 4;
   private static final int SUMS = TILE * TILE;
 
-  /** Up to so many rows or columns of the result, this is faster than packing. */
-  private static final int THIN = 16;
-
-  /** From this depth on the sum of the lanes does not take longer than the products. */
-  private static final int DEPTH = 8 * LANES;
-
   private static final int ROWS_PER_BLOCK = 32;
 
   private VectorDotsF32() {}
-
-  /** Returns whether the product of two matrices is thin and contiguous along the depth. */
-  static boolean accepts(Matrix<float[]> a, Matrix<float[]> b) {
-    return a.columnStride() == 1
-        && b.rowStride() == 1
-        && Math.min(a.rows(), b.columns()) <= THIN
-        && a.columns() >= DEPTH
-        && LANES <= SUMS;
-  }
 
   /** Overwrites {@code c} with the product or adds it. */
   static void multiply(
@@ -91,7 +76,6 @@ final class VectorDotsF32 {
             x.rowStride(),
             lastColumn,
             sums);
-        addLanes(sums);
         if (bound < a.columns()) {
           addRest(a.rows(i, i + lastRow + 1), x.rows(j, j + lastColumn + 1), bound, sums);
         }
@@ -138,23 +122,7 @@ final class VectorDotsF32 {
     }
   }
 
-  /**
-   * Adds up the lanes of all sums at once. Zipping two vectors puts the halves of each side by side
-   * with the halves of the other, and the sum of the two zips is a vector in which both are half as
-   * long; so half as many vectors are left, until each sum is one lane. The first step is {@link
-   * #multiply}'s.
-   */
-  private static void addLanes(float[] sums) {
-    for (int vectors = SUMS / 4, length = LANES / 2; length > 1; vectors /= 2, length /= 2) {
-      for (int i = 0; i < vectors; i++) {
-        FloatVector x = FloatVector.fromArray(SPECIES, sums, i * LANES);
-        FloatVector y = FloatVector.fromArray(SPECIES, sums, (i + vectors) * LANES);
-        FIRST.selectFrom(x, y).add(SECOND.selectFrom(x, y)).intoArray(sums, i * LANES);
-      }
-    }
-  }
-
-  /** Returns where {@link #addLanes} has put the sum of a row and a column of the tile. */
+  /** Returns where {@link #multiply} puts the sum of a row and a column of the tile. */
   private static int position(int row, int column) {
     int number = row * TILE + column;
     int vectors = SUMS / LANES;
@@ -220,13 +188,46 @@ final class VectorDotsF32 {
       s32 = z.fma(y2, s32);
       s33 = z.fma(y3, s33);
     }
-    FIRST.selectFrom(s00, s20).add(SECOND.selectFrom(s00, s20)).intoArray(sums, 0);
-    FIRST.selectFrom(s01, s21).add(SECOND.selectFrom(s01, s21)).intoArray(sums, LANES);
-    FIRST.selectFrom(s02, s22).add(SECOND.selectFrom(s02, s22)).intoArray(sums, 2 * LANES);
-    FIRST.selectFrom(s03, s23).add(SECOND.selectFrom(s03, s23)).intoArray(sums, 3 * LANES);
-    FIRST.selectFrom(s10, s30).add(SECOND.selectFrom(s10, s30)).intoArray(sums, 4 * LANES);
-    FIRST.selectFrom(s11, s31).add(SECOND.selectFrom(s11, s31)).intoArray(sums, 5 * LANES);
-    FIRST.selectFrom(s12, s32).add(SECOND.selectFrom(s12, s32)).intoArray(sums, 6 * LANES);
-    FIRST.selectFrom(s13, s33).add(SECOND.selectFrom(s13, s33)).intoArray(sums, 7 * LANES);
+    // Adding up the lanes of all sums at once: zipping two vectors puts the halves of each side by
+    // side with the halves of the other, and the sum of the two zips is a vector in which both are
+    // half as long; so half as many vectors are left, until each sum is one lane.
+    FloatVector t0 = FIRST.selectFrom(s00, s20).add(SECOND.selectFrom(s00, s20));
+    FloatVector t1 = FIRST.selectFrom(s01, s21).add(SECOND.selectFrom(s01, s21));
+    FloatVector t2 = FIRST.selectFrom(s02, s22).add(SECOND.selectFrom(s02, s22));
+    FloatVector t3 = FIRST.selectFrom(s03, s23).add(SECOND.selectFrom(s03, s23));
+    FloatVector t4 = FIRST.selectFrom(s10, s30).add(SECOND.selectFrom(s10, s30));
+    FloatVector t5 = FIRST.selectFrom(s11, s31).add(SECOND.selectFrom(s11, s31));
+    FloatVector t6 = FIRST.selectFrom(s12, s32).add(SECOND.selectFrom(s12, s32));
+    FloatVector t7 = FIRST.selectFrom(s13, s33).add(SECOND.selectFrom(s13, s33));
+    if (LANES == 2) {
+      t0.intoArray(sums, 0);
+      t1.intoArray(sums, LANES);
+      t2.intoArray(sums, 2 * LANES);
+      t3.intoArray(sums, 3 * LANES);
+      t4.intoArray(sums, 4 * LANES);
+      t5.intoArray(sums, 5 * LANES);
+      t6.intoArray(sums, 6 * LANES);
+      t7.intoArray(sums, 7 * LANES);
+      return;
+    }
+    t0 = FIRST.selectFrom(t0, t4).add(SECOND.selectFrom(t0, t4));
+    t1 = FIRST.selectFrom(t1, t5).add(SECOND.selectFrom(t1, t5));
+    t2 = FIRST.selectFrom(t2, t6).add(SECOND.selectFrom(t2, t6));
+    t3 = FIRST.selectFrom(t3, t7).add(SECOND.selectFrom(t3, t7));
+    if (LANES == 4) {
+      t0.intoArray(sums, 0);
+      t1.intoArray(sums, LANES);
+      t2.intoArray(sums, 2 * LANES);
+      t3.intoArray(sums, 3 * LANES);
+      return;
+    }
+    t0 = FIRST.selectFrom(t0, t2).add(SECOND.selectFrom(t0, t2));
+    t1 = FIRST.selectFrom(t1, t3).add(SECOND.selectFrom(t1, t3));
+    if (LANES == 8) {
+      t0.intoArray(sums, 0);
+      t1.intoArray(sums, LANES);
+    } else {
+      FIRST.selectFrom(t0, t1).add(SECOND.selectFrom(t0, t1)).intoArray(sums, 0);
+    }
   }
 }

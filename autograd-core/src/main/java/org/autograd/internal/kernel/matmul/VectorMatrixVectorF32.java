@@ -16,11 +16,6 @@ final class VectorMatrixVectorF32 {
 
   private VectorMatrixVectorF32() {}
 
-  /** Returns whether the rows or the columns of a matrix are contiguous. */
-  static boolean accepts(Matrix<float[]> matrix) {
-    return matrix.columnStride() == 1 || (matrix.rowStride() == 1 && matrix.rows() >= LANES);
-  }
-
   /**
    * Overwrites the column {@code result} with the product of {@code matrix} and the column {@code
    * vector}, or adds it.
@@ -78,14 +73,16 @@ final class VectorMatrixVectorF32 {
           vector.offset(),
           lanes);
       for (int i = 0; i < Math.min(4, last + 1 - row); i++) {
-        float rest =
-            dot(
-                length - bound,
-                matrix.data(),
-                matrix.index(row + i, bound),
-                vector.data(),
-                vector.index(bound, 0));
-        float value = sum(lanes, i * LANES) + rest;
+        float value = sum(lanes, i * LANES);
+        if (bound < length) {
+          value +=
+              dot(
+                  length - bound,
+                  matrix.data(),
+                  matrix.index(row + i, bound),
+                  vector.data(),
+                  vector.index(bound, 0));
+        }
         int at = result.index(row + i, 0);
         result.data()[at] = accumulate ? result.data()[at] + value : value;
       }

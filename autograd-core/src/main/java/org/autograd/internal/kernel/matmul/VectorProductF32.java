@@ -19,20 +19,20 @@ final class VectorProductF32 {
   private static final int LANES = VectorTileF32.LANES;
   private static final int COLUMNS = VectorTileF32.COLUMNS;
 
-  /** A strip of B (of this depth, two vectors wide) is to stay in the first-level cache: 32 KB. */
-  private static final int DEPTH_BLOCK = 256;
+  /** Bounds the packed B, to 4.5 MB for float32. */
+  private static final int COLUMN_BLOCK = 2304;
 
-  /** Bounds the packed operands, to 2.25 MB each for float32. */
-  private static final int SIZE_BLOCK = 2304;
+  /** Bounds the packed A, to 2.25 MB for float32. */
+  private static final int ROW_BLOCK = 1152;
 
   /** What one thread packs at a time: so many rows or columns. */
   private static final int PACKED_SIZE = 192;
 
   /**
-   * What one thread multiplies at a time: with AVX-512, 72 x 256 elements of C. Few rows, so that
+   * What one thread multiplies at a time: with AVX-512, 48 x 256 elements of C. Few rows, so that
    * the next strip of columns finds the same rows of A and C close by.
    */
-  private static final int GROUP_ROWS = 6 * ROWS;
+  private static final int GROUP_ROWS = 4 * ROWS;
 
   private static final int GROUP_COLUMNS = 8 * COLUMNS;
 
@@ -50,6 +50,19 @@ final class VectorProductF32 {
 
   private static final int PARTS = 4;
 
+  /**
+   * Where B is packed to, such that no vector straddles two cache lines: the elements of an array
+   * begin 16 bytes after its start, and G1 has arrays of more than half a region start at a
+   * multiple of a cache line. Elsewhere this is no worse than 0.
+   */
+  private static final int ALIGNMENT = (64 - 16) / Float.BYTES;
+
+  /** For G1's regions of up to 2 MB, those of a heap of up to 8 GB, a large array in that sense. */
+  private static final int LARGE = (1 << 20) / Float.BYTES;
+
+  /** From this size on of a packed operand, it is worth its memory. */
+  private static final int ALIGNED_SIZE = 1 << 13;
+
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   /** A thread's packed operands, which grow as needed and are kept, and its tile at an edge. */
@@ -62,8 +75,9 @@ final class VectorProductF32 {
       if (left.length < leftSize) {
         left = new float[leftSize];
       }
-      if (right.length < rightSize) {
-        right = new float[rightSize];
+      int size = (rightSize < ALIGNED_SIZE ? rightSize : Math.max(rightSize, LARGE)) + ALIGNMENT;
+      if (right.length < size) {
+        right = new float[size];
       }
     }
   }
@@ -95,8 +109,8 @@ final class VectorProductF32 {
     directB = b.columnStride() == 1 && isDirect(c.rows(), b);
     Buffers buffers = BUFFERS.get();
     buffers.reserve(
-        depthBlock * (directA ? ROWS : roundUp(Math.min(SIZE_BLOCK, c.rows()), ROWS)),
-        depthBlock * (directB ? COLUMNS : roundUp(Math.min(SIZE_BLOCK, c.columns()), COLUMNS)));
+        depthBlock * (directA ? ROWS : roundUp(Math.min(ROW_BLOCK, c.rows()), ROWS)),
+        depthBlock * (directB ? COLUMNS : roundUp(Math.min(COLUMN_BLOCK, c.columns()), COLUMNS)));
     left = buffers.left;
     right = buffers.right;
   }
@@ -112,9 +126,7 @@ final class VectorProductF32 {
   /** Overwrites {@code c} or adds to it. The inner size must not be 0. */
   static void multiply(
       Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
-    int inner = a.columns();
-    // Blocks of equal depth, lest the last one be thin.
-    int depthBlock = Math.ceilDiv(inner, Math.ceilDiv(inner, DEPTH_BLOCK));
+    int depthBlock = VectorTwinF32.depthBlock(a.columns());
     if (Parallel.threads() == 1 || MatmulKernel.work(a, b) < MatmulKernel.PARALLEL_WORK) {
       new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, false);
     } else if (Math.min(c.rows(), c.columns()) > SPLIT_SIZE) {
@@ -145,11 +157,11 @@ final class VectorProductF32 {
 
   private void multiply(int depthBlock, boolean parallel) {
     for (column = 0; column < c.columns(); column += columns) {
-      columns = Math.min(SIZE_BLOCK, c.columns() - column);
+      columns = Math.min(COLUMN_BLOCK, c.columns() - column);
       for (k = 0; k < a.columns(); k += depth) {
         depth = Math.min(depthBlock, a.columns() - k);
         for (row = 0; row < c.rows(); row += rows) {
-          rows = Math.min(SIZE_BLOCK, c.rows() - row);
+          rows = Math.min(ROW_BLOCK, c.rows() - row);
           if (parallel) {
             multiplyBlockInParallel();
           } else {
@@ -227,7 +239,7 @@ final class VectorProductF32 {
             width,
             depth,
             right,
-            directB ? 0 : j * depth);
+            ALIGNMENT + (directB ? 0 : j * depth));
       }
     }
   }
@@ -253,6 +265,19 @@ final class VectorProductF32 {
     boolean whole = height % ROW_STEP == 0 && width % LANES == 0;
     boolean add = accumulate || k > 0;
     int target = c.index(row + i, column + j);
+    if (aPacked && bPacked && height == VectorPackedTileF32.ROWS && width == COLUMNS) {
+      VectorPackedTileF32.multiply(
+          depth,
+          left,
+          directA ? 0 : i * depth,
+          right,
+          ALIGNMENT + (directB ? 0 : j * depth),
+          c.data(),
+          target,
+          c.rowStride(),
+          add);
+      return;
+    }
     float[] edge = whole ? c.data() : BUFFERS.get().edge;
     VectorTileF32.multiply(
         roundUp(height, ROW_STEP),
@@ -262,7 +287,7 @@ final class VectorProductF32 {
         aPacked ? (directA ? 0 : i * depth) : a.index(row + i, k),
         aPacked ? ROWS : a.columnStride(),
         bPacked ? right : b.data(),
-        bPacked ? (directB ? 0 : j * depth) : b.index(k, column + j),
+        bPacked ? ALIGNMENT + (directB ? 0 : j * depth) : b.index(k, column + j),
         bPacked ? COLUMNS : b.rowStride(),
         edge,
         whole ? target : 0,

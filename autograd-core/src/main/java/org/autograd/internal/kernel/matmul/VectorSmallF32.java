@@ -4,12 +4,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The product of small and narrow matrices, as in a layer of a few neurons. They stay in the
- * first-level cache, so A is read where it is, whatever its strides; and so is B if its rows are
- * whole vectors.
+ * The product of small matrices, as in a layer of a few neurons. They stay in the first-level
+ * cache, so A is read where it is, whatever its strides; and so is B if its rows are whole vectors.
  *
- * <p>The tile has eight rows and one vector. Where there are fewer rows, the last one is computed
- * several times over, which is simpler than smaller tiles and takes no longer than one tile.
+ * <p>The tile has eight rows and one vector, or two where the rows of A are contiguous. Where there
+ * are fewer rows, the last one is computed several times over, which is simpler than smaller tiles
+ * and takes no longer than one tile.
  */
 final class VectorSmallF32 {
   private static final VectorSpecies<Float> SPECIES = VectorTileF32.SPECIES;
@@ -17,39 +17,57 @@ final class VectorSmallF32 {
   private static final int COLUMNS = VectorTileF32.COLUMNS;
   private static final int ROWS = 8;
 
-  private static final int MAX_DEPTH = 64;
-
-  /** Above, packing A for wider tiles is worth it. */
-  private static final int MAX_WORK = 1 << 15;
-
   private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
   /** A thread's packed strip of B, and its tile at the right edge. */
   private static final class Buffers {
-    private final float[] packed = new float[MAX_DEPTH * COLUMNS];
+    private final float[] packed = new float[Route.SMALL_DEPTH * COLUMNS];
     private final float[] edge = new float[ROWS * LANES];
   }
 
   private VectorSmallF32() {}
 
-  /** Returns whether a product is narrow and has little work. */
-  static boolean accepts(Matrix<float[]> a, Matrix<float[]> b) {
-    return b.columns() <= COLUMNS
-        && a.columns() <= MAX_DEPTH
-        && MatmulKernel.work(a, b) <= MAX_WORK;
-  }
-
   /** Overwrites {@code c} with the product or adds it. */
   static void multiply(
       Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
+    Buffers buffers = BUFFERS.get();
+    for (int j = 0; j < c.columns(); j += COLUMNS) {
+      int to = Math.min(c.columns(), j + COLUMNS);
+      multiplyStrip(a, b.columns(j, to), c.columns(j, to), accumulate, buffers);
+    }
+  }
+
+  private static void multiplyStrip(
+      Matrix<float[]> a,
+      Matrix<float[]> b,
+      Matrix<float[]> c,
+      boolean accumulate,
+      Buffers buffers) {
     int depth = a.columns();
     boolean packed = b.columnStride() != 1 || c.columns() % LANES != 0;
-    Buffers buffers = BUFFERS.get();
     float[] right = packed ? buffers.packed : b.data();
     int rowStride = packed ? COLUMNS : b.rowStride();
     if (packed) {
       VectorPackingF32.packColumns(
           b.data(), b.offset(), b.rowStride(), b.columnStride(), c.columns(), depth, right, 0);
+    }
+    if (c.columns() == COLUMNS && a.columnStride() == 1) {
+      for (int i = 0; i < c.rows(); i += ROWS) {
+        multiplyRows2(
+            Math.min(ROWS, c.rows() - i) - 1,
+            depth,
+            a.data(),
+            a.index(i, 0),
+            a.rowStride(),
+            right,
+            packed ? 0 : b.offset(),
+            rowStride,
+            c.data(),
+            c.index(i, 0),
+            c.rowStride(),
+            accumulate);
+      }
+      return;
     }
     for (int j = 0; j < c.columns(); j += LANES) {
       int from = packed ? j : b.index(0, j);
@@ -263,5 +281,113 @@ final class VectorSmallF32 {
     s5.intoArray(c, c5);
     s6.intoArray(c, c6);
     s7.intoArray(c, c7);
+  }
+
+  /** The tile for contiguous rows of A that is two vectors wide. */
+  private static void multiplyRows2(
+      int last,
+      int depth,
+      float[] a,
+      int aOffset,
+      int aRowStride,
+      float[] b,
+      int bOffset,
+      int bRowStride,
+      float[] c,
+      int cOffset,
+      int cRowStride,
+      boolean accumulate) {
+    int a1 = aOffset + Math.min(1, last) * aRowStride;
+    int a2 = aOffset + Math.min(2, last) * aRowStride;
+    int a3 = aOffset + Math.min(3, last) * aRowStride;
+    int a4 = aOffset + Math.min(4, last) * aRowStride;
+    int a5 = aOffset + Math.min(5, last) * aRowStride;
+    int a6 = aOffset + Math.min(6, last) * aRowStride;
+    int a7 = aOffset + Math.min(7, last) * aRowStride;
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
+    FloatVector s40 = FloatVector.zero(SPECIES);
+    FloatVector s41 = FloatVector.zero(SPECIES);
+    FloatVector s50 = FloatVector.zero(SPECIES);
+    FloatVector s51 = FloatVector.zero(SPECIES);
+    FloatVector s60 = FloatVector.zero(SPECIES);
+    FloatVector s61 = FloatVector.zero(SPECIES);
+    FloatVector s70 = FloatVector.zero(SPECIES);
+    FloatVector s71 = FloatVector.zero(SPECIES);
+    for (int k = 0, j = bOffset; k < depth; k++, j += bRowStride) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, b, j + LANES);
+      FloatVector y = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+      s00 = y.fma(x0, s00);
+      s01 = y.fma(x1, s01);
+      y = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      s10 = y.fma(x0, s10);
+      s11 = y.fma(x1, s11);
+      y = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      s20 = y.fma(x0, s20);
+      s21 = y.fma(x1, s21);
+      y = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      s30 = y.fma(x0, s30);
+      s31 = y.fma(x1, s31);
+      y = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      s40 = y.fma(x0, s40);
+      s41 = y.fma(x1, s41);
+      y = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      s50 = y.fma(x0, s50);
+      s51 = y.fma(x1, s51);
+      y = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      s60 = y.fma(x0, s60);
+      s61 = y.fma(x1, s61);
+      y = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      s70 = y.fma(x0, s70);
+      s71 = y.fma(x1, s71);
+    }
+    int c1 = cOffset + Math.min(1, last) * cRowStride;
+    int c2 = cOffset + Math.min(2, last) * cRowStride;
+    int c3 = cOffset + Math.min(3, last) * cRowStride;
+    int c4 = cOffset + Math.min(4, last) * cRowStride;
+    int c5 = cOffset + Math.min(5, last) * cRowStride;
+    int c6 = cOffset + Math.min(6, last) * cRowStride;
+    int c7 = cOffset + Math.min(7, last) * cRowStride;
+    if (accumulate) {
+      s00 = s00.add(FloatVector.fromArray(SPECIES, c, cOffset));
+      s01 = s01.add(FloatVector.fromArray(SPECIES, c, cOffset + LANES));
+      s10 = s10.add(FloatVector.fromArray(SPECIES, c, c1));
+      s11 = s11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES));
+      s20 = s20.add(FloatVector.fromArray(SPECIES, c, c2));
+      s21 = s21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES));
+      s30 = s30.add(FloatVector.fromArray(SPECIES, c, c3));
+      s31 = s31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES));
+      s40 = s40.add(FloatVector.fromArray(SPECIES, c, c4));
+      s41 = s41.add(FloatVector.fromArray(SPECIES, c, c4 + LANES));
+      s50 = s50.add(FloatVector.fromArray(SPECIES, c, c5));
+      s51 = s51.add(FloatVector.fromArray(SPECIES, c, c5 + LANES));
+      s60 = s60.add(FloatVector.fromArray(SPECIES, c, c6));
+      s61 = s61.add(FloatVector.fromArray(SPECIES, c, c6 + LANES));
+      s70 = s70.add(FloatVector.fromArray(SPECIES, c, c7));
+      s71 = s71.add(FloatVector.fromArray(SPECIES, c, c7 + LANES));
+    }
+    s00.intoArray(c, cOffset);
+    s01.intoArray(c, cOffset + LANES);
+    s10.intoArray(c, c1);
+    s11.intoArray(c, c1 + LANES);
+    s20.intoArray(c, c2);
+    s21.intoArray(c, c2 + LANES);
+    s30.intoArray(c, c3);
+    s31.intoArray(c, c3 + LANES);
+    s40.intoArray(c, c4);
+    s41.intoArray(c, c4 + LANES);
+    s50.intoArray(c, c5);
+    s51.intoArray(c, c5 + LANES);
+    s60.intoArray(c, c6);
+    s61.intoArray(c, c6 + LANES);
+    s70.intoArray(c, c7);
+    s71.intoArray(c, c7 + LANES);
   }
 }

@@ -34,6 +34,17 @@ class MatmulKernelTest {
     return kernels;
   }
 
+  /** Where products may be hot or cold. */
+  static List<Samples<?>> vectorKernels() {
+    return kernels().stream().filter(s -> s.provider() == MatmulProvider.VECTOR).toList();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <A> MatmulKernel<A> twin(Samples<A> samples) {
+    return (MatmulKernel<A>)
+        (samples.component() == float.class ? new VectorTwinF32() : new VectorTwinF64());
+  }
+
   @AfterEach
   void restoreThreads() {
     Parallel.setThreads(THREADS);
@@ -201,6 +212,46 @@ class MatmulKernelTest {
           samples.kernel().multiply(a, b, c);
           samples.kernel().multiply(a, b, c, true);
           samples.assertSameBits(expected, c);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("vectorKernels")
+  <A> void theScalarTwinComputesTheSameBits(Samples<A> samples) {
+    MatmulKernel<A> twin = twin(samples);
+    int[][] shapes = {
+      {7, 8, 9},
+      {65, 31, 67},
+      {60, 1201, 70},
+      {1153, 17, 40},
+      {41, 1, 300},
+      {16, 8, 16},
+      {9, 64, 31},
+      {64, 64, 64},
+      {70, 10, 100},
+      {10, 270, 64},
+      {64, 270, 10},
+      {3, 141, 7},
+      {1, 700, 1100},
+      {1100, 700, 1},
+      {150, 2, 1},
+      {601, 130, 249},
+    };
+    for (int[] shape : shapes) {
+      for (Layout left : Layout.values()) {
+        for (Layout right : Layout.values()) {
+          Matrix<A> a = samples.matrix(shape[0], shape[1], left, 1);
+          Matrix<A> b = samples.matrix(shape[1], shape[2], right, 2);
+          Matrix<A> expected = samples.result(shape[0], shape[2], shape[2]);
+          Matrix<A> actual = samples.result(shape[0], shape[2], shape[2]);
+          samples.kernel().multiply(a, b, expected);
+          twin.multiply(a, b, actual);
+          samples.assertSameBits(expected, actual);
+          samples.kernel().multiply(a, b, expected, true);
+          twin.multiply(a, b, actual, true);
+          samples.assertSameBits(expected, actual);
         }
       }
     }

@@ -1,0 +1,263 @@
+package org.autograd.internal.kernel.matmul;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.autograd.internal.kernel.TrainingThread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product that begins with scalar code and goes over to vector code when it is hot, for each
+ * {@link Route} by itself. Until HotSpot has compiled it, code of the Vector API is about a hundred
+ * times slower. The bits are the same, so the change does not show.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+final class TieredMatmul<A> implements MatmulKernel<A> {
+  /** So many multiply-adds make vector code worth its compilation. */
+  private static final long HOT = 1 << 18;
+
+  /** When a turn of training was not enough, the next one comes after so many times more work. */
+  private static final int BACK_OFF = 8;
+
+  private static final long MOST = Long.MAX_VALUE / 2 / BACK_OFF;
+
+  /** A turn is short, as others wait for theirs. */
+  private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** HotSpot has counted enough; from now on wait for its compiler. */
+  private static final int MANY_ROUNDS = 100;
+
+  /** So many rounds in succession must be good, as a single one may be so by chance. */
+  private static final int GOOD_ROUNDS = 3;
+
+  private final MatmulKernel<A> scalar;
+  private final Supplier<MatmulKernel<A>> vector;
+  private final IntFunction<A> newArray;
+  private final int lanes;
+  private final Consumer<Runnable> queue;
+  private final LongSupplier clock;
+  private final Map<Route, Tier> tiers = new EnumMap<>(Route.class);
+
+  /**
+   * Creates it cold.
+   *
+   * @param vector called when vector code is wanted for the first time, so that its classes need
+   *     not be loaded before
+   * @param newArray returns an array of a length
+   * @param lanes the vectors' number of lanes
+   */
+  TieredMatmul(
+      MatmulKernel<A> scalar,
+      Supplier<MatmulKernel<A>> vector,
+      IntFunction<A> newArray,
+      int lanes) {
+    this(scalar, vector, newArray, lanes, TrainingThread::submit, System::nanoTime);
+  }
+
+  /** Tests bring a queue and a clock of their own. */
+  TieredMatmul(
+      MatmulKernel<A> scalar,
+      Supplier<MatmulKernel<A>> vector,
+      IntFunction<A> newArray,
+      int lanes,
+      Consumer<Runnable> queue,
+      LongSupplier clock) {
+    this.scalar = scalar;
+    this.vector = vector;
+    this.newArray = newArray;
+    this.lanes = lanes;
+    this.queue = queue;
+    this.clock = clock;
+    for (Route route : Route.values()) {
+      tiers.put(route, new Tier(route));
+    }
+  }
+
+  @Override
+  public void multiply(Matrix<A> a, Matrix<A> b, Matrix<A> c, boolean accumulate) {
+    Route route = Route.of(a, b, lanes);
+    if (route == Route.PLAIN) {
+      scalar.multiply(a, b, c, accumulate);
+      return;
+    }
+    tier(route).use(MatmulKernel.work(a, b)).multiply(a, b, c, accumulate);
+  }
+
+  /** Returns whether a route's vector code is in use. */
+  boolean isVector(Route route) {
+    return tier(route).current != scalar;
+  }
+
+  @SuppressWarnings("NullAway") // each route has one
+  private Tier tier(Route route) {
+    return tiers.get(route);
+  }
+
+  /** The state of a route. */
+  private final class Tier {
+    private final Route route;
+
+    /** Not volatile: it does not matter when a thread sees the other one. */
+    private MatmulKernel<A> current = scalar;
+
+    /** The work between the last turn of training and the next one. */
+    private long pause = HOT;
+
+    /**
+     * The work that is left until a turn of training, only roughly counted when there are several
+     * threads. Who makes it 0 or less asks for the turn, and then nobody counts until it is over.
+     */
+    private long remaining = HOT;
+
+    /** Kept from turn to turn, for HotSpot goes on compiling in between. */
+    private @Nullable Training training;
+
+    Tier(Route route) {
+      this.route = route;
+    }
+
+    MatmulKernel<A> use(long work) {
+      if (remaining > 0) {
+        remaining -= work;
+        if (remaining <= 0) {
+          askForTurn();
+        }
+      }
+      return current;
+    }
+
+    /** Without training it works as well, so nothing is ever thrown. */
+    private void askForTurn() {
+      try {
+        queue.accept(this::train);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        log("no thread for training", e);
+        postpone();
+      }
+    }
+
+    private void train() {
+      try {
+        if (current != scalar) {
+          return;
+        }
+        if (training == null) {
+          training = new Training(route, vector.get());
+        }
+        if (training.turn()) {
+          current = training.trained;
+          training = null;
+        } else {
+          postpone();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException | Error e) {
+        log("products stay with scalar code", e);
+      }
+    }
+
+    private void postpone() {
+      pause = Math.min(MOST, pause * BACK_OFF);
+      remaining = pause;
+    }
+  }
+
+  private static void log(String message, Throwable e) {
+    System.getLogger(TieredMatmul.class.getName()).log(System.Logger.Level.DEBUG, message, e);
+  }
+
+  /** One product of the training. */
+  private record Sample<A>(Matrix<A> a, Matrix<A> b, Matrix<A> c, boolean accumulate) {}
+
+  /** Runs vector code beside the scalar one until it is the faster for every sample. */
+  private final class Training {
+    private final MatmulKernel<A> trained;
+    private final List<Sample<A>> samples;
+    private int rounds;
+
+    Training(Route route, MatmulKernel<A> trained) {
+      this.trained = trained;
+      this.samples = samples(route);
+    }
+
+    /** Returns whether vector code is compiled; if not, another turn continues this one. */
+    boolean turn() throws InterruptedException {
+      long start = clock.getAsLong();
+      int good = 0;
+      for (; clock.getAsLong() - start < TURN_NANOS; rounds++) {
+        boolean faster = true;
+        for (Sample<A> sample : samples) {
+          faster &= time(scalar, sample) >= time(trained, sample);
+        }
+        good = faster ? good + 1 : 0;
+        if (good >= GOOD_ROUNDS) {
+          return true;
+        }
+        if (rounds >= MANY_ROUNDS) {
+          Thread.sleep(1);
+        }
+      }
+      return false;
+    }
+
+    private long time(MatmulKernel<A> kernel, Sample<A> sample) {
+      long start = clock.getAsLong();
+      kernel.multiply(sample.a(), sample.b(), sample.c(), sample.accumulate());
+      return clock.getAsLong() - start;
+    }
+  }
+
+  /**
+   * Returns products for all tiles, edges and ways of packing of a route: with some of them only,
+   * HotSpot would leave out the code for the others.
+   */
+  private List<Sample<A>> samples(Route route) {
+    int[][] shapes = {
+      {20, 66, 3 * lanes},
+      {16, 66, 3 * lanes},
+      {9, 66, 2 * lanes + 3},
+      {15, 66, lanes - 1},
+      {17, 20, 3 * lanes + 1},
+      {17, 20, 2 * lanes},
+      {16, 20, lanes},
+      {19, 20, 3},
+      {6, 8 * lanes + 5, 3},
+      {3, 8 * lanes, 7},
+      {5 * lanes + 5, 40, 1},
+      {1, 40, 5 * lanes + 5},
+    };
+    List<Sample<A>> samples = new ArrayList<>();
+    for (int[] shape : shapes) {
+      int rows = shape[0];
+      int inner = shape[1];
+      int columns = shape[2];
+      A left = newArray.apply(rows * inner);
+      A right = newArray.apply(inner * columns);
+      Matrix<A> c = Matrix.rowMajor(newArray.apply(rows * columns), rows, columns);
+      List<Matrix<A>> lefts =
+          List.of(
+              Matrix.rowMajor(left, rows, inner), Matrix.rowMajor(left, inner, rows).transposed());
+      List<Matrix<A>> rights =
+          List.of(
+              Matrix.rowMajor(right, inner, columns),
+              Matrix.rowMajor(right, columns, inner).transposed());
+      for (Matrix<A> a : lefts) {
+        for (Matrix<A> b : rights) {
+          if (Route.of(a, b, lanes) == route) {
+            samples.add(new Sample<>(a, b, c, false));
+            samples.add(new Sample<>(a, b, c, true));
+          }
+        }
+      }
+    }
+    return samples;
+  }
+}
