@@ -1,0 +1,351 @@
+package org.autograd.operations;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What PyTorch calls each operation of the registry, and what differs. A test makes {@code
+ * docs/torch-map.md} of it, and fails while an operation is missing here.
+ */
+public final class TorchNames {
+  private static final Pattern LINE =
+      Pattern.compile("(?<name>\\w+)(?: = (?<torch>[^|]+?))?(?: \\| (?<difference>.+))?");
+
+  private TorchNames() {}
+
+  /**
+   * Operations that belong together.
+   *
+   * @param namespace of PyTorch, where most of them are
+   */
+  public record Family(String title, String namespace, List<Name> names) {}
+
+  /**
+   * All overloads of one operation.
+   *
+   * @param name ours
+   * @param torch how it is called or written in PyTorch
+   * @param difference what else to know when code is carried over, empty if nothing
+   */
+  public record Name(String name, String torch, String difference) {}
+
+  /** Returns the operations by families. */
+  public static List<Family> families() {
+    List<Family> families = new ArrayList<>();
+    String title = "";
+    String namespace = "";
+    List<Name> names = new ArrayList<>();
+    for (String line : TABLE.lines().toList()) {
+      if (line.startsWith("# ")) {
+        title = line.substring(2, line.indexOf(':'));
+        namespace = line.substring(line.indexOf(':') + 2);
+        names = new ArrayList<>();
+        families.add(new Family(title, namespace, names));
+      } else if (!line.isBlank()) {
+        names.add(parse(line, namespace));
+      }
+    }
+    return families;
+  }
+
+  private static Name parse(String line, String namespace) {
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      throw new AssertionError("not 'name = PyTorch | difference': " + line);
+    }
+    String name = matcher.group("name");
+    String torch = matcher.group("torch");
+    String difference = matcher.group("difference");
+    return new Name(
+        name,
+        torch == null ? namespace + "." + snakeCase(name) : torch,
+        difference == null ? "" : difference);
+  }
+
+  private static String snakeCase(String name) {
+    return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /**
+   * A line for each operation: our name; after "=" PyTorch's, unless it is the same in snake case
+   * and the family's namespace; after "|" what differs.
+   */
+  private static final String TABLE =
+      """
+      # Arithmetic and elementary functions: torch
+      add | no `alpha`
+      sub | no `alpha`
+      rsub
+      mul
+      div | `rounding_mode` is an operation of its own: `floor` or `trunc` of the quotient
+      rdiv = a / x | of 0, where `1 / x^2` overflows, the slope is 0, PyTorch's NaN
+      neg
+      abs
+      square
+      sqrt
+      rsqrt
+      reciprocal
+      pow | integers give float32; at -infinity the slope of `pow(-0.5)` is NaN, PyTorch's 0
+      exp
+      expm1
+      exp2
+      log
+      log1p
+      log2
+      log10
+      logit | bounds: at NaN the slope is 0, PyTorch's is 0 in float64 and NaN in float32
+      xlogy
+      hypot
+      lerp
+      addcmul | `value` is required
+      addcdiv | `value` is required
+      nanToNum | all three replacements or none
+      erf
+      erfc
+      maximum
+      minimum
+      clamp | both bounds; one of them is `clampMin`, `clampMax`
+      clampMin
+      clampMax
+      where | of three arrays; that of one condition is `nonzero`
+
+      # Trigonometry: torch
+      sin
+      cos
+      tan
+      asin
+      acos
+      atan
+      atan2
+      sinh
+      cosh
+      tanh
+      asinh
+      acosh
+      atanh
+
+      # Rounding and division: torch
+      floor
+      ceil
+      round | to whole numbers only
+      trunc
+      frac
+      fmod
+      remainder
+      sign
+
+      # Activations: torch.nn.functional
+      sigmoid = torch.sigmoid
+      relu
+      leakyRelu | the slope is required
+      elu | `alpha` is required; at NaN the slope is 1, PyTorch's is NaN in float64
+      silu
+      gelu = torch.nn.functional.gelu | infinity at infinity; PyTorch's float32 gives NaN
+      geluTanh = torch.nn.functional.gelu(approximate='tanh')
+      softplus
+      mish
+      softsign
+      hardtanh | both bounds are required
+      relu6
+      hardswish | at NaN the slope is 1, PyTorch's is NaN in float64
+      hardsigmoid | float64 is not rounded to float32 in between
+      selu | at NaN the slope is 1, PyTorch's is NaN in float64
+      celu | `alpha` is required; float64 is not rounded to float32 in between; NaN as `elu`
+      logSigmoid = torch.nn.functional.logsigmoid
+      glu | the axis is required
+      threshold
+      prelu
+
+      # Comparisons and logic: torch
+      lt
+      le
+      gt
+      ge
+      eq
+      ne
+      logicalAnd
+      logicalOr
+      logicalXor
+      logicalNot
+      isNan = torch.isnan
+      isInf = torch.isinf
+      isFinite = torch.isfinite
+      isClose = torch.isclose | both tolerances are required; no `equal_nan`
+
+      # Reductions: torch
+      sum
+      sumKeepDims = torch.sum(keepdim=True)
+      sumToShape = torch.Tensor.sum_to_size
+      mean
+      meanKeepDims = torch.mean(keepdim=True)
+      max | `max(axis)` gives an `Extremum`; over several axes `amax`, of two arrays `maximum`
+      min | `min(axis)` gives an `Extremum`; over several axes `amin`, of two arrays `minimum`
+      amax
+      amaxKeepDims = torch.amax(keepdim=True)
+      amin
+      aminKeepDims = torch.amin(keepdim=True)
+      argmax | of equal elements always the first
+      argmin | of equal elements always the first
+      var = torch.var | `correction=1`; where the variance is NaN so is the gradient
+      varKeepDims = torch.var(keepdim=True)
+      populationVar = torch.var(correction=0)
+      populationVarKeepDims = torch.var(correction=0, keepdim=True)
+      std = torch.std | `correction=1`; where the variance is NaN so is the gradient
+      stdKeepDims = torch.std(keepdim=True)
+      populationStd = torch.std(correction=0)
+      populationStdKeepDims = torch.std(correction=0, keepdim=True)
+      norm = torch.linalg.vector_norm | the arguments are axes, the order is 2
+      normKeepDims = torch.linalg.vector_norm(keepdim=True)
+      vectorNorm = torch.linalg.vector_norm | order first, positive; the infinity norm of NaN has the gradient NaN
+      vectorNormKeepDims = torch.linalg.vector_norm(keepdim=True)
+      logSumExp = torch.logsumexp
+      logSumExpKeepDims = torch.logsumexp(keepdim=True)
+      any
+      all
+      countNonzero
+      nanSum = torch.nansum
+      nanMean = torch.nanmean
+      prod
+
+      # Scans, orders and statistics: torch
+      cumsum
+      cumprod
+      logCumSumExp = torch.logcumsumexp
+      cummax | an `Extremum`: `values()` and `indices()`
+      cummin | an `Extremum`
+      sort | always stable; an `Extremum`
+      argsort | always stable
+      topk | axis first; of equal elements the first ones; an `Extremum`
+      median | an `Extremum`
+      quantile | one fraction, then the axis, interpolated linearly
+      unique | a sorted vector; no inverse, no counts
+      searchSorted = torch.searchsorted | called on one sorted vector
+
+      # Normalisation: torch.nn.functional
+      softmax
+      logSoftmax
+      layerNorm | `eps` is required
+      softmaxCrossEntropy = torch.nn.functional.cross_entropy(reduction='none') | classes along the last axis; the full one is `Losses.crossEntropy`
+
+      # Shapes: torch
+      to = torch.Tensor.to | dtypes only
+      copy = torch.clone
+      contiguous = torch.Tensor.contiguous
+      reshape | also for `view`: shares the elements where it can
+      flatten
+      transpose | without axes `mT`, the last two exchanged
+      permute
+      squeeze | one axis or all
+      unsqueeze
+      expand = torch.Tensor.expand
+      movedim | one axis
+      cat | axis first
+      stack | axis first
+      split | axis first
+      splitInto = torch.split | for a list of sizes
+      chunk | axis first
+      meshgrid = torch.meshgrid(indexing='ij')
+      flip
+      roll | one axis, which comes first
+      repeat = torch.Tensor.repeat
+      tile
+      repeatInterleave | axis first; one count for all
+      diagonal | a view, as there; all arguments are required
+      diag
+      tril
+      triu
+      unfold = torch.Tensor.unfold | a copy, not a view
+      padConstant = torch.nn.functional.pad | the value first
+      padReflect = torch.nn.functional.pad(mode='reflect')
+      padReplicate = torch.nn.functional.pad(mode='replicate')
+      padCircular = torch.nn.functional.pad(mode='circular')
+
+      # Selecting and placing: torch
+      narrow | a view
+      select | a view
+      get = x[...] | parts are `Index.at`, `range`, `all`, `newAxis`, `ellipsis`
+      indexSelect
+      indexAdd | no `alpha`
+      gather
+      scatter | of two equal positions the last one stays
+      scatterAdd
+      indexCopy
+      indexFill
+      indexPut
+      sliceScatter | axis, start, end and step first
+      selectScatter | axis and position first
+      maskedFill
+      maskedSelect
+      take
+      nonzero | a matrix; no `as_tuple`
+      oneHot = torch.nn.functional.one_hot | the number of classes is required
+
+      # Products: torch
+      matmul
+      linear = torch.nn.functional.linear
+      dot
+      outer
+      bmm
+      baddbmm | `beta` and `alpha` are required
+      addmm | `beta` and `alpha` are required
+      trace | of a matrix that is higher than wide, PyTorch's gradient goes on below its diagonal
+      tensordot
+      kron
+      einsum | no sublists; sums in an order that takes few multiplications, as with opt_einsum
+      cdist | the order is required
+      cosineSimilarity = torch.nn.functional.cosine_similarity | axis and `eps` are required
+
+      # Systems of equations and decompositions: torch.linalg
+      inv
+      solve | `left=True` only
+      solveTriangular | `left=True` only; two operands, `upper`
+      lstsq | the solution only; also where the rank is not full
+      pinv | `rtol` only
+      det | of a singular matrix the gradient is that of the cofactors, PyTorch's is 0
+      slogdet | a record
+      matrixPower
+      cholesky | the lower triangle
+      qr = torch.linalg.qr(mode='reduced') | the signs of the columns may differ
+      svd = torch.linalg.svd(full_matrices=False) | a record; the signs of vectors may differ
+      svdvals
+      eigh | the lower triangle is read; the signs of vectors may differ
+      eigvalsh | the lower triangle is read
+      matrixNorm | Frobenius is `norm(-2, -1)`, nuclear `nuclearNorm`
+      nuclearNorm = torch.linalg.matrix_norm(ord='nuc')
+      matrixRank | `rtol` only
+
+      # Convolutions and pooling: torch.nn.functional
+      conv1d | stride, padding, dilation and groups are `ConvolutionOptions`
+      conv2d | as `conv1d`
+      conv3d | as `conv1d`
+      convTranspose1d = torch.nn.functional.conv_transpose1d | as `conv1d`
+      convTranspose2d = torch.nn.functional.conv_transpose2d | as `conv1d`
+      convTranspose3d = torch.nn.functional.conv_transpose3d | as `conv1d`
+      maxPool1d = torch.nn.functional.max_pool1d | windows are `PoolingOptions`
+      maxPool1dWithIndices = torch.nn.functional.max_pool1d(return_indices=True) | an `Extremum`
+      avgPool1d = torch.nn.functional.avg_pool1d | as `maxPool1d`
+      adaptiveMaxPool1d = torch.nn.functional.adaptive_max_pool1d
+      adaptiveAvgPool1d = torch.nn.functional.adaptive_avg_pool1d
+      maxPool2d = torch.nn.functional.max_pool2d | as `maxPool1d`
+      maxPool2dWithIndices = torch.nn.functional.max_pool2d(return_indices=True) | an `Extremum`
+      avgPool2d = torch.nn.functional.avg_pool2d | as `maxPool1d`; no `divisor_override`
+      adaptiveMaxPool2d = torch.nn.functional.adaptive_max_pool2d
+      adaptiveAvgPool2d = torch.nn.functional.adaptive_avg_pool2d
+      maxPool3d = torch.nn.functional.max_pool3d | as `maxPool1d`
+      maxPool3dWithIndices = torch.nn.functional.max_pool3d(return_indices=True) | an `Extremum`
+      avgPool3d = torch.nn.functional.avg_pool3d | as `maxPool1d`; no `divisor_override`
+      adaptiveMaxPool3d = torch.nn.functional.adaptive_max_pool3d
+      adaptiveAvgPool3d = torch.nn.functional.adaptive_avg_pool3d
+
+      # Changes in place: torch.Tensor
+      add_
+      sub_
+      mul_
+      div_
+      zero_
+      fill_
+      copy_
+      """;
+}
