@@ -1,6 +1,7 @@
 package org.autograd;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ final class BackwardPass {
 
   /** The node whose turn it is. */
   private @Nullable Node current;
+
+  /** What the node whose turn it is gives to its inputs, while its hooks wait for that. */
+  private @Nullable List<Delivery> deliveries;
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
   private @Nullable Set<Node> onTheWay;
@@ -193,7 +197,11 @@ final class BackwardPass {
     }
     gradient = complete;
     current = node;
-    node.backward(complete, this);
+    if (node.hasHooks() && !node.inputHooks().isEmpty()) {
+      backwardWithHooks(node, complete);
+    } else {
+      node.backward(complete, this);
+    }
     current = null;
     gradient = null;
     if (keepsGraph) {
@@ -202,6 +210,69 @@ final class BackwardPass {
       node.release();
     }
   }
+
+  /** Collects what a node gives to its inputs, and passes on what its hooks make of that. */
+  private void backwardWithHooks(Node node, Variable complete) {
+    List<Delivery> collected = new ArrayList<>();
+    owns = false;
+    deliveries = collected;
+    try {
+      node.backward(complete, this);
+    } finally {
+      deliveries = null;
+    }
+    List<@Nullable Variable> gradients = new ArrayList<>();
+    List<Delivery> rest = new ArrayList<>(collected);
+    for (int k = 0; k < node.inputCount(); k++) {
+      Node input = node.input(k);
+      Delivery own = null;
+      for (Delivery delivery : rest) {
+        own = own == null && delivery.input == input ? delivery : own;
+      }
+      rest.remove(own);
+      gradients.add(own == null ? null : own.gradient);
+    }
+    for (HookHandle hook : node.inputHooks()) {
+      List<@Nullable Variable> replaced =
+          hook.applyToInputs(Collections.unmodifiableList(gradients));
+      if (replaced != null) {
+        checkReplaced(node, gradients, replaced);
+        gradients = replaced;
+      }
+    }
+    for (int k = 0; k < gradients.size(); k++) {
+      Variable result = gradients.get(k);
+      if (result != null) {
+        deliver(Objects.requireNonNull(node.input(k)), result, false, false);
+      }
+    }
+  }
+
+  private static void checkReplaced(
+      Node node, List<@Nullable Variable> gradients, List<@Nullable Variable> replaced) {
+    boolean fits = replaced.size() == gradients.size();
+    for (int k = 0; fits && k < replaced.size(); k++) {
+      Variable before = gradients.get(k);
+      Variable after = replaced.get(k);
+      fits =
+          before == null || after == null
+              ? before == after
+              : before.shape().equals(after.shape()) && before.dtype() == after.dtype();
+    }
+    if (!fits) {
+      throw new IllegalStateException(
+          "hook on the input gradients of "
+              + node
+              + ": must return as many gradients, of the same shapes and dtypes and null at the"
+              + " same places, or null to keep them; got "
+              + replaced.size()
+              + " for "
+              + gradients.size());
+    }
+  }
+
+  /** What a node gives to an input, kept for hooks. */
+  private record Delivery(Node input, Variable gradient) {}
 
   /**
    * Returns whether a node's gradient may be given away: nobody else has it, the rules of the node
@@ -243,13 +314,17 @@ final class BackwardPass {
     if (fitting.dtype() != input.dtype()) {
       fitting = fitting.to(input.dtype());
     }
-    if (fitting.isMapped()) {
-      // A batch of gradients for one graph; nobody owns a sample's array.
-      add(input, fitting, false);
+    if (deliveries != null) {
+      deliveries.add(new Delivery(input, fitting));
       return;
     }
     if (detects) {
       Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
+    }
+    if (fitting.isMapped()) {
+      // A batch of gradients for one graph; nobody owns a sample's array.
+      add(input, fitting, false);
+      return;
     }
     NdArray data = fitting.data();
     Layout layout = data.layout();

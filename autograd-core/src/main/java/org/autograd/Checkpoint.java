@@ -3,7 +3,9 @@ package org.autograd;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,6 +27,17 @@ import java.util.function.UnaryOperator;
  * the engine's own, as soon as all values are there that the backward pass needs.
  */
 public final class Checkpoint {
+  private static final Set<String> PRODUCTS =
+      Set.of(
+          "matmul",
+          "linear",
+          "conv1d",
+          "conv2d",
+          "conv3d",
+          "convTranspose1d",
+          "convTranspose2d",
+          "convTranspose3d");
+
   private Checkpoint() {}
 
   /**
@@ -44,9 +57,41 @@ public final class Checkpoint {
    */
   public static List<Variable> checkpointAll(
       Function<Variable[], List<Variable>> function, Variable... inputs) {
+    return checkpointAll(function, _ -> false, inputs);
+  }
+
+  /**
+   * Applies a function of which the results of some operations are kept: a choice between time and
+   * memory within a layer. A kept product or convolution ({@link #isProduct}) is not computed again
+   * either; what is cheap to compute from it is. PyTorch's selective activation checkpointing.
+   *
+   * <pre>{@code
+   * Variable y = Checkpoint.checkpointKeeping(Checkpoint::isProduct, block, x);
+   * }</pre>
+   *
+   * @param keeps whether the results of an operation are kept, by its name, such as {@code
+   *     "matmul"}: {@link Variable#operation()}
+   * @param function what is computed now and again in the backward pass
+   * @param input its argument, which must not be changed in place before the backward pass
+   */
+  public static Variable checkpointKeeping(
+      Predicate<String> keeps, UnaryOperator<Variable> function, Variable input) {
+    return checkpointAll(in -> List.of(function.apply(in[0])), keeps, input).getFirst();
+  }
+
+  /**
+   * Returns whether an operation is a product of matrices or a convolution, which take most of the
+   * time of most models: a policy for {@link #checkpointKeeping}.
+   */
+  public static boolean isProduct(String operation) {
+    return PRODUCTS.contains(operation);
+  }
+
+  private static List<Variable> checkpointAll(
+      Function<Variable[], List<Variable>> function, Predicate<String> keeps, Variable... inputs) {
     // Tangents are computed at once, with values that a checkpoint would not have kept.
     return GradMode.isEnabled() && !ForwardMode.isActive()
-        ? new CheckpointFrame(function, inputs).forward(inputs.clone())
+        ? new CheckpointFrame(function, keeps, inputs).forward(inputs.clone())
         : function.apply(inputs.clone());
   }
 

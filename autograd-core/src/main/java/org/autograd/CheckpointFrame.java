@@ -1,8 +1,11 @@
 package org.autograd;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ final class CheckpointFrame implements SavedValueHooks {
   private static final ThreadLocal<Boolean> RECOMPUTING = ThreadLocal.withInitial(() -> false);
 
   private final Function<Variable[], List<Variable>> function;
+  private final Predicate<String> keeps;
   private final Saved[] inputs;
   private final boolean[] requiresGrad;
   private final Generator.State before;
@@ -30,14 +34,27 @@ final class CheckpointFrame implements SavedValueHooks {
   /** How many values the function has saved. */
   private int count;
 
+  /** How many values a later call has to come to: up to the last that is not kept. */
+  private int needed;
+
+  /** The results that are not computed again, in the order in which they were computed. */
+  private final List<Kept> kept = new ArrayList<>();
+
   /** The numbers of those that will not be asked for again. */
   private final BitSet released = new BitSet();
 
   /** The values that were computed again and are not forgotten yet. */
   private @Nullable Saved[] values = {};
 
-  CheckpointFrame(Function<Variable[], List<Variable>> function, Variable[] inputs) {
+  /**
+   * Creates a frame.
+   *
+   * @param keeps whether the results of an operation, of which it is given the name, are kept
+   */
+  CheckpointFrame(
+      Function<Variable[], List<Variable>> function, Predicate<String> keeps, Variable[] inputs) {
     this.function = function;
+    this.keeps = keeps;
     this.inputs = new Saved[inputs.length];
     this.requiresGrad = new boolean[inputs.length];
     for (int k = 0; k < inputs.length; k++) {
@@ -51,16 +68,36 @@ final class CheckpointFrame implements SavedValueHooks {
     return RECOMPUTING.get();
   }
 
+  /** A result, and the version of its storage, which shows whether it still is one. */
+  private record Kept(String operation, NdArray result, int version) {}
+
+  /**
+   * Returns the result of an operation of this thread, if a checkpoint has kept it; null if it has
+   * to be computed.
+   */
+  static @Nullable NdArray known(String operation) {
+    return GradMode.hooks() instanceof Recorder recorder ? recorder.known(operation) : null;
+  }
+
+  /** Offers the result of an operation to the checkpoint that this thread is in, if it is. */
+  static void offer(String operation, NdArray result) {
+    if (GradMode.hooks() instanceof CheckpointFrame frame && frame.keeps.test(operation)) {
+      synchronized (frame) {
+        frame.kept.add(new Kept(operation, result, result.storage().version()));
+      }
+    }
+  }
+
   /** What stands for a value in the graph. */
   private static final class Place {
     final int number;
 
-    /** A leaf, which the graph keeps anyway: it need not be computed again. */
-    final @Nullable Saved leaf;
+    /** A leaf, which the graph keeps anyway, or a kept result; null once released. */
+    @Nullable Saved kept;
 
-    Place(int number, @Nullable Saved leaf) {
+    Place(int number, @Nullable Saved kept) {
       this.number = number;
-      this.leaf = leaf;
+      this.kept = kept;
     }
   }
 
@@ -81,14 +118,20 @@ final class CheckpointFrame implements SavedValueHooks {
   @Override
   public synchronized Object pack(Variable value) {
     boolean leaf = value.requiresGrad() && value.isLeaf();
-    return new Place(count++, leaf ? Saved.asItIs(value) : null);
+    String operation = value.operation();
+    if (leaf || (operation != null && keeps.test(operation))) {
+      return new Place(count++, Saved.asItIs(leaf ? value : value.detach()));
+    }
+    Place place = new Place(count++, null);
+    needed = count;
+    return place;
   }
 
   @Override
   public synchronized Variable unpack(Object packed, Node owner) {
     Place place = (Place) packed;
-    if (place.leaf != null) {
-      return place.leaf.get(owner);
+    if (place.kept != null) {
+      return place.kept.get(owner);
     }
     if (place.number >= values.length || values[place.number] == null) {
       recompute(owner);
@@ -113,6 +156,7 @@ final class CheckpointFrame implements SavedValueHooks {
       values[place.number] = null;
     }
     if (forGood) {
+      place.kept = null;
       released.set(place.number);
       releaseUnlessNeeded();
     }
@@ -120,6 +164,7 @@ final class CheckpointFrame implements SavedValueHooks {
 
   private void releaseUnlessNeeded() {
     if (complete && released.cardinality() == count) {
+      kept.clear();
       for (Saved input : inputs) {
         input.release();
       }
@@ -141,7 +186,7 @@ final class CheckpointFrame implements SavedValueHooks {
       }
       arguments[k] = inputs[k].get(owner).detach().requiresGrad(requiresGrad[k]);
     }
-    Recorder recorder = new Recorder(count);
+    Recorder recorder = new Recorder(needed, List.copyOf(kept));
     boolean outer = RECOMPUTING.get();
     RECOMPUTING.set(true);
     try {
@@ -154,7 +199,9 @@ final class CheckpointFrame implements SavedValueHooks {
       RECOMPUTING.set(outer);
     }
     values = recorder.values;
-    for (int k = released.nextSetBit(0); k >= 0; k = released.nextSetBit(k + 1)) {
+    for (int k = released.nextSetBit(0);
+        k >= 0 && k < values.length;
+        k = released.nextSetBit(k + 1)) {
       values[k] = null;
     }
     // Inside another checkpoint, that one need not keep them any longer.
@@ -188,10 +235,22 @@ final class CheckpointFrame implements SavedValueHooks {
   /** Keeps the values of a later call by their numbers, and ends the call with the last of them. */
   private static final class Recorder implements SavedValueHooks {
     final @Nullable Saved[] values;
+    private final List<Kept> kept;
     private int next;
+    private int nextKept;
 
-    Recorder(int count) {
-      values = new Saved[count];
+    Recorder(int count, List<Kept> kept) {
+      this.values = new Saved[count];
+      this.kept = kept;
+    }
+
+    @Nullable NdArray known(String operation) {
+      if (nextKept >= kept.size() || !kept.get(nextKept).operation.equals(operation)) {
+        return null;
+      }
+      Kept result = kept.get(nextKept++);
+      // Changed in place since, it is no longer what the operation computed.
+      return result.result.storage().version() == result.version ? result.result : null;
     }
 
     @Override

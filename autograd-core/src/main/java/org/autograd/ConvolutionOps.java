@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.autograd.internal.kernel.convolution.ConvolutionShape;
 import org.autograd.internal.ndarray.Convolutions;
+import org.autograd.internal.ndarray.NdArray;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +41,16 @@ sealed interface ConvolutionOps permits Variable {
       }
       Shape xShape = x.shape();
       Shape wShape = w.shape();
+      NdArray sums = CheckpointFrame.known(operation);
+      if (sums == null) {
+        sums =
+            Convolutions.forward(
+                shape, x.data(), w.data(), bias == null ? null : bias.data(), result);
+        CheckpointFrame.offer(operation, sums);
+      }
       return Node.record(
           operation,
-          Convolutions.forward(
-              shape, x.data(), w.data(), bias == null ? null : bias.data(), result),
+          sums,
           Edge.to(
               x,
               w,
@@ -66,9 +73,14 @@ sealed interface ConvolutionOps permits Variable {
       }
       Shape yShape = y.shape();
       Shape wShape = w.shape();
+      NdArray sums = CheckpointFrame.known(operation);
+      if (sums == null) {
+        sums = Convolutions.inputGradient(shape, y.data(), w.data(), result);
+        CheckpointFrame.offer(operation, sums);
+      }
       return Node.record(
           operation,
-          Convolutions.inputGradient(shape, y.data(), w.data(), result),
+          sums,
           Edge.to(y, w, (g, saved) -> convolve("convolution", shape, g, saved, null, yShape)),
           Edge.to(w, y, (g, saved) -> weightGradient(shape, g, saved, wShape)));
     }

@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +146,11 @@ final class ForwardMode implements AutoCloseable {
       levels.push(level);
     }
     Variable[] complete = results;
+    // A profiler counts the tangents for the operation whose they are.
+    Mark mark = KernelMeter.start();
+    if (mark != null) {
+      mark.enclose();
+    }
     try {
       for (ForwardMode level : levels) {
         // The rule is an ordinary computation, which only the levels outside this one see.
@@ -160,7 +167,11 @@ final class ForwardMode implements AutoCloseable {
       }
     } finally {
       CURRENT.set(innermost);
+      if (mark != null) {
+        mark.open();
+      }
     }
+    KernelMeter.stop(mark);
     return complete;
   }
 

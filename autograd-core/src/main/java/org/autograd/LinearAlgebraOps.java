@@ -40,9 +40,14 @@ sealed interface LinearAlgebraOps permits Variable {
     if (b.rank() == 2 && a.rank() > 2 && a.elementCount() > 0 && columns > 0) {
       // One large product instead of a batch that all use the same right side.
       NdArray rows = a.data().reshape(Shape.of(a.elementCount() / inner, inner));
+      NdArray product = CheckpointFrame.known("matmul");
+      if (product == null) {
+        product = Products.matmul(rows, b.data()).reshape(a.shape().with(a.rank() - 1, columns));
+        CheckpointFrame.offer("matmul", product);
+      }
       return Node.record(
           "matmul",
-          Products.matmul(rows, b.data()).reshape(a.shape().with(a.rank() - 1, columns)),
+          product,
           Edge.to(a, b, (g, saved) -> g.matmul(saved.transpose()), (t, saved) -> t.matmul(saved)),
           Edge.to(
               b,
@@ -50,9 +55,14 @@ sealed interface LinearAlgebraOps permits Variable {
               (g, saved) -> saved.reshape(-1, inner).transpose().matmul(g.reshape(-1, columns)),
               (t, saved) -> saved.matmul(t)));
     }
+    NdArray product = CheckpointFrame.known("matmul");
+    if (product == null) {
+      product = Products.matmul(a.data(), b.data());
+      CheckpointFrame.offer("matmul", product);
+    }
     return Node.record(
         "matmul",
-        Products.matmul(a.data(), b.data()),
+        product,
         Steps.isTransposed(a)
             ? Edge.to(
                 a,
@@ -195,13 +205,17 @@ sealed interface LinearAlgebraOps permits Variable {
         Variable product = x.matmul(weight.transpose());
         return bias == null ? product : product.add(bias);
       }
-      NdArray rows =
-          x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
-      NdArray columns = weight.data().transpose();
-      NdArray product =
-          bias == null
-              ? Products.matmul(rows, columns)
-              : Products.matmulPlusRow(rows, columns, bias.data());
+      NdArray product = CheckpointFrame.known("linear");
+      if (product == null) {
+        NdArray rows =
+            x.rank() == 2 ? x.data() : x.data().reshape(Shape.of(x.elementCount() / in, in));
+        NdArray columns = weight.data().transpose();
+        product =
+            bias == null
+                ? Products.matmul(rows, columns)
+                : Products.matmulPlusRow(rows, columns, bias.data());
+        CheckpointFrame.offer("linear", product);
+      }
       return Node.record(
           "linear",
           x.rank() == 2 ? product : product.reshape(x.shape().with(x.rank() - 1, out)),
@@ -210,9 +224,16 @@ sealed interface LinearAlgebraOps permits Variable {
           Edge.to(
               weight,
               x,
-              (g, saved) -> rows(g, out).transpose().matmul(rows(saved, in)),
+              (g, saved) -> weightGradient(rows(g, out), rows(saved, in)),
               (t, saved) -> saved.linear(t)),
           bias == null ? null : Edge.to(bias, g -> g, t -> t));
+    }
+
+    /** Returns {@code g^T x}, which lies as the weight does. */
+    private static Variable weightGradient(Variable g, Variable x) {
+      return GradMode.isEnabled() || Vmap.isAnyMapped(g, x)
+          ? g.transpose().matmul(x)
+          : new Variable(Products.matmul(g.data().transpose(), x.data()), null);
     }
 
     /** Returns the array with all axes before the last joined. */

@@ -68,7 +68,6 @@ abstract class Node {
     }
     Node node = new EdgeNode(operation, data, kept);
     if (ForwardMode.isOpen()) {
-      Profiler.computed(operation);
       return recordWithTangents(operation, data, node, kept);
     }
     Variable result = new Variable(data, node);
@@ -99,6 +98,7 @@ abstract class Node {
         edge.attach(place, result);
       }
     }
+    Profiler.computed(operation);
     return result;
   }
 
@@ -203,6 +203,12 @@ abstract class Node {
 
   final boolean hasHooks() {
     return hooks != null;
+  }
+
+  /** Returns the hooks for what this node gives to its inputs. */
+  final List<HookHandle> inputHooks() {
+    List<HookHandle> current = hooks;
+    return current == null ? List.of() : current.stream().filter(HookHandle::isForInputs).toList();
   }
 
   /** Returns the gradient after all hooks, each of which may replace it. */

@@ -373,7 +373,8 @@ sealed interface SolverOps permits Variable {
     static Variable leastSquares(Variable a, Variable b) {
       boolean wide = a.size(-2) < a.size(-1);
       Qr qr = (wide ? a.transpose() : a).qr();
-      if (hasSmallPivot(Vmap.innermostPhysical(qr.r()).detach(), DecompositionOps.Steps.tolerance(a))) {
+      if (hasSmallPivot(
+          Vmap.innermostPhysical(qr.r()).detach(), DecompositionOps.Steps.tolerance(a))) {
         return a.pinv().matmul(b);
       }
       return wide

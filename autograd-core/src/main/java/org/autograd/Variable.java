@@ -712,7 +712,31 @@ public final class Variable
    */
   public HookHandle onGradient(UnaryOperator<@Nullable Variable> hook) {
     Node own = requireNode();
-    HookHandle handle = new HookHandle(own, hook);
+    HookHandle handle = HookHandle.ofGradient(own, hook);
+    own.addHook(handle);
+    return handle;
+  }
+
+  /**
+   * Calls a function with what the operation that computed this gives to its inputs, whenever a
+   * backward pass has come through it: one gradient for each operand, null where none is wanted.
+   * What it returns replaces them, unless it is null. PyTorch's {@code grad_fn.register_hook}; its
+   * {@code register_prehook} is {@link #onGradient}.
+   *
+   * @param hook must not change its argument; returns as many gradients, of the same shapes and
+   *     dtypes, and null at the same places
+   * @return a handle that removes the hook when closed
+   * @throws IllegalStateException if this is not the result of a recorded operation
+   */
+  public HookHandle onInputGradients(UnaryOperator<@Nullable List<@Nullable Variable>> hook) {
+    Node own = requireNode();
+    if (own.isLeaf()) {
+      throw new IllegalStateException(
+          "onInputGradients: "
+              + describe()
+              + " is a leaf, which no operation computed; use onGradient()");
+    }
+    HookHandle handle = HookHandle.ofInputGradients(own, hook);
     own.addHook(handle);
     return handle;
   }

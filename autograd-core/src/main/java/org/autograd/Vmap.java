@@ -95,6 +95,15 @@ final class Vmap implements AutoCloseable {
     return array instanceof Mapped;
   }
 
+  /** Returns the elements of a Variable; if it is mapped, those of all samples. */
+  static NdArray elements(Variable x) {
+    NdArray array = x.array();
+    while (array instanceof Mapped mapped) {
+      array = mapped.physical.array();
+    }
+    return array;
+  }
+
   /** Returns whether any of the Variables is mapped. */
   static boolean isAnyMapped(Variable... operands) {
     return isOpen() && Arrays.stream(operands).anyMatch(Variable::isMapped);
@@ -385,7 +394,7 @@ final class Vmap implements AutoCloseable {
     Class<?> owner = frame.getDeclaringClass();
     String name = frame.getMethodName();
     boolean family =
-        owner == Variable.class || owner.isInterface() && owner.isAssignableFrom(Variable.class);
+        owner == Variable.class || (owner.isInterface() && owner.isAssignableFrom(Variable.class));
     return family && !name.equals("data") && !name.contains("$");
   }
 

@@ -11,6 +11,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
@@ -381,5 +382,59 @@ class CheckpointTest {
     assertThrows(
         IllegalArgumentException.class, () -> Checkpoint.checkpointWithin(List.of(), 1, x));
     assertThrows(IllegalArgumentException.class, () -> Checkpoint.calls(0, 1));
+  }
+
+  @Test
+  void keptResultsAreNotComputedAgain() {
+    Variable x = Variable.of(new double[][] {{0.5, -1}, {2, 0.25}}).requiresGrad(true);
+    Variable scale = Variable.of(new double[][] {{1, 1}, {1, 1}}).requiresGrad(true);
+    double[] factor = {1, 0.5, -0.5, 2};
+    for (boolean keep : new boolean[] {true, false}) {
+      Variable constant = Variable.fromArray(factor, 2, 2);
+      Variable y =
+          Checkpoint.checkpointKeeping(
+              operation -> keep && Checkpoint.isProduct(operation),
+              in -> in.matmul(constant).exp().mul(scale),
+              x);
+      Variable expected = x.detach().matmul(constant).exp();
+      // Not noticed, since no gradient of it is wanted; shows whether the product is taken again.
+      constant.zero_();
+      scale.zeroGrad();
+      Variable gradient = Autograd.grad(y.sum(), scale).getFirst();
+      assertArrayEquals(
+          (keep ? expected : Variable.ones(DType.FLOAT64, 2, 2)).toDoubleArray(),
+          gradient.toDoubleArray());
+    }
+  }
+
+  @Test
+  void policiesChangeNoBit() {
+    Variable w = Variable.randn(new Generator(5), DType.FLOAT32, 6, 6).requiresGrad(true);
+    Variable x = Variable.randn(new Generator(6), DType.FLOAT32, 3, 6).requiresGrad(true);
+    UnaryOperator<Variable> block = in -> in.linear(w).tanh().linear(w).softmax(-1).mul(in);
+    block.apply(x).sum().backward();
+    float[] dx = x.grad().toFloatArray();
+    float[] dw = w.grad().toFloatArray();
+    List<Predicate<String>> policies =
+        List.of(Checkpoint::isProduct, "softmax"::equals, _ -> true, _ -> false);
+    for (Predicate<String> policy : policies) {
+      x.zeroGrad();
+      w.zeroGrad();
+      Checkpoint.checkpointKeeping(policy, block, x).sum().backward();
+      assertArrayEquals(dx, x.grad().toFloatArray());
+      assertArrayEquals(dw, w.grad().toFloatArray());
+    }
+  }
+
+  @Test
+  void aKeptResultThatWasChangedInPlaceIsComputedAgain() {
+    Variable w = Variable.randn(new Generator(5), DType.FLOAT64, 3, 3).requiresGrad(true);
+    Variable x = Variable.randn(new Generator(6), DType.FLOAT64, 2, 3).requiresGrad(true);
+    UnaryOperator<Variable> block = in -> in.matmul(w).mul_(2).exp();
+    block.apply(x).sum().backward();
+    double[] expected = w.grad().toDoubleArray();
+    w.zeroGrad();
+    Checkpoint.checkpointKeeping(Checkpoint::isProduct, block, x).sum().backward();
+    assertArrayEquals(expected, w.grad().toDoubleArray());
   }
 }

@@ -3,6 +3,7 @@ package org.autograd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -179,5 +180,57 @@ class HookTest {
     IllegalStateException e =
         assertThrows(IllegalStateException.class, () -> hidden.onGradientAccumulated(_ -> {}));
     assertTrue(e.getMessage().contains("mul"), e.getMessage());
+  }
+
+  @Test
+  void seesAndReplacesWhatAnOperationGivesToItsInputs() {
+    Variable a = Variable.of(2.0, 3).requiresGrad(true);
+    Variable b = Variable.of(5.0, 7).requiresGrad(true);
+    Variable constant = Variable.of(1.0, 1);
+    Variable product = a.mul(b);
+    List<List<Variable>> seen = new ArrayList<>();
+    HookHandle handle =
+        product.onInputGradients(gradients -> {
+          seen.add(List.copyOf(gradients));
+          return List.of(gradients.get(0).mul(10), gradients.get(1));
+        });
+    product.sum().backward(BackwardOptions.retainGraph());
+    assertArrayEquals(new double[] {5, 7}, seen.getFirst().get(0).toDoubleArray());
+    assertArrayEquals(new double[] {2, 3}, seen.getFirst().get(1).toDoubleArray());
+    assertGrad(a, 50, 70);
+    assertGrad(b, 2, 3);
+    handle.close();
+    a.zeroGrad();
+    product.sum().backward();
+    assertGrad(a, 5, 7);
+
+    // The same operand twice, and one that needs no gradient.
+    Variable square = a.mul(a);
+    square.onInputGradients(gradients -> {
+      assertEquals(2, gradients.size());
+      return null;
+    });
+    a.zeroGrad();
+    square.sum().backward();
+    assertGrad(a, 4, 6);
+    Variable sum = a.mul(constant);
+    sum.onInputGradients(gradients -> {
+      assertNull(gradients.get(1));
+      return null;
+    });
+    sum.sum().backward();
+    assertEquals(1, seen.size());
+  }
+
+  @Test
+  void whatReplacesInputGradientsFits() {
+    Variable a = Variable.of(2.0, 3).requiresGrad(true);
+    Variable y = a.exp();
+    y.onInputGradients(_ -> List.of());
+    assertTrue(
+        assertThrows(IllegalStateException.class, () -> y.sum().backward())
+            .getMessage()
+            .startsWith("hook on the input gradients of exp float64[2]"));
+    assertThrows(IllegalStateException.class, () -> a.onInputGradients(g -> g));
   }
 }

@@ -173,53 +173,66 @@ public final class ReductionLoop {
 
   private NdArray applyInOrder(
       DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
-    NdArray[] operands = new NdArray[inputs];
-    for (int k = 0; k < inputs; k++) {
-      operands[k] = arrays[k].contiguous();
-    }
     Shape shape = arrays[0].shape();
-    long[] kept = shape.toArray();
-    for (int axis = 0; axis < reduced.length; axis++) {
-      kept[axis] = reduced[axis] ? 1 : kept[axis];
-    }
-    Shape result = Shape.of(kept);
-    if (shape.elementCount() == 0 || result.elementCount() == 0) {
-      return NdArray.full(dtype, result, identity());
+    if (shape.elementCount() == 0) {
+      return NdArray.full(dtype, kept(shape, reduced, -1), identity());
     }
     // The first group applies the expression; the results of that are then combined as they are.
     ReductionLoop loop = this;
     double[] arguments = scalars;
+    NdArray[] operands = contiguous(arrays);
+    boolean applied = false;
     int axis = reduced.length - 1;
     // The elements of all axes after the group, those after earlier groups included.
     int inner = 1;
     while (axis >= 0) {
-      while (axis >= 0 && (!reduced[axis] || operands[0].size(axis) == 1)) {
-        inner *= operands[0].size(axis--);
+      while (axis >= 0 && (!reduced[axis] || shape.size(axis) == 1)) {
+        inner *= (int) shape.size(axis--);
       }
       int count = 1;
-      long[] sizes = operands[0].shape().toArray();
-      while (axis >= 0 && (reduced[axis] || sizes[axis] == 1)) {
-        count *= (int) sizes[axis];
-        sizes[axis--] = 1;
+      while (axis >= 0 && (reduced[axis] || shape.size(axis) == 1)) {
+        count *= (int) shape.size(axis--);
       }
       if (count > 1) {
         int outer = operands[0].elementCount() / inner / count;
+        Shape result = kept(shape, reduced, axis);
         NdArray combined =
             inner == 1
-                ? loop.alongRows(dtype, arguments, operands, outer, count)
-                : loop.acrossRows(dtype, arguments, operands, outer, count, inner);
-        operands = new NdArray[] {combined.reshape(Shape.of(sizes))};
+                ? loop.alongRows(dtype, arguments, operands, outer, count, result)
+                : loop.acrossRows(dtype, arguments, operands, outer, count, inner, result);
+        operands = new NdArray[] {combined};
         loop = of(combine);
         arguments = NO_SCALARS;
+        applied = true;
       }
     }
-    if (loop == this && loop != of(combine)) {
-      // Every reduced axis had size 1, so the expression has not been applied yet.
-      operands = new NdArray[] {alongRows(dtype, scalars, operands, operands[0].elementCount(), 1)};
-    } else if (loop == this) {
-      operands = new NdArray[] {operands[0].copy()};
+    if (applied) {
+      return operands[0];
     }
-    return operands[0].reshape(result);
+    // Every reduced axis has size 1.
+    return this == of(combine)
+        ? operands[0].copy()
+        : alongRows(dtype, scalars, operands, operands[0].elementCount(), 1, shape);
+  }
+
+  private static NdArray[] contiguous(NdArray[] arrays) {
+    NdArray[] result = arrays;
+    for (int k = 0; k < arrays.length; k++) {
+      if (!arrays[k].layout().isContiguous()) {
+        result = result == arrays ? arrays.clone() : result;
+        result[k] = arrays[k].copy();
+      }
+    }
+    return result;
+  }
+
+  /** Returns the shape with size 1 along the reduced axes behind a given one. */
+  private static Shape kept(Shape shape, boolean[] reduced, int last) {
+    long[] sizes = shape.toArray();
+    for (int axis = last + 1; axis < sizes.length; axis++) {
+      sizes[axis] = reduced[axis] ? 1 : sizes[axis];
+    }
+    return Shape.of(sizes);
   }
 
   private double identity() {
@@ -230,18 +243,26 @@ public final class ReductionLoop {
     };
   }
 
-  /** Reduces the last one of two axes of contiguous arrays. */
+  /**
+   * Reduces the last one of two axes of contiguous arrays.
+   *
+   * @param shape of the result
+   */
   private NdArray alongRows(
-      DType dtype, double[] scalars, NdArray[] arrays, int rows, int columns) {
+      DType dtype, double[] scalars, NdArray[] arrays, int rows, int columns, Shape shape) {
     int blocks = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
-    NdArray partial = NdArray.zeros(dtype, Shape.of(rows, blocks));
+    NdArray partial = NdArray.zeros(dtype, blocks == 1 ? shape : Shape.of(rows, blocks));
     Kernel kernel = Kernels.of(alongRows, dtype);
     Object[] buffers = buffers(arrays, partial);
     int[] starts = starts(arrays, partial);
     int[] rowStrides = new int[inputs + 1];
+    Arrays.fill(rowStrides, 0, inputs, columns);
+    rowStrides[inputs] = 1;
+    if ((long) rows * columns <= BLOCK_COLUMNS) {
+      kernel.run(buffers, starts, rowStrides, scalars, rows, columns);
+      return partial;
+    }
     if (blocks == 1) {
-      Arrays.fill(rowStrides, 0, inputs, columns);
-      rowStrides[inputs] = 1;
       int rowsPerTask = Math.max(1, 4 * BLOCK_COLUMNS / columns);
       Parallel.forEach(
           (rows + rowsPerTask - 1) / rowsPerTask,
@@ -272,23 +293,41 @@ public final class ReductionLoop {
           int count = Math.min(BLOCK_COLUMNS, columns - first);
           kernel.run(buffers, at, rowStrides, scalars, 1, count);
         });
-    return of(combine).alongRows(dtype, NO_SCALARS, new NdArray[] {partial}, rows, blocks);
+    NdArray[] partials = {partial};
+    return of(combine).alongRows(dtype, NO_SCALARS, partials, rows, blocks, shape);
   }
 
-  /** Reduces the middle one of three axes of contiguous arrays. */
+  /**
+   * Reduces the middle one of three axes of contiguous arrays.
+   *
+   * @param shape of the result
+   */
   private NdArray acrossRows(
-      DType dtype, double[] scalars, NdArray[] arrays, int outer, int rows, int columns) {
+      DType dtype,
+      double[] scalars,
+      NdArray[] arrays,
+      int outer,
+      int rows,
+      int columns,
+      Shape shape) {
     int fold = fold(rows, columns);
     if (fold > 1) {
-      NdArray[] folded =
-          new NdArray[] {acrossRows(dtype, scalars, arrays, outer, rows / fold, columns * fold)};
-      return of(combine).acrossRows(dtype, NO_SCALARS, folded, outer, fold, columns);
+      int width = columns * fold;
+      Shape wide = Shape.of(outer, width);
+      NdArray[] folded = {acrossRows(dtype, scalars, arrays, outer, rows / fold, width, wide)};
+      return of(combine).acrossRows(dtype, NO_SCALARS, folded, outer, fold, columns, shape);
     }
     int rowBlocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
     int columnBlocks = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
-    NdArray partial = NdArray.full(dtype, Shape.of(outer, rowBlocks, columns), identity());
+    Shape partialShape = rowBlocks == 1 ? shape : Shape.of(outer, rowBlocks, columns);
+    NdArray partial = NdArray.full(dtype, partialShape, identity());
+    int tasks = outer * rowBlocks * columnBlocks;
+    if (tasks == 1) {
+      acrossBlocks(dtype, scalars, arrays, 0, columns, partial, 0, rows, columns);
+      return partial;
+    }
     Parallel.forEach(
-        outer * rowBlocks * columnBlocks,
+        tasks,
         (long) outer * rows * columns,
         task -> {
           int column = task % columnBlocks * BLOCK_COLUMNS;
@@ -297,20 +336,34 @@ public final class ReductionLoop {
           int at = (block / rowBlocks * rows + firstRow) * columns + column;
           int count = Math.min(BLOCK_ROWS, rows - firstRow);
           int width = Math.min(BLOCK_COLUMNS, columns - column);
-          int many = count / UNROLLED * UNROLLED;
           int to = block * columns + column;
-          if (many > 0) {
-            acrossBlock(dtype, scalars, arrays, at, columns, partial, to, UNROLLED, many, width);
-          }
-          if (many < count) {
-            int rest = at + many * columns;
-            acrossBlock(dtype, scalars, arrays, rest, columns, partial, to, 1, count - many, width);
-          }
+          acrossBlocks(dtype, scalars, arrays, at, columns, partial, to, count, width);
         });
+    NdArray[] partials = {partial};
     return rowBlocks == 1
         ? partial
-        : of(combine)
-            .acrossRows(dtype, NO_SCALARS, new NdArray[] {partial}, outer, rowBlocks, columns);
+        : of(combine).acrossRows(dtype, NO_SCALARS, partials, outer, rowBlocks, columns, shape);
+  }
+
+  /** Combines rows into one row of the result, as many as possible at once. */
+  private void acrossBlocks(
+      DType dtype,
+      double[] scalars,
+      NdArray[] arrays,
+      int at,
+      int columns,
+      NdArray result,
+      int to,
+      int count,
+      int width) {
+    int many = count / UNROLLED * UNROLLED;
+    if (many > 0) {
+      acrossBlock(dtype, scalars, arrays, at, columns, result, to, UNROLLED, many, width);
+    }
+    if (many < count) {
+      int rest = at + many * columns;
+      acrossBlock(dtype, scalars, arrays, rest, columns, result, to, 1, count - many, width);
+    }
   }
 
   /**

@@ -46,6 +46,12 @@ final class KernelWriter {
   /** C1 gives up on a method with many more vector instructions. */
   private static final int MANY_INSTRUCTIONS = 64;
 
+  /**
+   * C1 gives up on masked code that reaches more arrays than this: each takes a check of its
+   * indices. What it has given up on stays slow for ever, a hundred times slower than scalar code.
+   */
+  private static final int MANY_ARRAYS = 8;
+
   private final Plan plan;
   private final Precision precision;
   private final VectorSpecies species;
@@ -309,8 +315,27 @@ final class KernelWriter {
       return whole(name);
     }
     String main = method("loop", code -> vectorCode(code).loop(piece.graph(), piece.outputs()));
-    String tail = method("tail", code -> vectorCode(code).tail(piece.graph(), piece.outputs()));
+    String tail =
+        method(
+            "tail",
+            code -> {
+              if (arrays(piece) > MANY_ARRAYS) {
+                new ScalarCode(code, plan)
+                    .tail(species.lanes(precision), piece.graph(), piece.outputs());
+              } else {
+                vectorCode(code).tail(piece.graph(), piece.outputs());
+              }
+            });
     return new Loop(main, tail, species.lanes(precision));
+  }
+
+  /** Returns how many arrays are read and written. */
+  private static int arrays(Plan.Piece piece) {
+    int count = piece.outputs().size();
+    for (Node node : piece.graph().nodes()) {
+      count += node.op() == Op.INPUT || node.op() == Op.MASK_INPUT ? 1 : 0;
+    }
+    return count;
   }
 
   private VectorCode vectorCode(CodeBuilder code) {

@@ -75,6 +75,18 @@ final class ScalarCode extends MethodWriter {
     }
   }
 
+  /** Writes a loop over what is left by one that does {@code step} columns at a time. */
+  void tail(int step, Graph graph, List<Output> outputs) {
+    openBuffers(used(graph, outputs));
+    openSlots(graph);
+    column = code.allocateLocal(TypeKind.INT);
+    code.iload(FROM);
+    code.iload(TO).iload(FROM).isub().loadConstant(-step).iand();
+    code.iadd().istore(column);
+    countedLoop(column, TO, () -> element(graph, outputs));
+    code.return_();
+  }
+
   private void element(Graph graph, List<Output> outputs) {
     evaluate(graph);
     outputs.forEach(this::store);

@@ -7,6 +7,9 @@ import org.autograd.internal.kernel.Parallel;
  * element loaded is used four times. It is about twice as fast as EJML, whose sums go through
  * memory (HotSpot cannot vectorise those, for it does not know that the arrays are distinct), and
  * it is fast at once, while vector code is some hundred times slower until it has been compiled.
+ *
+ * <p>Each element is summed from the first to the last term by fused multiply-adds, as {@link
+ * VectorTwinF32} needs it.
  */
 final class PlainMatmulF32 implements MatmulKernel<float[]> {
   private static final int TILE = 4;

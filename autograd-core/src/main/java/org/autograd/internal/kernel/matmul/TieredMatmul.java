@@ -217,14 +217,16 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
 
   /**
    * Returns products for all tiles, edges and ways of packing of a route: with some of them only,
-   * HotSpot would leave out the code for the others.
+   * HotSpot would leave out the code for the others. They are no larger than that takes, for until
+   * their code is compiled they are slow.
    */
   private List<Sample<A>> samples(Route route) {
     int[][] shapes = {
-      {20, 66, 3 * lanes},
-      {16, 66, 3 * lanes},
-      {9, 66, 2 * lanes + 3},
-      {15, 66, lanes - 1},
+      {20, 66, 2 * lanes},
+      {9, 66, lanes - 1},
+      {20, 24, 3 * lanes},
+      {16, 24, 3 * lanes},
+      {9, 24, 2 * lanes + 3},
       {17, 20, 3 * lanes + 1},
       {17, 20, 2 * lanes},
       {16, 20, lanes},
