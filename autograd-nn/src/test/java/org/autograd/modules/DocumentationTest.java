@@ -24,7 +24,8 @@ class DocumentationTest {
 
   private static final Pattern BLOCK =
       Pattern.compile("(?ms)^```(?<language>\\w*)\\n(?<text>.*?)^```$");
-  private static final Pattern PRINTED = Pattern.compile("(?m)System\\.out\\.println\\(.* // (.*)$");
+  private static final Pattern PRINTED =
+      Pattern.compile("(?m)System\\.out\\.println\\(.* // (.*)$");
 
   @TempDir private Path directory;
 
