@@ -39,16 +39,21 @@ public final class Variable
     implements PointwiseOps,
         TrigonometryOps,
         RoundingOps,
+        IntegerOps,
+        SpecialOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,
         CountingOps,
         ScanOps,
         SortOps,
+        StatisticsOps,
         ShapeOps,
         ArrangementOps,
+        RearrangementOps,
         IndexOps,
         ScatterOps,
+        PlacementOps,
         LinearAlgebraOps,
         DecompositionOps,
         SolverOps,
@@ -56,6 +61,7 @@ public final class Variable
         DistanceOps,
         ConvolutionOps,
         PoolingOps,
+        ResamplingOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
@@ -428,6 +434,21 @@ public final class Variable
    */
   public static Variable einsum(String equation, Variable... operands) {
     return ContractionOps.einsum(equation, operands);
+  }
+
+  /** Returns a matrix with the given matrices along its diagonal, vectors being rows, and zeros. */
+  public static Variable blockDiag(Variable... blocks) {
+    return RearrangementOps.blockDiag(blocks);
+  }
+
+  /** Returns all combinations of an element of each vector, a row each, the last one fastest. */
+  public static Variable cartesianProd(Variable... vectors) {
+    return RearrangementOps.cartesianProd(vectors);
+  }
+
+  /** Returns views of the shape that all broadcast to, PyTorch's {@code broadcast_tensors}. */
+  public static List<Variable> broadcast(Variable... arrays) {
+    return RearrangementOps.broadcast(arrays);
   }
 
   // What it is.

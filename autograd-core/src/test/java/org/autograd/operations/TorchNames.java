@@ -79,7 +79,7 @@ public final class TorchNames {
       sub | no `alpha`
       rsub
       mul
-      div | `rounding_mode` is an operation of its own: `floor` or `trunc` of the quotient
+      div | for `rounding_mode` there are `floorDivide` and `truncDivide`
       rdiv = a / x | of 0, where `1 / x^2` overflows, the slope is 0, PyTorch's NaN
       neg
       abs
@@ -104,6 +104,19 @@ public final class TorchNames {
       nanToNum | all three replacements or none
       erf
       erfc
+      lgamma
+      digamma
+      polygamma | order second; PyTorch's first order is exact to 1e-9 only, and finite at poles
+      logAddExp = torch.logaddexp
+      logAddExp2 = torch.logaddexp2
+      xlog1py = torch.special.xlog1py
+      sinc
+      copysign | at NaN the slope is 0, at infinities 1 or -1; PyTorch's are NaN
+      heaviside
+      signbit
+      degToRad = torch.deg2rad
+      radToDeg = torch.rad2deg
+      ldexp
       maximum
       minimum
       clamp | both bounds; one of them is `clampMin`, `clampMax`
@@ -134,6 +147,8 @@ public final class TorchNames {
       frac
       fmod
       remainder
+      floorDivide
+      truncDivide = torch.div(rounding_mode='trunc')
       sign
 
       # Activations: torch.nn.functional
@@ -157,6 +172,9 @@ public final class TorchNames {
       glu | the axis is required
       threshold
       prelu
+      hardshrink | the bound is required
+      softshrink | the bound is required
+      tanhshrink
 
       # Comparisons and logic: torch
       lt
@@ -172,8 +190,21 @@ public final class TorchNames {
       isNan = torch.isnan
       isInf = torch.isinf
       isFinite = torch.isfinite
+      isPosInf = torch.isposinf
+      isNegInf = torch.isneginf
+      isIn = torch.isin | called on the elements
       isClose = torch.isclose | both tolerances are required; no `equal_nan`
 
+      # Integers: torch
+      bitwiseAnd
+      bitwiseOr
+      bitwiseXor
+      bitwiseNot
+      bitwiseLeftShift
+      bitwiseRightShift
+      gcd
+      lcm
+      
       # Reductions: torch
       sum
       sumKeepDims = torch.sum(keepdim=True)
@@ -186,6 +217,7 @@ public final class TorchNames {
       amaxKeepDims = torch.amax(keepdim=True)
       amin
       aminKeepDims = torch.amin(keepdim=True)
+      aminmax | a list of two; over any axes
       argmax | of equal elements always the first
       argmin | of equal elements always the first
       var = torch.var | `correction=1`; where the variance is NaN so is the gradient
@@ -218,13 +250,28 @@ public final class TorchNames {
       sort | always stable; an `Extremum`
       argsort | always stable
       topk | axis first; of equal elements the first ones; an `Extremum`
-      median | an `Extremum`
-      quantile | one fraction, then the axis, interpolated linearly
-      unique | a sorted vector; no inverse, no counts
+      kthValue = torch.kthvalue | axis first; of equal elements the first; an `Extremum`
+      mode | an `Extremum`
+      median | along an axis an `Extremum`
+      nanMedian = torch.nanmedian | along an axis an `Extremum`
+      quantile | of one fraction interpolated linearly; of several the method is required
+      nanQuantile = torch.nanquantile | several fractions; the method is required
+      unique | a sorted vector
+      uniqueWithCounts = torch.unique(return_inverse=True, return_counts=True) | a record
+      uniqueConsecutive | inverse and counts always; a record
       searchSorted = torch.searchsorted | called on one sorted vector
+      bucketize
+      histc | all arguments are required
+      bincount | no weights
+      cov | `correction` is required; no weights
+      corrcoef
+      diff
+      trapezoid | the step is required
+      cumulativeTrapezoid | the step is required
 
       # Normalisation: torch.nn.functional
       softmax
+      softmin
       logSoftmax
       layerNorm | `eps` is required
       softmaxCrossEntropy = torch.nn.functional.cross_entropy(reduction='none') | classes along the last axis; the full one is `Losses.crossEntropy`
@@ -246,17 +293,26 @@ public final class TorchNames {
       split | axis first
       splitInto = torch.split | for a list of sizes
       chunk | axis first
+      tensorSplit | axis first; a number of parts
+      unflatten
+      broadcast = torch.broadcast_tensors
       meshgrid = torch.meshgrid(indexing='ij')
       flip
+      rot90
       roll | one axis, which comes first
       repeat = torch.Tensor.repeat
       tile
       repeatInterleave | axis first; one count for all
       diagonal | a view, as there; all arguments are required
       diag
+      diagEmbed | all arguments are required
+      blockDiag
+      cartesianProd
+      combinations
+      vander
       tril
       triu
-      unfold = torch.Tensor.unfold | a copy, not a view
+      unfold = torch.Tensor.unfold | a copy, not a view; of `PoolingOptions`, `torch.nn.functional.unfold`, whose stride of 1 must be said
       padConstant = torch.nn.functional.pad | the value first
       padReflect = torch.nn.functional.pad(mode='reflect')
       padReplicate = torch.nn.functional.pad(mode='replicate')
@@ -273,7 +329,13 @@ public final class TorchNames {
       scatterAdd
       indexCopy
       indexFill
-      indexPut
+      indexPut | with an `Index` for each axis, `x[...] = values` on a copy
+      indexReduce | the operation is a `ScatterReduction`; also `SUM`
+      scatterReduce | a `ScatterReduction`; without `include_self`, elements that do not count have no gradient
+      maskedScatter
+      diagonalScatter
+      put
+      takeAlongDim | index first
       sliceScatter | axis, start, end and step first
       selectScatter | axis and position first
       maskedFill
@@ -338,7 +400,17 @@ public final class TorchNames {
       avgPool3d = torch.nn.functional.avg_pool3d | as `maxPool1d`; no `divisor_override`
       adaptiveMaxPool3d = torch.nn.functional.adaptive_max_pool3d
       adaptiveAvgPool3d = torch.nn.functional.adaptive_avg_pool3d
+      lpPool1d = torch.nn.functional.lp_pool1d | as `maxPool1d`
+      lpPool2d = torch.nn.functional.lp_pool2d | as `maxPool1d`
+      lpPool3d = torch.nn.functional.lp_pool3d | as `maxPool1d`
 
+      # Images: torch.nn.functional
+      interpolate | sizes and mode are `InterpolateOptions`; float32 has weights of float64
+      fold | windows are `PoolingOptions`
+      pixelShuffle
+      pixelUnshuffle
+      channelShuffle = torch.channel_shuffle
+      
       # Changes in place: torch.Tensor
       add_
       sub_
