@@ -1,5 +1,6 @@
 package org.autograd.operations;
 
+import com.google.common.base.CaseFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -65,7 +66,7 @@ public final class TorchNames {
   }
 
   private static String snakeCase(String name) {
-    return name.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT);
+    return CaseFormat.LOWER_CAMEL.to(CaseFormat.LOWER_UNDERSCORE, name);
   }
 
   /**
@@ -77,7 +78,7 @@ public final class TorchNames {
       # Arithmetic and elementary functions: torch
       add | no `alpha`
       sub | no `alpha`
-      rsub
+      rsub = a - x
       mul
       div | for `rounding_mode` there are `floorDivide` and `truncDivide`
       rdiv = a / x | of 0, where `1 / x^2` overflows, the slope is 0, PyTorch's NaN
@@ -105,12 +106,12 @@ public final class TorchNames {
       erf
       erfc
       lgamma
-      digamma
-      polygamma | order second; PyTorch's first order is exact to 1e-9 only, and finite at poles
+      digamma | PyTorch's slope is exact to 1e-9 only, and finite at poles
+      polygamma | the order is the argument; PyTorch's are inexact, finite at poles, and NaN at infinity from the second order on
       logAddExp = torch.logaddexp
       logAddExp2 = torch.logaddexp2
       xlog1py = torch.special.xlog1py
-      sinc
+      sinc | PyTorch's float32 slope cancels near 0
       copysign | at NaN the slope is 0, at infinities 1 or -1; PyTorch's are NaN
       heaviside
       signbit
@@ -120,8 +121,8 @@ public final class TorchNames {
       maximum
       minimum
       clamp | both bounds; one of them is `clampMin`, `clampMax`
-      clampMin
-      clampMax
+      clampMin = torch.clamp(min=a)
+      clampMax = torch.clamp(max=a)
       where | of three arrays; that of one condition is `nonzero`
 
       # Trigonometry: torch
@@ -157,7 +158,7 @@ public final class TorchNames {
       leakyRelu | the slope is required
       elu | `alpha` is required; at NaN the slope is 1, PyTorch's is NaN in float64
       silu
-      gelu = torch.nn.functional.gelu | infinity at infinity; PyTorch's float32 gives NaN
+      gelu | infinity at infinity; PyTorch's float32 gives NaN
       geluTanh = torch.nn.functional.gelu(approximate='tanh')
       softplus
       mish
@@ -204,7 +205,7 @@ public final class TorchNames {
       bitwiseRightShift
       gcd
       lcm
-      
+
       # Reductions: torch
       sum
       sumKeepDims = torch.sum(keepdim=True)
@@ -220,11 +221,11 @@ public final class TorchNames {
       aminmax | a list of two; over any axes
       argmax | of equal elements always the first
       argmin | of equal elements always the first
-      var = torch.var | `correction=1`; where the variance is NaN so is the gradient
+      var | `correction=1`; where the variance is NaN so is the gradient
       varKeepDims = torch.var(keepdim=True)
       populationVar = torch.var(correction=0)
       populationVarKeepDims = torch.var(correction=0, keepdim=True)
-      std = torch.std | `correction=1`; where the variance is NaN so is the gradient
+      std | `correction=1`; where the variance is NaN so is the gradient
       stdKeepDims = torch.std(keepdim=True)
       populationStd = torch.std(correction=0)
       populationStdKeepDims = torch.std(correction=0, keepdim=True)
@@ -247,8 +248,8 @@ public final class TorchNames {
       logCumSumExp = torch.logcumsumexp
       cummax | an `Extremum`: `values()` and `indices()`
       cummin | an `Extremum`
-      sort | always stable; an `Extremum`
-      argsort | always stable
+      sort | always stable; all arguments are required; an `Extremum`
+      argsort | always stable; all arguments are required
       topk | axis first; of equal elements the first ones; an `Extremum`
       kthValue = torch.kthvalue | axis first; of equal elements the first; an `Extremum`
       mode | an `Extremum`
@@ -265,7 +266,7 @@ public final class TorchNames {
       bincount | no weights
       cov | `correction` is required; no weights
       corrcoef
-      diff
+      diff | all arguments are required
       trapezoid | the step is required
       cumulativeTrapezoid | the step is required
 
@@ -309,7 +310,7 @@ public final class TorchNames {
       blockDiag
       cartesianProd
       combinations
-      vander
+      vander | all arguments are required
       tril
       triu
       unfold = torch.Tensor.unfold | a copy, not a view; of `PoolingOptions`, `torch.nn.functional.unfold`, whose stride of 1 must be said
@@ -328,17 +329,17 @@ public final class TorchNames {
       scatter | of two equal positions the last one stays
       scatterAdd
       indexCopy
-      indexFill
-      indexPut | with an `Index` for each axis, `x[...] = values` on a copy
+      indexFill = torch.Tensor.index_fill
+      indexPut = torch.Tensor.index_put | with an `Index` for each axis, `x[...] = values` on a copy
       indexReduce | the operation is a `ScatterReduction`; also `SUM`
       scatterReduce | a `ScatterReduction`; without `include_self`, elements that do not count have no gradient
-      maskedScatter
+      maskedScatter = torch.Tensor.masked_scatter
       diagonalScatter
-      put
-      takeAlongDim | index first
-      sliceScatter | axis, start, end and step first
-      selectScatter | axis and position first
-      maskedFill
+      put = torch.Tensor.put
+      takeAlongDim
+      sliceScatter | the source is last
+      selectScatter | the source is last
+      maskedFill = torch.Tensor.masked_fill
       maskedSelect
       take
       nonzero | a matrix; no `as_tuple`
@@ -362,7 +363,7 @@ public final class TorchNames {
       # Systems of equations and decompositions: torch.linalg
       inv
       solve | `left=True` only
-      solveTriangular | `left=True` only; two operands, `upper`
+      solveTriangular | `left=True` only; no `unitriangular`
       lstsq | the solution only; also where the rank is not full
       pinv | `rtol` only
       det | of a singular matrix the gradient is that of the cofactors, PyTorch's is 0
@@ -382,27 +383,27 @@ public final class TorchNames {
       conv1d | stride, padding, dilation and groups are `ConvolutionOptions`
       conv2d | as `conv1d`
       conv3d | as `conv1d`
-      convTranspose1d = torch.nn.functional.conv_transpose1d | as `conv1d`
-      convTranspose2d = torch.nn.functional.conv_transpose2d | as `conv1d`
-      convTranspose3d = torch.nn.functional.conv_transpose3d | as `conv1d`
-      maxPool1d = torch.nn.functional.max_pool1d | windows are `PoolingOptions`
+      convTranspose1d | as `conv1d`
+      convTranspose2d | as `conv1d`
+      convTranspose3d | as `conv1d`
+      maxPool1d | windows are `PoolingOptions`
       maxPool1dWithIndices = torch.nn.functional.max_pool1d(return_indices=True) | an `Extremum`
-      avgPool1d = torch.nn.functional.avg_pool1d | as `maxPool1d`
-      adaptiveMaxPool1d = torch.nn.functional.adaptive_max_pool1d
-      adaptiveAvgPool1d = torch.nn.functional.adaptive_avg_pool1d
-      maxPool2d = torch.nn.functional.max_pool2d | as `maxPool1d`
+      avgPool1d | as `maxPool1d`
+      adaptiveMaxPool1d
+      adaptiveAvgPool1d
+      maxPool2d | as `maxPool1d`
       maxPool2dWithIndices = torch.nn.functional.max_pool2d(return_indices=True) | an `Extremum`
-      avgPool2d = torch.nn.functional.avg_pool2d | as `maxPool1d`; no `divisor_override`
-      adaptiveMaxPool2d = torch.nn.functional.adaptive_max_pool2d
-      adaptiveAvgPool2d = torch.nn.functional.adaptive_avg_pool2d
-      maxPool3d = torch.nn.functional.max_pool3d | as `maxPool1d`
+      avgPool2d | as `maxPool1d`; no `divisor_override`
+      adaptiveMaxPool2d
+      adaptiveAvgPool2d
+      maxPool3d | as `maxPool1d`
       maxPool3dWithIndices = torch.nn.functional.max_pool3d(return_indices=True) | an `Extremum`
-      avgPool3d = torch.nn.functional.avg_pool3d | as `maxPool1d`; no `divisor_override`
-      adaptiveMaxPool3d = torch.nn.functional.adaptive_max_pool3d
-      adaptiveAvgPool3d = torch.nn.functional.adaptive_avg_pool3d
-      lpPool1d = torch.nn.functional.lp_pool1d | as `maxPool1d`
-      lpPool2d = torch.nn.functional.lp_pool2d | as `maxPool1d`
-      lpPool3d = torch.nn.functional.lp_pool3d | as `maxPool1d`
+      avgPool3d | as `maxPool1d`; no `divisor_override`
+      adaptiveMaxPool3d
+      adaptiveAvgPool3d
+      lpPool1d | as `maxPool1d`
+      lpPool2d | as `maxPool1d`
+      lpPool3d | as `maxPool1d`
 
       # Images: torch.nn.functional
       interpolate | sizes and mode are `InterpolateOptions`; float32 has weights of float64
@@ -410,7 +411,7 @@ public final class TorchNames {
       pixelShuffle
       pixelUnshuffle
       channelShuffle = torch.channel_shuffle
-      
+
       # Changes in place: torch.Tensor
       add_
       sub_
