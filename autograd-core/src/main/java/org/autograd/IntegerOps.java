@@ -62,7 +62,7 @@ sealed interface IntegerOps permits Variable {
     static Variable divide(String operation, Variable x, Variable y, LongBinaryOperator function) {
       Variable divisor = y.dtype() == DType.BOOL ? y.to(DType.INT64) : y;
       checkArgument(
-          divisor.eq(0).sum().item() == 0,
+          Vmap.innermostPhysical(divisor).eq(0).sum().item() == 0,
           "%s: division of integers by zero, of %s; mask the zeros, or convert with"
               + " to(DType.FLOAT32)",
           operation,

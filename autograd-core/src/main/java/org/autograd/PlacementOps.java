@@ -91,7 +91,7 @@ sealed interface PlacementOps permits Variable {
           largest ? Math::max : Math::min);
       Variable values = new Variable(result, null);
       if (!start.isRecorded() && !source.isRecorded()) {
-        return values;
+        return Node.record("scatterReduce", result);
       }
       Variable own = start.detach().eq(values).to(start.dtype());
       Variable wins = source.detach().eq(values.gather(axis, index)).to(source.dtype());

@@ -140,6 +140,9 @@ sealed interface SortOps permits Variable {
     if (values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
       return Vmap.apply(p -> x.searchSorted(p, right), values);
     }
+    if (x.isMapped()) {
+      return Vmap.applyEach(p -> p[0].searchSorted(p[1], right), x, values);
+    }
     return Node.record("searchSorted", Lines.search(x.data(), values.data(), right));
   }
 }

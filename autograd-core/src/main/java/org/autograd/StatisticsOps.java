@@ -213,6 +213,9 @@ sealed interface StatisticsOps permits Variable {
     Variable x = self().detach().flatten();
     ReductionOps.Steps.requireFloating("histc", x);
     checkArgument(bins > 0, "histc: the number of bins must be positive, got %s", bins);
+    if (x.isMapped()) {
+      return Vmap.applyEach(p -> p[0].histc(bins, low, high), x);
+    }
     boolean extremes = low == high && x.elementCount() > 0;
     double start = extremes ? x.min().item() : low;
     double end = extremes ? x.max().item() : high;

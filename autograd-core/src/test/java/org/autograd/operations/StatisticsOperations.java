@@ -2,6 +2,7 @@ package org.autograd.operations;
 
 import static org.autograd.operations.Choices.numberPairs;
 import static org.autograd.operations.Choices.numbers;
+import static org.autograd.operations.Operation.Trait.DATA_DEPENDENT;
 import static org.autograd.operations.Operation.Trait.INTEGERS;
 import static org.autograd.operations.Operation.Trait.LARGE;
 import static org.autograd.operations.Operation.Trait.NOT_DIFFERENTIABLE;
@@ -39,11 +40,11 @@ final class StatisticsOperations {
         op("nanQuantile(double[],int,QuantileMethod)", withAxes(reducible(REAL)), StatisticsOperations::quantiles, (x, a) -> x[0].nanQuantile(FRACTIONS, a.integer(0), method(a))),
         op("histc(int,double,double)", arrays(REAL), numberPairs(-1, 1.5, -3, 3, 0, 0),
             (x, a) -> x[0].histc(5, a.number(0), a.number(1)).to(DType.INT64)).with(NOT_DIFFERENTIABLE),
-        op("bincount(int)", reducible(REAL), numbers(0, 7), (x, a) -> counted(x[0]).bincount(a.integer(0))).with(NOT_DIFFERENTIABLE),
+        op("bincount(int)", reducible(REAL), numbers(0, 7), (x, a) -> counted(x[0]).bincount(a.integer(0))).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
         op("bucketize(Variable,boolean)", reducible(REAL), numbers(0, 1),
             (x, a) -> x[0].bucketize(Variable.arange(x[0].dtype(), -1, 3, 0.5), a.number(0) > 0)).with(NOT_DIFFERENTIABLE),
-        outputs("uniqueWithCounts()", reducible(REAL), (x, a) -> parts(counted(x[0]).uniqueWithCounts())).with(NOT_DIFFERENTIABLE),
-        outputs("uniqueConsecutive()", reducible(REAL), (x, a) -> parts(counted(x[0]).uniqueConsecutive())).with(NOT_DIFFERENTIABLE),
+        outputs("uniqueWithCounts()", reducible(REAL), (x, a) -> parts(counted(x[0]).uniqueWithCounts())).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
+        outputs("uniqueConsecutive()", reducible(REAL), (x, a) -> parts(counted(x[0]).uniqueConsecutive())).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
         op("cov(int)", vectorsAndMatrices(), StatisticsOperations::several, (x, a) -> x[0].cov(1)),
         op("cov(int)", vectorsAndMatrices(), numbers(0), (x, a) -> x[0].cov(0)),
         op("corrcoef()", List.of(sample("contiguous", REAL.sample(0, 3, 5)), sample("contiguous", REAL.sample(1, 2, 7))), (x, a) -> x[0].corrcoef()),
