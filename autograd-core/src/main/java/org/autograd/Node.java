@@ -285,6 +285,9 @@ abstract class Node {
 
     private volatile @Nullable List<HookHandle> accumulationHooks;
 
+    /** Whether this was an argument of a call that is over, so that no gradient of it is wanted. */
+    private volatile boolean closed;
+
     private Leaf(Variable leaf) {
       super(leaf.data());
       retainFor(leaf);
@@ -307,6 +310,14 @@ abstract class Node {
           hook.apply(leaf);
         }
       }
+    }
+
+    void close() {
+      closed = true;
+    }
+
+    boolean isClosed() {
+      return closed;
     }
 
     void setShown(boolean value) {
