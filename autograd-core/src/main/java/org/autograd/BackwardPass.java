@@ -2,6 +2,7 @@ package org.autograd;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,6 +35,9 @@ final class BackwardPass {
 
   /** The nodes on the way to the inputs asked for; null if all leaves are wanted. */
   private @Nullable Set<Node> onTheWay;
+
+  /** The places of the inputs asked for, by their nodes. */
+  private final Map<Node, List<Integer>> places = new HashMap<>();
 
   /** The gradient of the node whose turn it is. */
   private @Nullable Variable gradient;
@@ -87,7 +91,8 @@ final class BackwardPass {
                 + k
                 + ", "
                 + inputs.get(k).describe()
-                + "; was it detached, or computed under noGrad()?");
+                + "; was it detached, or computed under noGrad(), or is it a view that was taken of"
+                + " what was used? Functional.grad gives zeros where there is no path");
       }
     }
     List<Variable> gradients = new ArrayList<>(inputs.size());
@@ -139,6 +144,9 @@ final class BackwardPass {
   private @Nullable Variable[] run(
       List<Variable> roots, List<Variable> seeds, List<Variable> inputs) {
     @Nullable Variable[] results = new Variable[inputs.size()];
+    for (int k = 0; k < results.length; k++) {
+      places.computeIfAbsent(inputs.get(k).requireNode(), _ -> new ArrayList<>()).add(k);
+    }
     try (var _ = GradMode.set(createsGraph)) {
       for (int k = 0; k < roots.size(); k++) {
         Node root = roots.get(k).requireNode();
@@ -149,20 +157,19 @@ final class BackwardPass {
       for (Node node = frontier.poll(); node != null; node = frontier.poll()) {
         Mark mark = KernelMeter.start();
         if (mark == null) {
-          work(node, inputs, results);
+          work(node, results);
         } else {
-          workMeasured(mark, node, inputs, results);
+          workMeasured(mark, node, results);
         }
       }
     }
     return results;
   }
 
-  private void workMeasured(
-      Mark mark, Node node, List<Variable> inputs, @Nullable Variable[] results) {
+  private void workMeasured(Mark mark, Node node, @Nullable Variable[] results) {
     mark.enclose();
     try {
-      work(node, inputs, results);
+      work(node, results);
     } finally {
       mark.open();
     }
@@ -170,7 +177,7 @@ final class BackwardPass {
   }
 
   /** Passes a node's complete gradient on, and frees it. */
-  private void work(Node node, List<Variable> inputs, @Nullable Variable[] results) {
+  private void work(Node node, @Nullable Variable[] results) {
     Variable complete = Objects.requireNonNull(frontier.polled());
     owns = frontier.isPolledOwned();
     if (node.hasHooks()) {
@@ -181,11 +188,15 @@ final class BackwardPass {
     if (detects) {
       Anomaly.checkSum(node, complete);
     }
-    for (int k = 0; k < results.length; k++) {
-      if (inputs.get(k).requireNode() == node) {
+    if (!places.isEmpty()) {
+      for (int k : places.getOrDefault(node, List.of())) {
         results[k] = isFree(node) ? complete : complete.copy();
         owns = false;
       }
+    }
+    if (onTheWay != null && !wantsAnyInput(node)) {
+      // Not needed, so it stays as it is for another pass.
+      return;
     }
     Variable receiver = node.receiver();
     if (receiver != null && onTheWay == null) {
@@ -280,6 +291,15 @@ final class BackwardPass {
    */
   private boolean isFree(Node node) {
     return owns && node.isLeaf() && !createsGraph;
+  }
+
+  private boolean wantsAnyInput(Node node) {
+    for (int k = 0; k < node.inputCount(); k++) {
+      if (wants(node.input(k))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns whether an input's gradient is asked for. */

@@ -90,7 +90,7 @@ public final class Checkpoint {
   private static List<Variable> checkpointAll(
       Function<Variable[], List<Variable>> function, Predicate<String> keeps, Variable... inputs) {
     // Tangents are computed at once, with values that a checkpoint would not have kept.
-    return GradMode.isEnabled() && !ForwardMode.isActive()
+    return GradMode.isEnabled() && !ForwardMode.isActive() && !Vmap.isAnyMapped(inputs)
         ? new CheckpointFrame(function, keeps, inputs).forward(inputs.clone())
         : function.apply(inputs.clone());
   }

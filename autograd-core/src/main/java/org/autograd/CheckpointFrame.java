@@ -37,6 +37,9 @@ final class CheckpointFrame implements SavedValueHooks {
   /** How many values a later call has to come to: up to the last that is not kept. */
   private int needed;
 
+  /** The operations whose results the values are, null for leaves; they have to come again. */
+  private final List<@Nullable String> operations = new ArrayList<>();
+
   /** The results that are not computed again, in the order in which they were computed. */
   private final List<Kept> kept = new ArrayList<>();
 
@@ -119,6 +122,7 @@ final class CheckpointFrame implements SavedValueHooks {
   public synchronized Object pack(Variable value) {
     boolean leaf = value.requiresGrad() && value.isLeaf();
     String operation = value.operation();
+    operations.add(operation);
     if (leaf || (operation != null && keeps.test(operation))) {
       return new Place(count++, Saved.asItIs(leaf ? value : value.detach()));
     }
@@ -186,7 +190,7 @@ final class CheckpointFrame implements SavedValueHooks {
       }
       arguments[k] = inputs[k].get(owner).detach().requiresGrad(requiresGrad[k]);
     }
-    Recorder recorder = new Recorder(needed, List.copyOf(kept));
+    Recorder recorder = new Recorder(needed, operations, List.copyOf(kept));
     boolean outer = RECOMPUTING.get();
     RECOMPUTING.set(true);
     try {
@@ -235,12 +239,14 @@ final class CheckpointFrame implements SavedValueHooks {
   /** Keeps the values of a later call by their numbers, and ends the call with the last of them. */
   private static final class Recorder implements SavedValueHooks {
     final @Nullable Saved[] values;
+    private final List<@Nullable String> operations;
     private final List<Kept> kept;
     private int next;
     private int nextKept;
 
-    Recorder(int count, List<Kept> kept) {
+    Recorder(int count, List<@Nullable String> operations, List<Kept> kept) {
       this.values = new Saved[count];
+      this.operations = operations;
       this.kept = kept;
     }
 
@@ -257,6 +263,19 @@ final class CheckpointFrame implements SavedValueHooks {
     public Object pack(Variable value) {
       int number = next++;
       if (number < values.length) {
+        String before = operations.get(number);
+        String now = value.operation();
+        // Arguments and leaves have no operation, at least not the second time.
+        if (before != null && now != null && !before.equals(now)) {
+          throw new IllegalStateException(
+              "checkpoint: value "
+                  + number
+                  + " that the function saved was the result of "
+                  + before
+                  + " when it was called first, and is the result of "
+                  + now
+                  + " now that it is called again; it must compute the same thing each time");
+        }
         // A later change in place, in the function itself, is noticed by the version.
         values[number] = Saved.asItIs(value.detach());
       }

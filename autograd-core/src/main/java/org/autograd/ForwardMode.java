@@ -92,7 +92,7 @@ final class ForwardMode implements AutoCloseable {
     return value.requiresGrad()
             && value.requireNode() instanceof TangentNode node
             && node.level == this
-        ? new Variable(value.data(), node.inner)
+        ? new Variable(value.plainData(), node.inner)
         : value;
   }
 

@@ -77,6 +77,15 @@ public abstract class Function {
   }
 
   /**
+   * Returns whether {@link Functional#vmap} may call this for one sample after the other, which is
+   * right for any function that does not depend on how often it is called, and takes as long as a
+   * loop. False unless overridden: then a sample of a batch is refused.
+   */
+  protected boolean isMappable() {
+    return false;
+  }
+
+  /**
    * Applies the operation, which has one output.
    *
    * @throws IllegalStateException if it has several: use {@link #applyAll}

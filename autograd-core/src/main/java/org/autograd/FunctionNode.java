@@ -62,11 +62,14 @@ final class FunctionNode extends Node {
     int[] versions = new int[inputs.length];
     boolean recorded = false;
     if (Vmap.isAnyMapped(inputs)) {
+      if (function.isMappable()) {
+        return Vmap.applyEachForAll(one -> apply(function, one), inputs);
+      }
       throw new UnsupportedOperationException(
           function.name()
               + ": a Function has no batching rule, so it cannot be applied to "
               + Variable.describe(inputs)
-              + " inside vmap; call it before or after vmap, or loop over the samples");
+              + " inside vmap; override isMappable() to have it called for each sample");
     }
     for (int k = 0; k < inputs.length; k++) {
       needed[k] = inputs[k].isRecorded();
@@ -156,6 +159,8 @@ final class FunctionNode extends Node {
     for (int k = 0; k < outputs.length; k++) {
       seeds[k] = Variable.zeros(dtypes[k], shapes[k].toArray());
     }
+    // A rule is linear, so any gradient will do; of one that is not 0 it shows what was cut off.
+    seeds[output] = Variable.ones(dtypes[output], shapes[output].toArray());
     Variable u = seeds[output].requiresGrad(true);
     @Nullable Variable[] pulled = function.backward(new Function.Context(wanted, this), seeds);
     checkCount(pulled);
@@ -164,6 +169,16 @@ final class FunctionNode extends Node {
     for (int k = 0; k < pulled.length; k++) {
       Variable gradient = pulled[k];
       Variable tangent = tangents[k];
+      checkState(
+          gradient == null
+              || tangent == null
+              || gradient.requiresGrad()
+              || !(gradient.ne(0).any().item() != 0),
+          "%s: the gradient of input %s does not follow from that of the output by Variable"
+              + " operations, so forward mode cannot be derived from it; override"
+              + " isOnceDifferentiable() if it cannot, or use vjp",
+          function.name(),
+          k);
       if (gradient != null && tangent != null && gradient.requiresGrad()) {
         roots.add(gradient);
         directions.add(tangent.to(gradient.dtype()).expand(gradient.shape().toArray()));
@@ -355,6 +370,11 @@ final class FunctionNode extends Node {
     }
 
     @Override
+    Node computing() {
+      return function;
+    }
+
+    @Override
     int inputCount() {
       return 1;
     }
@@ -366,7 +386,9 @@ final class FunctionNode extends Node {
 
     @Override
     void backward(Variable gradient, BackwardPass pass) {
-      pass.deliverPart(function, index, gradient);
+      if (pass.wants(function)) {
+        pass.deliverPart(function, index, gradient);
+      }
     }
 
     @Override

@@ -127,6 +127,11 @@ abstract class Node {
   /** Returns the name of the operation. */
   abstract String operation();
 
+  /** Returns the node whose rules compute the gradients of the inputs: this, nearly always. */
+  Node computing() {
+    return this;
+  }
+
   /** Returns the number of inputs, 0 for a leaf. */
   abstract int inputCount();
 

@@ -539,6 +539,12 @@ public final class Variable
     return data;
   }
 
+  /** Returns the array without what it is a view of, which would keep a graph. */
+  NdArray plainData() {
+    NdArray array = data();
+    return array instanceof ViewArray ? array.alias(array.layout()) : array;
+  }
+
   /** Returns the array, of which only dtype and shape may be used if this is mapped. */
   NdArray array() {
     return data;
@@ -570,8 +576,12 @@ public final class Variable
       return Vmap.node(this);
     }
     ViewArray view = ViewArray.of(this);
-    if (view != null) {
-      node = view.refreshed(node);
+    if (view != null && view.isStale(node)) {
+      synchronized (view) {
+        if (view.isStale(node)) {
+          replaceNode(view.again());
+        }
+      }
     }
     return node;
   }
@@ -653,7 +663,10 @@ public final class Variable
    * #copy} it if that is not wanted.
    */
   public Variable detach() {
-    return isMapped() ? Vmap.apply(Variable::detach, this) : new Variable(data, null);
+    if (isMapped()) {
+      return Vmap.apply(Variable::detach, this);
+    }
+    return new Variable(plainData(), null);
   }
 
   /**
@@ -767,7 +780,7 @@ public final class Variable
    * @throws IllegalStateException if this is not the result of a recorded operation
    */
   public HookHandle onInputGradients(UnaryOperator<@Nullable List<@Nullable Variable>> hook) {
-    Node own = requireNode();
+    Node own = requireNode().computing();
     if (own.isLeaf()) {
       throw new IllegalStateException(
           "onInputGradients: "

@@ -39,19 +39,17 @@ final class ViewArray extends NdArray {
     return base;
   }
 
-  /**
-   * Returns the view's node, a new one if the base was changed since.
-   *
-   * @param own the one that it has
-   */
-  @Nullable Node refreshed(@Nullable Node own) {
+  /** Returns whether the base was changed after the view got its node. */
+  boolean isStale(@Nullable Node own) {
     Node changed = base.requiresGrad() ? base.requireNode() : null;
     // A leaf's node may be newer than a view that was taken before it required a gradient.
-    if (changed == null
-        || changed.isLeaf()
-        || (own != null && own.sequence() > changed.sequence())) {
-      return own;
-    }
+    return changed != null
+        && !changed.isLeaf()
+        && (own == null || own.sequence() < changed.sequence());
+  }
+
+  /** Returns a new node for the view, behind the base's. */
+  @Nullable Node again() {
     try (var _ = GradMode.record(GradMode.hooks())) {
       NdArray whole = base.data();
       Layout part = layout();

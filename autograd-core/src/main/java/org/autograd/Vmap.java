@@ -59,7 +59,8 @@ final class Vmap implements AutoCloseable {
     for (int k = 0; k < x.length; k++) {
       checkArgument(
           x[k].rank() > 0 && x[k].size(0) == x[0].size(0),
-          "vmap: argument %s has no first axis as long as that of argument 0; got %s",
+          "vmap: argument %s has no first axis as long as that of argument 0; got %s; capture what is"
+              + " the same for all samples, and bring their axis to the front with movedim",
           k,
           Variable.describe(x));
     }
@@ -295,6 +296,30 @@ final class Vmap implements AutoCloseable {
         operands);
   }
 
+  /** As {@link #applyEach}, for an operation with several results. */
+  static List<Variable> applyEachForAll(
+      Function<Variable[], List<Variable>> operation, Variable... operands) {
+    return applyForAll(
+        physical -> {
+          int samples = (int) physical[0].size(0);
+          checkArgument(samples > 0, "vmap: a batch of no samples cannot be taken one by one");
+          List<List<Variable>> results = new ArrayList<>();
+          for (int sample = 0; sample < samples; sample++) {
+            long place = sample;
+            results.add(
+                operation.apply(
+                    Arrays.stream(physical).map(p -> p.select(0, place)).toArray(Variable[]::new)));
+          }
+          List<Variable> stacked = new ArrayList<>();
+          for (int k = 0; k < results.getFirst().size(); k++) {
+            int number = k;
+            stacked.add(Variable.stack(0, results.stream().map(r -> r.get(number)).toList()));
+          }
+          return stacked;
+        },
+        operands);
+  }
+
   /** Writes a result over a Variable, sample by sample. */
   static void assign(String operation, Variable x, Variable result) {
     Vmap level = innermost(x, result);
@@ -394,7 +419,8 @@ final class Vmap implements AutoCloseable {
         operation
             + ": has no batching rule, so it cannot be applied to "
             + x.describe()
-            + ", one sample of a vmap; call it before or after vmap, or loop over the samples");
+            + ", one sample of a vmap; call it before or after vmap, choose between values with"
+            + " Variable.where, or loop over the samples");
   }
 
   private static boolean isOperation(StackFrame frame) {
@@ -402,7 +428,8 @@ final class Vmap implements AutoCloseable {
     String name = frame.getMethodName();
     boolean family =
         owner == Variable.class || (owner.isInterface() && owner.isAssignableFrom(Variable.class));
-    return family && !name.equals("data") && !name.contains("$");
+    return family
+        && Arrays.stream(Variable.class.getMethods()).anyMatch(m -> m.getName().equals(name));
   }
 
   /** Shows the samples. */

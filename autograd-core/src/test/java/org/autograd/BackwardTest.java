@@ -504,4 +504,15 @@ class BackwardTest {
     assertNotNull(grad);
     assertFalse(grad.requiresGrad());
   }
+
+  @Test
+  void gradFreesNothingBehindWhatWasAskedFor() {
+    Variable x = Variable.of(0.5, 1).requiresGrad(true);
+    Variable y = x.exp();
+    double[] first = Autograd.grad(y.square().sum(), y).getFirst().toDoubleArray();
+    assertArrayEquals(new double[] {2 * Math.exp(0.5), 2 * Math.exp(1)}, first, 1e-12);
+    y.square().sum().backward();
+    assertArrayEquals(
+        new double[] {2 * Math.exp(1), 2 * Math.exp(2)}, x.grad().toDoubleArray(), 1e-12);
+  }
 }

@@ -437,4 +437,20 @@ class CheckpointTest {
     Checkpoint.checkpointKeeping(Checkpoint::isProduct, block, x).sum().backward();
     assertArrayEquals(expected, w.grad().toDoubleArray());
   }
+
+  @Test
+  void anotherOperationTheSecondTimeIsNoticed() {
+    Variable x = Variable.of(0.5, 1).requiresGrad(true);
+    boolean[] again = {false};
+    Variable y =
+        Checkpoint.checkpoint(
+            u -> {
+              Variable inner = again[0] ? u.sin() : u.exp();
+              again[0] = true;
+              return inner.square();
+            },
+            x);
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> y.sum().backward());
+    assertTrue(e.getMessage().contains("the result of exp"), e.getMessage());
+  }
 }

@@ -271,4 +271,28 @@ class ForwardModeTest {
             Functional.jvp(
                 in -> in[0], none.toArray(Variable[]::new), none.toArray(Variable[]::new)));
   }
+
+  @Test
+  void aFunctionThatLeavesTheOperationsIsNotTakenForAConstant() {
+    class Square extends Function {
+      @Override
+      protected Variable[] forward(Context context, Variable[] in) {
+        context.saveForBackward(in[0]);
+        return new Variable[] {in[0].square()};
+      }
+
+      @Override
+      protected Variable[] backward(Context context, Variable[] g) {
+        double[] slopes = context.saved(0).mul(2).mul(g[0]).toDoubleArray();
+        return new Variable[] {Variable.of(slopes)};
+      }
+    }
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Functional.jvp(
+                    x -> new Square().apply(x), Variable.of(1.0, 2), Variable.of(1.0, 1)));
+    assertTrue(e.getMessage().contains("isOnceDifferentiable"), e.getMessage());
+  }
 }

@@ -2,6 +2,7 @@ package org.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.autograd.internal.storage.Storage;
+import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -231,5 +233,25 @@ class GraphMemoryTest {
     assertTrue(total > 0);
     assertCollected(ways);
     stillUsed(w);
+  }
+
+  @Test
+  void aDetachedViewKeepsNoGraph() throws InterruptedException {
+    Variable x = Variable.ones(DType.FLOAT64, 3, 3).requiresGrad(true);
+    Variable y = x.mul(2);
+    WeakReference<Variable> reference = new WeakReference<>(y);
+    List<Variable> kept =
+        List.of(
+            y.select(0, 0).detach(),
+            y.reshape(9).detach(),
+            y.transpose().detach(),
+            y.narrow(0, 0, 1).detach().requiresGrad(true));
+    y = null;
+    for (int i = 0; i < 50 && reference.get() != null; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertNull(reference.get());
+    assertEquals(4, kept.size());
   }
 }

@@ -233,4 +233,24 @@ class HookTest {
             .startsWith("hook on the input gradients of exp float64[2]"));
     assertThrows(IllegalStateException.class, () -> a.onInputGradients(g -> g));
   }
+
+  @Test
+  void seesWhatAFunctionOfSeveralOutputsGivesToItsInputs() {
+    class Twice extends Function {
+      @Override
+      protected Variable[] forward(Context context, Variable[] in) {
+        return new Variable[] {in[0].mul(2), in[0].mul(3)};
+      }
+
+      @Override
+      protected Variable[] backward(Context context, Variable[] g) {
+        return new Variable[] {g[0].mul(2).add(g[1].mul(3))};
+      }
+    }
+    Variable x = Variable.of(1.0, 2).requiresGrad(true);
+    List<Variable> results = new Twice().applyAll(x);
+    results.get(1).onInputGradients(gradients -> List.of(gradients.getFirst().mul(10)));
+    results.get(0).add(results.get(1)).sum().backward();
+    assertGrad(x, 50, 50);
+  }
 }

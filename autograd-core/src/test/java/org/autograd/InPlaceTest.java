@@ -582,4 +582,18 @@ class InPlaceTest {
     Variable x = Variable.zeros(0, 3);
     assertEquals(0, x.add_(1).elementCount());
   }
+
+  @Test
+  void aViewKeepsItsGradientAlsoAfterAChange() {
+    Variable y = leaf(1, 2).mul(1);
+    Variable view = y.narrow(0, 0, 1).retainGrad();
+    view.mul_(3);
+    view.square().sum().backward();
+    assertGrad(view, 6);
+    Variable z = leaf(1, 2).mul(1);
+    Variable part = z.narrow(0, 0, 1).retainGrad();
+    z.mul_(3);
+    part.square().sum().backward();
+    assertGrad(part, 6);
+  }
 }
