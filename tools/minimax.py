@@ -4,8 +4,8 @@ Each is the polynomial of least weighted error, found by the Remez exchange algo
 Usage: python3 minimax.py        (needs mpmath)
 """
 
-from mpmath import asin, atan, atanh, cos, erf, erfc, exp, log, log1p, lu_solve, matrix, mp, mpf, nstr, pi
-from mpmath import sin, sqrt, tanh
+from mpmath import asin, atan, atanh, cos, digamma, erf, erfc, exp, log, log1p, loggamma, lu_solve, matrix
+from mpmath import mp, mpf, nstr, pi, sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -149,6 +149,13 @@ def arc_sine(degree):
     return remez(p, relative, 0, mpf(1) / 4, degree)
 
 
+def logarithm_of_gamma(degree):
+    """p in log(gamma(2 + t)) = t p(t) for |t| <= 1/2."""
+    border = mpf("0.501")
+    p = at_zero(digamma(mpf(2)), lambda t: loggamma(2 + t) / t)
+    return remez(p, lambda t: 1 / abs(p(t)), -border, border, degree)
+
+
 TABLES = {
     "Exponentials.SINGLE_EXP": lambda: exponential(5),
     "Exponentials.DOUBLE_EXP": lambda: exponential(10),
@@ -172,6 +179,8 @@ TABLES = {
     "Arcs.DOUBLE_TANGENT": lambda: arc_tangent(18),
     "Arcs.SINGLE_SINE": lambda: arc_sine(4),
     "Arcs.DOUBLE_SINE": lambda: arc_sine(11),
+    "Gammas.SINGLE": lambda: logarithm_of_gamma(8),
+    "Gammas.DOUBLE": lambda: logarithm_of_gamma(18),
 }
 
 if __name__ == "__main__":

@@ -80,6 +80,33 @@ sealed interface ActivationOps permits Variable {
             1,
             2,
             Expression.where(X.le(Expression.parameter(0)), Expression.parameter(1), X));
+
+    /** Slope 0 within the bounds and at NaN. */
+    private static final Pointwise HARDSHRINK =
+        Pointwise.of(
+            "hardshrink",
+            1,
+            1,
+            Expression.where(
+                X.gt(Expression.parameter(0)).or(X.lt(Expression.parameter(0).neg())),
+                X,
+                Expression.where(X.eq(X), ZERO, Expression.constant(Double.NaN))));
+
+    /** Slope 0 within the bounds; NaN stays, with slope 1. */
+    private static final Pointwise SOFTSHRINK =
+        Pointwise.of(
+            "softshrink",
+            1,
+            1,
+            Expression.where(
+                X.gt(Expression.parameter(0)),
+                X.sub(Expression.parameter(0)),
+                Expression.where(
+                    X.lt(Expression.parameter(0).neg()),
+                    X.add(Expression.parameter(0)),
+                    X.mul(0))));
+
+    private static final Pointwise TANHSHRINK = Pointwise.of("tanhshrink", x -> x.sub(x.tanh()));
     private static final Pointwise PRELU =
         Pointwise.of("prelu", (x, weight) -> Expression.where(x.gt(0), x, x.mul(weight)));
 
@@ -232,6 +259,27 @@ sealed interface ActivationOps permits Variable {
   /** Returns {@code this} where it is above the threshold, else the value; slope 0 there. */
   default Variable threshold(double threshold, double value) {
     return Definitions.THRESHOLD.apply(self(), threshold, value);
+  }
+
+  /** Returns {@code this}, but 0 where it lies within {@code [-bound, bound]}. */
+  default Variable hardshrink(double bound) {
+    return Definitions.HARDSHRINK.apply(self(), bound);
+  }
+
+  /** Returns {@code this} moved towards 0 by the bound, 0 where it would pass it. */
+  default Variable softshrink(double bound) {
+    checkArgument(bound >= 0, "softshrink: the bound must not be negative, got %s", bound);
+    return Definitions.SOFTSHRINK.apply(self(), bound);
+  }
+
+  /** Returns {@code this - tanh(this)}. */
+  default Variable tanhshrink() {
+    return Definitions.TANHSHRINK.apply(self());
+  }
+
+  /** Returns the softmax of the negated elements along an axis. */
+  default Variable softmin(int axis) {
+    return self().neg().softmax(axis);
   }
 
   /**

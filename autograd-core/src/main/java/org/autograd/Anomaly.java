@@ -12,7 +12,7 @@ final class Anomaly {
    * @param incoming the node's own gradient
    */
   static void checkRule(Node node, Node input, Variable found, @Nullable Variable incoming) {
-    Statistics statistics = Statistics.of(found.data());
+    Statistics statistics = Statistics.of(found);
     if (!statistics.isFinite()) {
       throw error(
           node,
@@ -23,7 +23,7 @@ final class Anomaly {
 
   /** Throws if the sum of a node's gradients, after its hooks, is not finite. */
   static void checkSum(Node node, Variable sum) {
-    Statistics statistics = Statistics.of(sum.data());
+    Statistics statistics = Statistics.of(sum);
     if (!statistics.isFinite()) {
       throw error(
           node,
@@ -43,7 +43,7 @@ final class Anomaly {
     }
     text.append(": ").append(what);
     if (incoming != null) {
-      text.append("\n  gradient of the result: ").append(Statistics.of(incoming.data()));
+      text.append("\n  gradient of the result: ").append(Statistics.of(incoming));
     }
     if (origin != null && origin.result() != null) {
       text.append("\n  result: ").append(origin.result());
@@ -59,7 +59,7 @@ final class Anomaly {
     node.eachSaved(value -> {
       if (value instanceof Variable saved) {
         text.append("\n  saved ").append(saved.describe()).append(": ");
-        text.append(Statistics.of(saved.data()));
+        text.append(Statistics.of(saved));
       }
     });
     Throwable call = origin == null ? null : origin.call(node.operation());
@@ -84,6 +84,6 @@ final class Anomaly {
       return origin.result();
     }
     Variable leaf = node.isLeaf() ? node.receiver() : null;
-    return leaf == null ? null : Statistics.of(leaf.data());
+    return leaf == null ? null : Statistics.of(leaf);
   }
 }

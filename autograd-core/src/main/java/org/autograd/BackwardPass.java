@@ -255,7 +255,7 @@ final class BackwardPass {
       Variable before = gradients.get(k);
       Variable after = replaced.get(k);
       fits =
-          before == null || after == null
+          (before == null || after == null)
               ? before == after
               : before.shape().equals(after.shape()) && before.dtype() == after.dtype();
     }
@@ -318,13 +318,13 @@ final class BackwardPass {
       deliveries.add(new Delivery(input, fitting));
       return;
     }
+    if (detects) {
+      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
+    }
     if (fitting.isMapped()) {
       // A batch of gradients for one graph; nobody owns a sample's array.
       add(input, fitting, false);
       return;
-    }
-    if (detects) {
-      Anomaly.checkRule(Objects.requireNonNull(current), input, fitting, gradient);
     }
     NdArray data = fitting.data();
     Layout layout = data.layout();

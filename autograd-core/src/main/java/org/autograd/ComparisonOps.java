@@ -28,6 +28,10 @@ sealed interface ComparisonOps permits Variable {
     private static final Pointwise IS_NAN = Pointwise.of("isNan", x -> x.eq(x).not());
     private static final Pointwise IS_INF =
         Pointwise.of("isInf", x -> x.abs().eq(Double.POSITIVE_INFINITY));
+    private static final Pointwise IS_POSITIVE_INFINITY =
+        Pointwise.of("isPosInf", x -> x.eq(Double.POSITIVE_INFINITY));
+    private static final Pointwise IS_NEGATIVE_INFINITY =
+        Pointwise.of("isNegInf", x -> x.eq(Double.NEGATIVE_INFINITY));
     private static final Pointwise IS_FINITE =
         Pointwise.of("isFinite", x -> x.abs().lt(Double.POSITIVE_INFINITY));
     private static final Pointwise IS_CLOSE = closeDefinition();
@@ -60,6 +64,11 @@ sealed interface ComparisonOps permits Variable {
       return x.dtype().isFloating()
           ? definition.apply(x)
           : Variable.full(DType.BOOL, ofIntegers ? 1 : 0, x.shape().toArray());
+    }
+
+    /** What is not 0 is true, NaN included. */
+    private static Variable truth(Variable x) {
+      return x.dtype() == DType.BOOL ? x : x.detach().to(DType.BOOL);
     }
 
     static Variable where(Variable condition, Variable yes, Variable no) {
@@ -147,24 +156,24 @@ sealed interface ComparisonOps permits Variable {
     return Definitions.NE.apply(self(), value);
   }
 
-  /** Returns whether both are true; both are bool. */
+  /** Returns whether both are true: not 0. */
   default Variable logicalAnd(Variable other) {
-    return Definitions.AND.apply(self(), other);
+    return Definitions.AND.apply(Definitions.truth(self()), Definitions.truth(other));
   }
 
-  /** Returns whether at least one is true; both are bool. */
+  /** Returns whether at least one is true: not 0. */
   default Variable logicalOr(Variable other) {
-    return Definitions.OR.apply(self(), other);
+    return Definitions.OR.apply(Definitions.truth(self()), Definitions.truth(other));
   }
 
-  /** Returns whether exactly one is true; both are bool. */
+  /** Returns whether exactly one is true: not 0. */
   default Variable logicalXor(Variable other) {
-    return Definitions.XOR.apply(self(), other);
+    return Definitions.XOR.apply(Definitions.truth(self()), Definitions.truth(other));
   }
 
-  /** Returns whether this bool is false. */
+  /** Returns whether this is false, or 0. */
   default Variable logicalNot() {
-    return Definitions.NOT.apply(self());
+    return Definitions.NOT.apply(Definitions.truth(self()));
   }
 
   /** Returns whether this is NaN. */
@@ -175,6 +184,16 @@ sealed interface ComparisonOps permits Variable {
   /** Returns whether this is an infinity of either sign. */
   default Variable isInf() {
     return Definitions.kind(Definitions.IS_INF, self(), false);
+  }
+
+  /** Returns whether this is the positive infinity. */
+  default Variable isPosInf() {
+    return Definitions.kind(Definitions.IS_POSITIVE_INFINITY, self(), false);
+  }
+
+  /** Returns whether this is the negative infinity. */
+  default Variable isNegInf() {
+    return Definitions.kind(Definitions.IS_NEGATIVE_INFINITY, self(), false);
   }
 
   /** Returns whether this is neither infinite nor NaN. */
@@ -201,6 +220,21 @@ sealed interface ComparisonOps permits Variable {
       x = x.to(DType.FLOAT64);
     }
     return Definitions.IS_CLOSE.apply(x, other.to(x.dtype()), relative, absolute);
+  }
+
+  /** Returns whether an element is among those of another array, of any shape. */
+  default Variable isIn(Variable elements) {
+    Variable x = self();
+    DType dtype = DType.promote(x.dtype(), elements.dtype());
+    Variable sorted = elements.detach().to(dtype).flatten();
+    if (sorted.elementCount() == 0) {
+      return Variable.zeros(DType.BOOL, x.shape().toArray());
+    }
+    sorted = sorted.sort(0, false).values();
+    Variable values = x.detach().to(dtype);
+    Variable place = sorted.searchSorted(values, false);
+    // What is larger than all elements is compared with the largest.
+    return sorted.get(place.clampMax((double) sorted.elementCount() - 1)).eq(values);
   }
 
   /** Returns whether {@link #isClose} holds for all elements. */

@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.autograd.internal.kernel.KernelMeter;
+import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,23 @@ final class ForwardMode implements AutoCloseable {
     return result;
   }
 
+  /** Returns whether a level is open around the innermost one. */
+  static boolean isNested() {
+    ForwardMode current = CURRENT.get();
+    return current != null && current.outer != null;
+  }
+
+  /** Notes that nobody can differentiate with respect to an argument any more. */
+  static void closeLeaf(Node argument) {
+    Node node = argument;
+    while (node instanceof TangentNode tangents && tangents.inner != null) {
+      node = tangents.inner;
+    }
+    if (node instanceof Node.Leaf leaf) {
+      leaf.close();
+    }
+  }
+
   /** How a result's tangent follows from those of the operands. */
   @FunctionalInterface
   interface Rule {
@@ -144,6 +163,11 @@ final class ForwardMode implements AutoCloseable {
       levels.push(level);
     }
     Variable[] complete = results;
+    // A profiler counts the tangents for the operation whose they are.
+    Mark mark = KernelMeter.start();
+    if (mark != null) {
+      mark.enclose();
+    }
     try {
       for (ForwardMode level : levels) {
         // The rule is an ordinary computation, which only the levels outside this one see.
@@ -160,7 +184,11 @@ final class ForwardMode implements AutoCloseable {
       }
     } finally {
       CURRENT.set(innermost);
+      if (mark != null) {
+        mark.open();
+      }
     }
+    KernelMeter.stop(mark);
     return complete;
   }
 

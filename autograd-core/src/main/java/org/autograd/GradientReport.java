@@ -83,8 +83,8 @@ public final class GradientReport {
 
   private static Row row(String name, Variable parameter) {
     Variable kept = parameter.isLeaf() ? parameter.hiddenGrad() : parameter.grad();
-    Statistics own = Statistics.of(parameter.data());
-    Statistics gradient = kept == null ? null : Statistics.of(kept.data());
+    Statistics own = Statistics.of(parameter);
+    Statistics gradient = kept == null ? null : Statistics.of(kept);
     return new Row(
         name,
         parameter.dtype(),

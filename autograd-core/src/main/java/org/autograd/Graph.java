@@ -53,7 +53,7 @@ public final class Graph {
       Set<Storage> own = Collections.newSetFromMap(new IdentityHashMap<>());
       node.eachSaved(value -> {
         if (value instanceof Variable saved) {
-          own.add(saved.data().storage());
+          own.add(saved.array().storage());
         }
       });
       long savedBytes = 0;
@@ -94,7 +94,7 @@ public final class Graph {
   private static double gradientNorm(Node node) {
     Variable receiver = node.receiver();
     Variable gradient = receiver == null ? null : receiver.hiddenGrad();
-    return gradient == null ? Double.NaN : Statistics.of(gradient.data()).norm();
+    return gradient == null ? Double.NaN : Statistics.of(gradient).norm();
   }
 
   /** Returns the nodes that lead to results, the youngest first. No recursion: it may be deep. */

@@ -12,9 +12,10 @@ import org.autograd.internal.ndarray.PointwiseLoop;
 
 /**
  * Operations that change their operand, and return it. They raise the version of its storage, so
- * that a backward pass notices if it still needs the elements that were there before. A leaf that
- * requires a gradient can be changed under {@link Autograd#noGrad} only; and while operations are
- * recorded, nothing that shares its elements with a view.
+ * that a backward pass notices if it still needs the elements that were there before. A change of a
+ * view is one of what it shows, and the gradients of both follow. While operations are recorded, a
+ * leaf that requires a gradient, or a view of one, cannot change: {@link Autograd#noGrad} allows
+ * it.
  */
 sealed interface InPlaceOps permits Variable {
   /** Returns this as a Variable. */

@@ -41,7 +41,10 @@ public sealed interface Index {
     return new Ellipsis();
   }
 
-  /** The positions given by an int64 or int32 vector, in its order, repeats allowed. */
+  /**
+   * The positions given by an int64 or int32 array of any shape, repeats allowed, negative ones
+   * from the end; or for a bool array those at which it is true, along as many axes as it has.
+   */
   static Index at(Variable positions) {
     return new Positions(positions);
   }
@@ -77,6 +80,6 @@ public sealed interface Index {
   /** All axes not named. */
   record Ellipsis() implements Index {}
 
-  /** Positions from an integer vector. */
+  /** Positions from an integer array, or where a bool array is true. */
   record Positions(Variable positions) implements Index {}
 }

@@ -2,7 +2,10 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Longs;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.Selections;
@@ -146,6 +149,72 @@ sealed interface IndexOps permits Variable {
       return positions.reshape(own).expand(shape.with(axis, positions.elementCount()).toArray());
     }
 
+    /** Returns how many axes a part of an index expression stands for. */
+    static int axesNamed(Index part) {
+      return switch (part) {
+        case Index.NewAxis _, Index.Ellipsis _ -> 0;
+        case Index.Positions p when p.positions().dtype() == DType.BOOL -> p.positions().rank();
+        default -> 1;
+      };
+    }
+
+    /** Returns positions from the start, for a mask those where it is true, one array per axis. */
+    static List<Variable> indices(Variable x, int axis, Variable index) {
+      if (index.dtype() != DType.BOOL) {
+        Variable fromStart =
+            index.dtype().isInteger()
+                ? Variable.where(index.lt(0), index.add((double) x.size(axis)), index)
+                : index;
+        checkIndices("get", x, axis, fromStart, "position");
+        return List.of(fromStart);
+      }
+      Shape covered = Shape.of(Arrays.copyOfRange(x.shape().toArray(), axis, axis + index.rank()));
+      checkArgument(
+          index.rank() > 0 && index.shape().equals(covered),
+          "get: a mask must have the shape %s of the axes that it selects from, got %s",
+          covered,
+          Variable.describe(x, index));
+      Variable rows = index.nonzero();
+      List<Variable> result = new ArrayList<>();
+      for (int k = 0; k < index.rank(); k++) {
+        result.add(rows.select(1, k).copy());
+      }
+      return result;
+    }
+
+    /** Returns the elements at index arrays for some of the axes. */
+    static Variable selected(Variable x, List<Integer> axes, List<Variable> arrays) {
+      Shape common = Shape.scalar();
+      for (Variable array : arrays) {
+        common = Shape.broadcast(common, array.shape(), "get");
+      }
+      int count = axes.size();
+      boolean adjacent = axes.getLast() - axes.getFirst() == count - 1;
+      int place = adjacent ? axes.getFirst() : 0;
+      List<Integer> order = new ArrayList<>(axes);
+      for (int axis = 0; axis < x.rank(); axis++) {
+        if (!axes.contains(axis)) {
+          order.add(axis);
+        }
+      }
+      Variable arranged = adjacent ? x : x.permute(order.stream().mapToInt(a -> a).toArray());
+      Variable rows = Variable.zeros(DType.INT64);
+      long joined = 1;
+      for (int k = 0; k < count; k++) {
+        long size = x.size(axes.get(k));
+        rows = rows.mul((double) size).add(arrays.get(k));
+        joined *= size;
+      }
+      long[] sizes = arranged.shape().toArray();
+      long[] before = Arrays.copyOf(sizes, place);
+      long[] after = Arrays.copyOfRange(sizes, place + count, sizes.length);
+      Variable lines = arranged.reshape(Longs.concat(before, new long[] {joined}, after));
+      long[] result = Longs.concat(before, common.toArray(), after);
+      Variable flat = rows.expand(common.toArray()).flatten();
+      Variable picked = indexSelect("get", lines, place, flat);
+      return picked.reshape(result);
+    }
+
     /** Returns zeros of the given shape with {@code x} at evenly spaced positions along an axis. */
     static Variable embed(Variable x, Shape shape, int axis, long start, long step) {
       if (x.isMapped()) {
@@ -182,6 +251,9 @@ sealed interface IndexOps permits Variable {
    * Returns the part that an index expression names, as Python's {@code x[...]}; a view unless an
    * index array is among the parts. Axes after the last part are taken whole.
    *
+   * <p>Several index arrays broadcast together, and the result has their common axes in place of
+   * those that they index: where the first of these was if they stand side by side, else in front.
+   *
    * @throws IllegalArgumentException if there are more parts than axes, or a position does not
    *     exist
    */
@@ -189,10 +261,8 @@ sealed interface IndexOps permits Variable {
     Variable x = self();
     int named = 0;
     int ellipses = 0;
-    int arrays = 0;
     for (Index part : parts) {
-      arrays += part instanceof Index.Positions ? 1 : 0;
-      named += part instanceof Index.NewAxis || part instanceof Index.Ellipsis ? 0 : 1;
+      named += Steps.axesNamed(part);
       ellipses += part instanceof Index.Ellipsis ? 1 : 0;
     }
     checkArgument(
@@ -202,13 +272,10 @@ sealed interface IndexOps permits Variable {
         ellipses,
         x.rank(),
         x.describe());
-    // NumPy and PyTorch pair several index arrays up; taking every combination would be a surprise.
-    checkArgument(
-        arrays <= 1,
-        "get: at most one index array is possible, got %s; use gather, or one get after the other",
-        arrays);
     int axis = 0;
     Variable result = x;
+    List<Variable> arrays = new ArrayList<>();
+    List<Integer> axes = new ArrayList<>();
     for (Index part : parts) {
       switch (part) {
         case Index.Range range -> {
@@ -222,11 +289,14 @@ sealed interface IndexOps permits Variable {
         case Index.NewAxis _ -> result = result.unsqueeze(axis++);
         case Index.Ellipsis _ -> axis += x.rank() - named;
         case Index.Positions positions -> {
-          result = Steps.indexSelect("get", result, axis++, positions.positions());
+          for (Variable array : Steps.indices(result, axis, positions.positions())) {
+            arrays.add(array);
+            axes.add(axis++);
+          }
         }
       }
     }
-    return result;
+    return arrays.isEmpty() ? result : Steps.selected(result, axes, arrays);
   }
 
   private static long clip(long position, long size) {
@@ -236,8 +306,8 @@ sealed interface IndexOps permits Variable {
 
   /**
    * Returns the rows (positions along axis 0) named by an integer array of any shape, as embedding
-   * look-ups do; or, for a bool array of this array's shape, the elements where it is true, as a
-   * vector.
+   * look-ups do, negative ones from the end; or, for a bool array of this array's shape, the
+   * elements where it is true, as a vector.
    */
   default Variable get(Variable index) {
     Variable x = self();
@@ -253,7 +323,8 @@ sealed interface IndexOps permits Variable {
     long[] rest = x.shape().without(0).toArray();
     long[] sizes = Arrays.copyOf(index.shape().toArray(), index.rank() + rest.length);
     System.arraycopy(rest, 0, sizes, index.rank(), rest.length);
-    return Steps.indexSelect("get", x, 0, index.flatten()).reshape(sizes);
+    Variable positions = Steps.indices(x, 0, index).getFirst();
+    return Steps.indexSelect("get", x, 0, positions.flatten()).reshape(sizes);
   }
 
   /**

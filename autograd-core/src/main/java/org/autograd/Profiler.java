@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *       does not tell (it needs the module {@code jdk.management}).
  *   <li><b>saved</b>: the size of the values that the operation keeps for its backward pass, be it
  *       that another operation keeps the same.
- *   <li>a {@link org.autograd.Function} is one operation, whatever it calls.
+ *   <li>a {@link org.autograd.Function} is one operation, whatever it calls; and in {@link
+ *       Functional#jvp} an operation's tangent is a part of it.
  * </ul>
  *
  * <p>Operations that return a view without copying have no kernel and take no time here. A pass has

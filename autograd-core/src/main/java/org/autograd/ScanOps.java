@@ -1,7 +1,6 @@
 package org.autograd;
 
 import java.util.function.BinaryOperator;
-import org.autograd.expression.Expression;
 import org.autograd.internal.ndarray.Lines;
 import org.autograd.type.DType;
 
@@ -12,19 +11,7 @@ sealed interface ScanOps permits Variable {
 
   /** Steps that several operations share. */
   final class Steps {
-    private static final Pointwise LOG_ADD_EXP = logAddExp();
-
     private Steps() {}
-
-    /** {@code log(e^x + e^y)} from the larger; infinities are what they would be without it. */
-    private static Pointwise logAddExp() {
-      Expression x = Expression.input(0);
-      Expression y = Expression.input(1);
-      Expression sum =
-          Expression.where(x.ge(y), x.add(y.sub(x).exp().log1p()), y.add(x.sub(y).exp().log1p()));
-      Expression infinite = x.abs().eq(Double.POSITIVE_INFINITY).and(x.eq(y));
-      return Pointwise.of("logAddExp", 2, 0, Expression.where(infinite, x, sum));
-    }
 
     /** Integers are added and multiplied as int64. */
     static Variable wide(Variable x) {
@@ -77,7 +64,7 @@ sealed interface ScanOps permits Variable {
   default Variable logCumSumExp(int axis) {
     ReductionOps.Steps.requireFloating("logCumSumExp", self());
     int at = self().shape().axis(axis, "logCumSumExp");
-    return Steps.scan(self(), at, Steps.LOG_ADD_EXP::apply);
+    return Steps.scan(self(), at, Variable::logAddExp);
   }
 
   /** Returns the largest element up to each along an axis, and where it is: the last of equals. */

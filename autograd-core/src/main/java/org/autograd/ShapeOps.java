@@ -26,17 +26,15 @@ sealed interface ShapeOps permits Variable {
   final class Steps {
     private Steps() {}
 
-    /**
-     * Records a view that the user holds beside {@code x}: neither can change in place while
-     * operations are recorded, since the other would have no gradient of that, or a wrong one.
-     */
+    /** Records a view that the user holds beside {@code x}; a change of either shows in both. */
     static Variable view(String operation, Variable x, Layout layout, @Nullable Edge edge) {
-      NdArray view = x.data().alias(layout);
-      if (GradMode.isEnabled()) {
-        // Rules of a backward pass take views of saved values all the time; nobody sees those.
-        view.storage().markShared();
+      if (!GradMode.isEnabled()) {
+        return Node.record(operation, x.data().alias(layout), edge);
       }
-      return Node.record(operation, view, edge);
+      ViewArray view = new ViewArray(x, layout);
+      Variable result = Node.record(operation, view, edge);
+      view.setOwner(result);
+      return result;
     }
 
     /** Records a view under another shape, or a copy where strides cannot express it. */

@@ -31,6 +31,13 @@ sealed interface SortOps permits Variable {
       return new Extremum(values, index.copy());
     }
 
+    /** The elements at positions along an axis, to which the gradient goes back. */
+    static Extremum picked(String operation, Variable x, int axis, Variable positions) {
+      return Vmap.isAnyMapped(x, positions)
+          ? new Extremum(x.gather(axis, positions), positions)
+          : picked(operation, x, axis, positions.data());
+    }
+
     static void requireElements(String operation, Variable x, int axis) {
       checkArgument(
           x.size(axis) > 0, "%s: axis %s of %s has no elements", operation, axis, x.describe());
@@ -103,25 +110,9 @@ sealed interface SortOps permits Variable {
    * @param fraction in [0, 1]
    */
   default Variable quantile(double fraction, int axis) {
-    Variable x = self();
-    int at = x.shape().axis(axis, "quantile");
-    ReductionOps.Steps.requireFloating("quantile", x);
-    checkArgument(x.elementCount() > 0, "quantile: %s has no elements", x.describe());
-    checkArgument(
-        fraction >= 0 && fraction <= 1, "quantile: %s does not lie within [0, 1]", fraction);
-    double place = fraction * (double) (x.size(at) - 1);
-    if (x.dtype() == DType.FLOAT32) {
-      place = (float) fraction * (float) (x.size(at) - 1);
-    }
-    Variable sorted = sort(at, false).values();
-    Variable any = x.isNan().sumKeepDims(at).gt(0);
-    Variable last = Variable.full(DType.INT64, (double) (x.size(at) - 1));
-    Variable below = Variable.where(any, last, Variable.full(DType.INT64, Math.floor(place)));
-    Variable above = Variable.where(any, last, Variable.full(DType.INT64, Math.ceil(place)));
-    return sorted
-        .gather(at, below)
-        .lerp(sorted.gather(at, above), place - Math.floor(place))
-        .squeeze(at);
+    double[] fractions = {fraction};
+    return StatisticsOps.Steps.quantiles(
+        "quantile", self(), fractions, axis, QuantileMethod.LINEAR, false)[0];
   }
 
   /** Returns the different elements in order, as a vector without a gradient. */
@@ -148,6 +139,9 @@ sealed interface SortOps permits Variable {
         Variable.describe(x, values));
     if (values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
       return Vmap.apply(p -> x.searchSorted(p, right), values);
+    }
+    if (x.isMapped()) {
+      return Vmap.applyEach(p -> p[0].searchSorted(p[1], right), x, values);
     }
     return Node.record("searchSorted", Lines.search(x.data(), values.data(), right));
   }

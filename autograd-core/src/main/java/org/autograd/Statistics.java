@@ -24,6 +24,11 @@ record Statistics(
     double least,
     double greatest,
     double norm) {
+  /** Returns what can be said of a Variable; of a mapped one, of all its samples. */
+  static Statistics of(Variable variable) {
+    return of(Vmap.elements(variable));
+  }
+
   /** Walks the elements; twice, so that no square overflows. */
   static Statistics of(NdArray array) {
     NdArray ordered = array.to(DType.FLOAT64).contiguous();

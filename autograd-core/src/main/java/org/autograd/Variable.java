@@ -39,16 +39,21 @@ public final class Variable
     implements PointwiseOps,
         TrigonometryOps,
         RoundingOps,
+        IntegerOps,
+        SpecialOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,
         CountingOps,
         ScanOps,
         SortOps,
+        StatisticsOps,
         ShapeOps,
         ArrangementOps,
+        RearrangementOps,
         IndexOps,
         ScatterOps,
+        PlacementOps,
         LinearAlgebraOps,
         DecompositionOps,
         SolverOps,
@@ -56,6 +61,7 @@ public final class Variable
         DistanceOps,
         ConvolutionOps,
         PoolingOps,
+        ResamplingOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
@@ -430,6 +436,21 @@ public final class Variable
     return ContractionOps.einsum(equation, operands);
   }
 
+  /** Returns a matrix with the given matrices along its diagonal, vectors being rows, and zeros. */
+  public static Variable blockDiag(Variable... blocks) {
+    return RearrangementOps.blockDiag(blocks);
+  }
+
+  /** Returns all combinations of an element of each vector, a row each, the last one fastest. */
+  public static Variable cartesianProd(Variable... vectors) {
+    return RearrangementOps.cartesianProd(vectors);
+  }
+
+  /** Returns views of the shape that all broadcast to, PyTorch's {@code broadcast_tensors}. */
+  public static List<Variable> broadcast(Variable... arrays) {
+    return RearrangementOps.broadcast(arrays);
+  }
+
   // What it is.
 
   /** Returns the element type. */
@@ -537,7 +558,22 @@ public final class Variable
 
   /** Returns whether a gradient flows into this Variable: set on a leaf, inherited by results. */
   public boolean requiresGrad() {
-    return node != null;
+    return node() != null;
+  }
+
+  /** Returns the place in the graph, null if there is none. */
+  private @Nullable Node node() {
+    if (data.getClass() == NdArray.class) {
+      return node;
+    }
+    if (isMapped()) {
+      return Vmap.node(this);
+    }
+    ViewArray view = ViewArray.of(this);
+    if (view != null) {
+      node = view.refreshed(node);
+    }
+    return node;
   }
 
   /**
@@ -578,7 +614,8 @@ public final class Variable
 
   /** Returns whether this was created by the user and not by a recorded operation. */
   public boolean isLeaf() {
-    return node == null || node.isLeaf();
+    Node own = node();
+    return own == null || own.isLeaf();
   }
 
   /** Returns the name of the operation that computed this, or null for a leaf. */
@@ -588,17 +625,18 @@ public final class Variable
 
   /** Returns whether operations on this are recorded on this thread now. */
   boolean isRecorded() {
-    return node != null && GradMode.isEnabled();
+    return node() != null && GradMode.isEnabled();
   }
 
   /** Returns whether a backward pass would get anywhere from here. */
   boolean isConnected() {
-    return node != null && node.isConnected();
+    Node own = node();
+    return own != null && own.isConnected();
   }
 
   /** Returns the graph's node; throws if there is none. */
   Node requireNode() {
-    Node result = node;
+    Node result = node();
     if (result == null) {
       throw new IllegalStateException(
           describe()
@@ -695,7 +733,7 @@ public final class Variable
     if (gradient != null) {
       checkSameAsThis("setGrad", gradient);
       // Marked as shared, for the caller still holds the array: no pass may add to it in place.
-      Variable alias = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node);
+      Variable alias = new Variable(gradient.data.alias(gradient.data.layout()), gradient.node());
       synchronized (data) {
         grad = alias;
       }
@@ -856,7 +894,7 @@ public final class Variable
   Variable withCopiedElements() {
     return isMapped()
         ? Vmap.apply(Variable::withCopiedElements, this)
-        : new Variable(data.copy(), node);
+        : new Variable(data.copy(), node());
   }
 
   /**
@@ -872,7 +910,6 @@ public final class Variable
         this.describe());
     if (Vmap.isAnyMapped(this, result)) {
       Vmap.assign(operation, this, result);
-      node = isMapped() ? Vmap.node(this) : node;
       return this;
     }
     checkArgument(
@@ -880,24 +917,11 @@ public final class Variable
         "%s: several elements of %s, which was expanded, are one; copy() it first",
         operation,
         this.describe());
-    Node before = node;
-    if (GradMode.isEnabled() && (before != null || result.node != null)) {
-      if (before != null && before.isLeaf()) {
-        throw new IllegalStateException(
-            operation
-                + ": "
-                + describe()
-                + " is a leaf that requires a gradient and must not change while operations are"
-                + " recorded; use try (var _ = Autograd.noGrad()) {...}");
-      }
-      if (data.isAlias() || data.storage().isShared()) {
-        throw new IllegalStateException(
-            operation
-                + ": "
-                + describe()
-                + " shares its elements with a view that was taken of it or that it is, whose gradient"
-                + " would become wrong; use the form without _, or copy() first");
-      }
+    boolean recorded = GradMode.isEnabled() && (requiresGrad() || result.requiresGrad());
+    ViewArray view = ViewArray.of(this);
+    Variable whole = view == null ? this : view.base();
+    if (recorded) {
+      checkMayChange(operation, whole, view);
     }
     NdArray source = result.data;
     if (source.storage() == data.storage()) {
@@ -906,15 +930,54 @@ public final class Variable
     Copies.assign(data, source);
     Profiler.computed("assign");
     data.storage().bumpVersion();
-    if (GradMode.isEnabled()) {
-      node = result.node;
-      if (before != null && before.receiver() == this && node != null) {
-        // retainGrad() means the gradient of what this is now.
-        before.retainFor(null);
-        node.retainFor(this);
+    if (recorded) {
+      // Views take their places from the base when they are next asked for them.
+      if (view != null) {
+        whole.replaceNode(view.changed(result).node());
+      } else if (result.requiresGrad() || !data.storage().isViewed()) {
+        replaceNode(result.node());
+      } else {
+        replaceNode(Node.record(operation, data, Edge.to(this, Variable::zerosLike)).node());
       }
     }
     return this;
+  }
+
+  private void checkMayChange(String operation, Variable whole, @Nullable ViewArray view) {
+    if (whole.requiresGrad() && whole.isLeaf()) {
+      throw new IllegalStateException(
+          operation
+              + ": "
+              + describe()
+              + (view == null ? " is" : " is a view of")
+              + " a leaf that requires a gradient and must not change while operations are"
+              + " recorded; use try (var _ = Autograd.noGrad()) {...}");
+    }
+    if ((data.isAlias() && view == null) || data.storage().isShared()) {
+      throw new IllegalStateException(
+          operation
+              + ": "
+              + describe()
+              + " shares its elements with a view that was taken, or is one, while nothing was"
+              + " recorded or by a Function, and whose gradient would become wrong; use the form"
+              + " without _, or copy() first");
+    }
+    checkArgument(
+        !whole.data().layout().isOverlapping(),
+        "%s: several elements of %s, of which %s is a view, are one; copy() it first",
+        operation,
+        whole.describe(),
+        this.describe());
+  }
+
+  private void replaceNode(@Nullable Node replacement) {
+    Node before = node;
+    node = replacement;
+    if (before != null && before.receiver() == this && replacement != null) {
+      // retainGrad() means the gradient of what this is now.
+      before.retainFor(null);
+      replacement.retainFor(this);
+    }
   }
 
   /** Returns dtype and shape, for messages. */

@@ -95,9 +95,25 @@ final class Vmap implements AutoCloseable {
     return array instanceof Mapped;
   }
 
+  /** Returns the elements of a Variable; if it is mapped, those of all samples. */
+  static NdArray elements(Variable x) {
+    NdArray array = x.array();
+    while (array instanceof Mapped mapped) {
+      array = mapped.physical.array();
+    }
+    return array;
+  }
+
   /** Returns whether any of the Variables is mapped. */
   static boolean isAnyMapped(Variable... operands) {
-    return isOpen() && Arrays.stream(operands).anyMatch(Variable::isMapped);
+    if (isOpen()) {
+      for (Variable operand : operands) {
+        if (operand.isMapped()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private Variable wrap(Variable physical) {

@@ -158,6 +158,18 @@ class AnomalyTest {
   }
 
   @Test
+  void samplesOfAVmap() {
+    Variable x = Variable.of(new double[][] {{1, 4}, {0, 9}});
+    try (var _ = Autograd.detectAnomaly()) {
+      ArithmeticException e =
+          assertThrows(
+              ArithmeticException.class,
+              () -> Functional.vmap(row -> Functional.grad(v -> v.sqrt().sum(), row), x));
+      assertParts(e, "backward of sqrt", "0 NaN and 1 infinite of 4");
+    }
+  }
+
+  @Test
   void nothingIsLookedAtOutside() {
     Variable x = leaf(0);
     try (var _ = Autograd.detectAnomaly()) {

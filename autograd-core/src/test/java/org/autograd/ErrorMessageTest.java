@@ -144,7 +144,11 @@ class ErrorMessageTest {
         mistake(() -> MASK.var(), "var", "bool[2]"),
         mistake(() -> INTEGERS.norm(), "norm", "int64[2]"),
         mistake(() -> INTEGERS.logSumExp(), "logSumExp", "int64[2]"),
-        mistake(() -> VECTOR.logicalAnd(MASK), "logicalAnd", "bool", "float64[2]", "ne(0)"),
+        mistake(() -> VECTOR.bitwiseAnd(INTEGERS), "bitwiseAnd", "float64[2]", "int64[2]", "INT64"),
+        mistake(() -> INTEGERS.floorDivide(0), "floorDivide", "by zero", "int64[2]"),
+        mistake(() -> MATRIX.unflatten(1, 2, 2), "unflatten", "[2, 2]", "float64[2, 3]"),
+        mistake(
+            () -> MATRIX.get(Index.at(Variable.of(0, 2))), "get", "position 2", "float64[2, 3]"),
         mistake(() -> Variable.where(VECTOR, VECTOR, VECTOR), "where", "bool", "float64[2]"),
         mistake(() -> SINGLE.scatterAdd(0, INTEGERS.unsqueeze(0), MATRIX), "scatterAdd"),
         // Positions.
@@ -158,9 +162,11 @@ class ErrorMessageTest {
         mistake(() -> MATRIX.get(Index.range(0, 2).step(0)), "step", "0"),
         mistake(() -> MATRIX.get(MASK), "get", "mask", "float64[2, 3], bool[2]"),
         mistake(
-            () -> SINGLE.get(Index.at(INTEGERS.sub(1)), Index.at(INTEGERS.sub(1))),
+            () -> SINGLE.get(Index.at(INTEGERS.sub(1)), Index.at(Variable.of(0, 1, 1))),
             "get",
-            "one index array"),
+            "[2]",
+            "[3]"),
+        mistake(() -> SINGLE.get(Index.at(INTEGERS.sub(4))), "get", "position -1", "float32[2, 2]"),
         mistake(() -> SCALAR.get(INTEGERS), "get", "float64[] has no rows"),
         mistake(
             () -> VECTOR.indexSelect(0, INTEGERS),

@@ -130,6 +130,16 @@ class ProfilerTest {
   }
 
   @Test
+  void aTangentIsAPartOfItsOperation() {
+    Variable x = Variable.ones(5);
+    try (var profiler = Profiler.start()) {
+      Functional.jvp(v -> v.tanh().dot(v), x, x);
+      assertEquals(Set.of("tanh", "dot"), byName(profiler).keySet());
+      assertEquals(0, KernelMeter.pending().nanos());
+    }
+  }
+
+  @Test
   void pathsOfBothDirections() {
     Variable x = Variable.ones(3).requiresGrad(true);
     try (var profiler = Profiler.start()) {

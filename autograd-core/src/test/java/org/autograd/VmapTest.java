@@ -208,7 +208,7 @@ class VmapTest {
         "item: has no batching rule, so it cannot be applied to float64[], one sample of a vmap; call"
             + " it before or after vmap, or loop over the samples",
         item.getMessage());
-    class Double extends Function {
+    class Doubled extends Function {
       @Override
       protected Variable[] forward(Context context, Variable[] in) {
         return new Variable[] {in[0].mul(2)};
@@ -222,8 +222,8 @@ class VmapTest {
     UnsupportedOperationException function =
         assertThrows(
             UnsupportedOperationException.class,
-            () -> Functional.vmap(x -> new Double().apply(x), SAMPLES));
-    assertTrue(function.getMessage().startsWith("Double: a Function has no batching rule"));
+            () -> Functional.vmap(x -> new Doubled().apply(x), SAMPLES));
+    assertTrue(function.getMessage().startsWith("Doubled: a Function has no batching rule"));
     IllegalStateException backward =
         assertThrows(
             IllegalStateException.class,

@@ -313,6 +313,23 @@ public final class Expression {
     return of(Operator.ERFC, this);
   }
 
+  /** Returns the logarithm of the size of the gamma function. */
+  public Expression lgamma() {
+    return of(Operator.LGAMMA, this);
+  }
+
+  /**
+   * Returns the derivative of an order of the digamma function, which is that of {@link #lgamma}.
+   *
+   * @param order 0 for the digamma function itself
+   */
+  public Expression polygamma(int order) {
+    if (order < 0) {
+      throw new IllegalArgumentException("polygamma: negative order " + order);
+    }
+    return of(Operator.POLYGAMMA, this, constant(order));
+  }
+
   /** Returns the largest whole number that is not above this. */
   public Expression floor() {
     return of(Operator.FLOOR, this);
@@ -494,6 +511,7 @@ public final class Expression {
       case SIGMOID -> da.mul(one.sub(this).mul(this));
       case ERF -> da.mul(a.square().neg().exp().mul(TWO_OVER_SQRT_PI));
       case ERFC -> da.mul(a.square().neg().exp().mul(-TWO_OVER_SQRT_PI));
+      case LGAMMA -> da.mul(a.polygamma(0));
       case FLOOR, ROUND -> null;
       default -> throw new AssertionError(operator);
     };
@@ -512,6 +530,7 @@ public final class Expression {
       case ATAN2 -> sum(angleRule(a, b, da, b), angleRule(a, b, db, a.neg()));
       case HYPOT ->
           sum(da == null ? null : da.mul(a.div(this)), db == null ? null : db.mul(b.div(this)));
+      case POLYGAMMA -> da == null ? null : da.mul(a.polygamma((int) b.value() + 1));
       case FMOD -> sum(da, db == null ? null : db.mul(a.div(b).trunc()).neg());
       default -> throw new AssertionError(operator);
     };

@@ -57,6 +57,8 @@ public enum Operator {
   ERF(1, Kind.NUMBER),
   /** {@code 1 - erf(a)}, accurate where that is close to 0. */
   ERFC(1, Kind.NUMBER),
+  /** The logarithm of the size of the gamma function. */
+  LGAMMA(1, Kind.NUMBER),
   /** The largest whole number that is not above {@code a}. */
   FLOOR(1, Kind.NUMBER),
   /** The nearest whole number, the even one at a tie. */
@@ -82,6 +84,9 @@ public enum Operator {
   HYPOT(2, Kind.NUMBER),
   /** What remains of {@code a} after division by {@code b}, with the sign of {@code a}; exact. */
   FMOD(2, Kind.NUMBER),
+
+  /** The derivative of constant order {@code b} of the logarithmic derivative of gamma, at a. */
+  POLYGAMMA(2, Kind.NUMBER),
 
   /** {@code a < b}; false if either is NaN. */
   LT(2, Kind.MASK),

@@ -47,11 +47,11 @@ final class TorchCalls {
     return CALLS;
   }
 
-  private static void call(String signature, BiFunction<Tensor[], Arguments, Tensor> call) {
+  static void call(String signature, BiFunction<Tensor[], Arguments, Tensor> call) {
     calls(signature, (t, a) -> List.of(call.apply(t, a)));
   }
 
-  private static void calls(String signature, Call call) {
+  static void calls(String signature, Call call) {
     if (CALLS.put(signature, call) != null) {
       throw new AssertionError("twice: " + signature);
     }
@@ -113,10 +113,10 @@ final class TorchCalls {
     call("trunc()", (t, a) -> t[0].trunc());
     call("frac()", (t, a) -> t[0].frac());
     call("sign()", (t, a) -> t[0].sign());
-    call("fmod(Variable)", (t, a) -> t[0].fmod(t[1]));
-    call("fmod(double)", (t, a) -> t[0].fmod(new Scalar(a.number(0))));
-    call("remainder(Variable)", (t, a) -> t[0].remainder(t[1]));
-    call("remainder(double)", (t, a) -> t[0].remainder(new Scalar(a.number(0))));
+    call("fmod(Variable)", (t, a) -> a.values().isEmpty() ? t[0].fmod(t[1]) : whole(t[0]).fmod(odd(t[1])));
+    call("fmod(double)", (t, a) -> t[0].fmod(scalar(a.number(0))));
+    call("remainder(Variable)", (t, a) -> a.values().isEmpty() ? t[0].remainder(t[1]) : whole(t[0]).remainder(odd(t[1])));
+    call("remainder(double)", (t, a) -> t[0].remainder(scalar(a.number(0))));
     call("erf()", (t, a) -> t[0].erf());
     call("floor()", (t, a) -> t[0].floor());
     call("maximum(Variable)", (t, a) -> t[0].maximum(t[1]));
@@ -161,14 +161,14 @@ final class TorchCalls {
     call("eq(double)", (t, a) -> t[0].eq(scalar(a.number(0))));
     call("ne(Variable)", (t, a) -> t[0].ne(t[1]));
     call("ne(double)", (t, a) -> t[0].ne(scalar(a.number(0))));
-    call("logicalAnd(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_and(t[1].gt(scalar(0))));
-    call("logicalOr(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_or(t[1].gt(scalar(0))));
-    call("logicalXor(Variable)", (t, a) -> t[0].gt(scalar(0)).logical_xor(t[1].gt(scalar(0))));
+    call("logicalAnd(Variable)", (t, a) -> a.values().isEmpty() ? t[0].logical_and(t[1]) : t[0].gt(scalar(0)).logical_and(t[1].gt(scalar(0))));
+    call("logicalOr(Variable)", (t, a) -> t[0].logical_or(t[1]));
+    call("logicalXor(Variable)", (t, a) -> t[0].logical_xor(t[1]));
     call("isNan()", (t, a) -> t[0].isnan());
     call("isInf()", (t, a) -> t[0].isinf());
     call("isFinite()", (t, a) -> t[0].isfinite());
     call("isClose(Variable,double,double)", (t, a) -> t[0].isclose(t[1], a.number(0), a.number(1), false));
-    call("logicalNot()", (t, a) -> t[0].gt(scalar(0)).logical_not());
+    call("logicalNot()", (t, a) -> t[0].logical_not());
 
     call("sum(int...)", (t, a) -> t[0].sum(axes(t[0], a.axes(0))));
     call("sumKeepDims(int...)", (t, a) -> t[0].sum(axes(t[0], a.axes(0)), true, SAME));
@@ -385,6 +385,10 @@ final class TorchCalls {
     call("zero_()", (t, a) -> t[0].clone().zero_());
     call("fill_(double)", (t, a) -> t[0].clone().fill_(scalar(a.number(0))));
     call("copy_(Variable)", (t, a) -> t[0].clone().copy_(t[1]));
+    ElementTorchCalls.add();
+    StatisticsTorchCalls.add();
+    PlacementTorchCalls.add();
+    ResamplingTorchCalls.add();
   }
   // spotless:on
 
@@ -410,6 +414,21 @@ final class TorchCalls {
     return LongStream.range(x.dim() - count, x.dim()).toArray();
   }
 
+  /** As {@code ElementOperations.whole}: integers, of any operand. */
+  static Tensor whole(Tensor x) {
+    return x.is_floating_point() ? x.mul(scalar(10)).to(ScalarType.Long) : x;
+  }
+
+  /** Integers that are not 0. */
+  static Tensor odd(Tensor x) {
+    Tensor integers = whole(x);
+    integers =
+        integers.scalar_type().intern() == ScalarType.Bool
+            ? integers.to(ScalarType.Long)
+            : integers;
+    return integers.mul(scalar(2)).add(scalar(1));
+  }
+
   private static TensorOptional bias(Tensor... operands) {
     return operands.length > 2 ? new TensorOptional(operands[2]) : new TensorOptional();
   }
@@ -424,7 +443,7 @@ final class TorchCalls {
     return result;
   }
 
-  private static List<Tensor> list(TensorVector tensors) {
+  static List<Tensor> list(TensorVector tensors) {
     return List.of(tensors.get());
   }
 
@@ -432,7 +451,7 @@ final class TorchCalls {
     return new ScalarOptional(scalar(value));
   }
 
-  private static List<Tensor> both(T_TensorTensor_T pair) {
+  static List<Tensor> both(T_TensorTensor_T pair) {
     return List.of(pair.get0(), pair.get1());
   }
 }

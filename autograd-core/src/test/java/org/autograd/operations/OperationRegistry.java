@@ -64,6 +64,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.autograd.Extremum;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -82,7 +83,20 @@ public final class OperationRegistry {
 
   /** Returns the operations. */
   public static List<Operation> operations() {
-    return OPERATIONS;
+    return All.OPERATIONS;
+  }
+
+  /** Those below and those of other families, which are made by what is below. */
+  private static final class All {
+    private static final List<Operation> OPERATIONS =
+        Stream.of(
+                OperationRegistry.OPERATIONS,
+                ElementOperations.operations(),
+                StatisticsOperations.operations(),
+                PlacementOperations.operations(),
+                ResamplingOperations.operations())
+            .flatMap(List::stream)
+            .toList();
   }
 
   // spotless:off
@@ -212,18 +226,17 @@ public final class OperationRegistry {
       op("ne(Variable)", pairs(REAL, REAL), (x, a) -> x[0].ne(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS),
       op("ne(double)", elements(REAL), numbers(0.5, 1),
           (x, a) -> x[0].ne(a.number(0))).with(NOT_DIFFERENTIABLE, INTEGERS),
-      op("logicalAnd(Variable)", pairs(REAL, REAL),
+      op("logicalAnd(Variable)", pairs(REAL, REAL), fixed(1),
           (x, a) -> x[0].gt(0).logicalAnd(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
-      op("logicalOr(Variable)", pairs(REAL, REAL),
-          (x, a) -> x[0].gt(0).logicalOr(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
-      op("logicalXor(Variable)", pairs(REAL, REAL),
-          (x, a) -> x[0].gt(0).logicalXor(x[1].gt(0))).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("logicalAnd(Variable)", pairs(REAL, REAL), (x, a) -> x[0].logicalAnd(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("logicalOr(Variable)", pairs(REAL, REAL), (x, a) -> x[0].logicalOr(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS),
+      op("logicalXor(Variable)", pairs(REAL, REAL), (x, a) -> x[0].logicalXor(x[1])).with(NOT_DIFFERENTIABLE, INTEGERS),
       op("isNan()", elements(REAL), (x, a) -> x[0].isNan()).with(NOT_DIFFERENTIABLE, INTEGERS),
       op("isInf()", elements(REAL), (x, a) -> x[0].isInf()).with(NOT_DIFFERENTIABLE, INTEGERS),
       op("isFinite()", elements(REAL), (x, a) -> x[0].isFinite()).with(NOT_DIFFERENTIABLE, INTEGERS),
       op("isClose(Variable,double,double)", pairs(REAL, REAL), numberPairs(0.5, 0.1, 0, 0, 0, INFINITY),
           (x, a) -> x[0].isClose(x[1], a.number(0), a.number(1))).with(NOT_DIFFERENTIABLE),
-      op("logicalNot()", elements(REAL), (x, a) -> x[0].gt(0).logicalNot()).with(NOT_DIFFERENTIABLE, BOOLS),
+      op("logicalNot()", elements(REAL), (x, a) -> x[0].logicalNot()).with(NOT_DIFFERENTIABLE, INTEGERS),
 
       // Reductions.
       op("sum(int...)", reducible(REAL), axes(true), (x, a) -> x[0].sum(a.axes(0))).with(INTEGERS, LARGE),
@@ -581,12 +594,12 @@ public final class OperationRegistry {
 
   // How entries are made.
 
-  private static Operation op(
+  static Operation op(
       String signature, List<Sample> samples, BiFunction<Variable[], Arguments, Variable> call) {
     return op(signature, samples, fixed(), call);
   }
 
-  private static Operation op(
+  static Operation op(
       String signature,
       List<Sample> samples,
       Function<Variable[], List<Arguments>> arguments,
@@ -594,11 +607,11 @@ public final class OperationRegistry {
     return outputs(signature, samples, arguments, (x, a) -> List.of(call.apply(x, a)));
   }
 
-  private static Operation outputs(String signature, List<Sample> samples, Operation.Call call) {
+  static Operation outputs(String signature, List<Sample> samples, Operation.Call call) {
     return outputs(signature, samples, fixed(), call);
   }
 
-  private static Operation outputs(
+  static Operation outputs(
       String signature,
       List<Sample> samples,
       Function<Variable[], List<Arguments>> arguments,
@@ -616,7 +629,7 @@ public final class OperationRegistry {
         .with(MAY_SHARE);
   }
 
-  private static List<Variable> both(Extremum extremum) {
+  static List<Variable> both(Extremum extremum) {
     return List.of(extremum.values(), extremum.indices());
   }
 

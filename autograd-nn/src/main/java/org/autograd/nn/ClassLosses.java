@@ -44,7 +44,7 @@ final class ClassLosses {
   private static Variable weighted(
       String name, Variable rows, boolean logits, Variable labels, CrossEntropyOptions options) {
     long classes = rows.size(-1);
-    Variable counted = labels.ne(options.ignoreIndex());
+    Variable counted = labels.ne((double) options.ignoreIndex());
     Variable known = Variable.where(counted, labels, Variable.zerosLike(labels)).to(DType.INT64);
     Variable none = Variable.zeros(rows.dtype(), 1);
     Variable weight = options.weight();
@@ -60,7 +60,7 @@ final class ClassLosses {
       Variable logProbabilities = logits ? rows.logSoftmax(-1) : rows;
       Variable all = weight == null ? logProbabilities : logProbabilities.mul(weight.detach());
       Variable spread = Variable.where(counted, all.sum(-1), none);
-      losses = losses.mul(1 - smoothing).sub(spread.mul(smoothing / classes));
+      losses = losses.mul(1 - smoothing).sub(spread.mul(smoothing / (double) classes));
     }
     if (options.reduction() != Reduction.MEAN) {
       return LossChecks.reduce(name, losses, labels, options.reduction());
@@ -82,7 +82,7 @@ final class ClassLosses {
     Variable probabilities = LossChecks.classesLast(target);
     double smoothing = options.labelSmoothing();
     if (smoothing > 0) {
-      probabilities = probabilities.mul(1 - smoothing).add(smoothing / rows.size(-1));
+      probabilities = probabilities.mul(1 - smoothing).add(smoothing / (double) rows.size(-1));
     }
     Variable weight = options.weight();
     if (weight != null) {

@@ -10,7 +10,7 @@ final class LossChecks {
 
   /** Reduces losses, whose mean is over all of them. */
   static Variable reduce(String name, Variable losses, Variable target, Reduction reduction) {
-    requireSome(name, losses.elementCount(), target, reduction);
+    requireSome(name, (double) losses.elementCount(), target, reduction);
     Variable result = reduced(losses, reduction);
     // Looked for only once something is NaN, so that the usual case costs nothing.
     Variable total = reduction == Reduction.NONE ? losses.detach().sum() : result;
@@ -23,7 +23,7 @@ final class LossChecks {
   private static Variable reduced(Variable losses, Reduction reduction) {
     return switch (reduction) {
       case MEAN -> losses.mean();
-      case BATCH_MEAN -> losses.rank() == 0 ? losses : losses.sum().div(losses.size(0));
+      case BATCH_MEAN -> losses.rank() == 0 ? losses : losses.sum().div((double) losses.size(0));
       case SUM -> losses.sum();
       case NONE -> losses;
     };

@@ -121,7 +121,7 @@ public record OneCycle(
   /** Returns a value that goes from its start to the top of the cycle and on to its end. */
   private double at(long step, double start, double top, double end) {
     double last = steps - 1;
-    double now = Math.min(step, last);
+    double now = Math.min((double) step, last);
     double up = rise * steps - 1;
     if (now <= up) {
       return between(start, top, now / up);

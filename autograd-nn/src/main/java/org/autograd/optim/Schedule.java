@@ -42,7 +42,7 @@ public interface Schedule {
    */
   static Schedule constant(double factor, long steps) {
     Check.notNegative("factor", factor);
-    Check.notNegative("steps", steps);
+    Check.notNegative("steps", (double) steps);
     return (base, step) -> step < steps ? base * factor : base;
   }
 
@@ -63,7 +63,10 @@ public interface Schedule {
   static Schedule step(long size, double gamma) {
     Check.atLeastOne("size", size);
     Check.notNegative("gamma", gamma);
-    return (base, step) -> base * Math.pow(gamma, (double) (step / size));
+    return (base, step) -> {
+      long passed = step / size;
+      return base * Math.pow(gamma, (double) passed);
+    };
   }
 
   /**

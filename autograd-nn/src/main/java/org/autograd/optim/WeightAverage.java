@@ -1,5 +1,6 @@
 package org.autograd.optim;
 
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -140,16 +141,16 @@ public final class WeightAverage {
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateReader reader = new StateReader(stateDict);
     long updates = reader.count(COUNT);
-    SequencedMap<String, Variable> loaded = new LinkedHashMap<>();
+    Map<Variable, Variable> loaded = new IdentityHashMap<>();
     averages.forEach((name, average) -> {
       Variable value = reader.like(average, PREFIX + name);
       if (value != null) {
-        loaded.put(name, value);
+        loaded.put(average, value);
       }
     });
     reader.throwProblems("WeightAverage");
     try (var _ = Autograd.noGrad()) {
-      averages.forEach((name, average) -> average.copy_(loaded.get(name).detach()));
+      loaded.forEach((average, value) -> average.copy_(value.detach()));
     }
     count = updates;
   }

@@ -42,7 +42,11 @@ class LossOracleTest {
   }
 
   /** A loss of floats, which come first and get gradients, and of labels. */
-  private record Case(Ours ours, Theirs theirs, Variable[] operands, int differentiable) {}
+  private record Case(Ours ours, Theirs theirs, List<Variable> operands, int differentiable) {
+    Case(Ours ours, Theirs theirs, Variable[] operands, int differentiable) {
+      this(ours, theirs, List.of(operands), differentiable);
+    }
+  }
 
   private static final TensorOptional NONE = new TensorOptional();
 
@@ -346,14 +350,14 @@ class LossOracleTest {
 
   private static void compare(
       Case tested, Reduction reduction, long theirReduction, double tolerance) {
-    int count = tested.operands().length;
+    int count = tested.operands().size();
     Variable[] variables = new Variable[count];
     Tensor[] tensors = new Tensor[count];
     List<Variable> leaves = new ArrayList<>();
     TensorVector tensorLeaves = new TensorVector();
     for (int k = 0; k < count; k++) {
-      variables[k] = tested.operands()[k].detach().copy();
-      tensors[k] = tensor(tested.operands()[k]);
+      variables[k] = tested.operands().get(k).detach().copy();
+      tensors[k] = tensor(tested.operands().get(k));
       if (k < tested.differentiable()) {
         leaves.add(variables[k].requiresGrad(true));
         tensorLeaves.push_back(tensors[k].set_requires_grad(true));

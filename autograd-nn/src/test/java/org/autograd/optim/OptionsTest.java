@@ -133,7 +133,7 @@ class OptionsTest {
     try {
       return List.of(options.momentum(), (Double) value((Record) options, "beta2"));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

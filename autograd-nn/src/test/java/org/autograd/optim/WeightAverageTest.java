@@ -21,7 +21,7 @@ class WeightAverageTest {
     void set(double value, long counted) {
       try (var _ = Autograd.noGrad()) {
         weight.fill_(value);
-        count.fill_(counted);
+        count.fill_((double) counted);
       }
     }
   }

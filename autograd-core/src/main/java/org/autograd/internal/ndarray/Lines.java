@@ -11,6 +11,8 @@ import org.autograd.type.DType;
  * axis at one place of the other axes, is worked off by one thread.
  */
 public final class Lines {
+  private static final long NAN = Double.doubleToLongBits(Double.NaN);
+
   private Lines() {}
 
   /** Works on a line whose elements lie {@code stride} apart from {@code start} on. */
@@ -73,6 +75,38 @@ public final class Lines {
           }
         });
     KernelMeter.stop(mark);
+    return result;
+  }
+
+  /**
+   * Returns the int64 positions along an axis, kept at size 1, of the most frequent elements: of
+   * the smallest of them, the last one. NaN is equal to nothing.
+   */
+  public static NdArray mode(NdArray array, int axis) {
+    NdArray result = NdArray.zeros(DType.INT64, array.shape().with(axis, 1));
+    long[] positions = result.storage().longs();
+    long[] keys = keys(array);
+    boolean floating = array.dtype().isFloating();
+    forEach(
+        array,
+        axis,
+        (start, stride, count) -> {
+          long[] line = new long[count];
+          for (int i = 0; i < count; i++) {
+            line[i] = keys[start + i * stride];
+          }
+          int[] order = sorted(line);
+          int most = 0;
+          int run = 0;
+          for (int i = 0; i < count; i++) {
+            long key = line[order[i]];
+            run = i > 0 && key == line[order[i - 1]] && !(floating && key == NAN) ? run + 1 : 1;
+            if (run > most) {
+              most = run;
+              positions[start / (stride * count) * stride + start % stride] = order[i];
+            }
+          }
+        });
     return result;
   }
 
@@ -175,7 +209,6 @@ public final class Lines {
     long[] positions = result.storage().longs();
     long[] keys = keys(array);
     boolean floating = array.dtype().isFloating();
-    long nan = Double.doubleToLongBits(Double.NaN);
     forEach(
         array,
         axis,
@@ -184,9 +217,9 @@ public final class Lines {
           for (int i = 0; i < count; i++) {
             long key = keys[start + i * stride];
             long before = keys[start + best * stride];
-            boolean undefined = floating && before == nan;
+            boolean undefined = floating && before == NAN;
             boolean better = largest ? key >= before : key <= before;
-            if ((floating && key == nan) || (better && !undefined)) {
+            if ((floating && key == NAN) || (better && !undefined)) {
               best = i;
             }
             positions[start + i * stride] = best;

@@ -23,7 +23,12 @@ public class NdArray {
     this(storage, layout, false);
   }
 
-  private NdArray(Storage storage, Layout layout, boolean alias) {
+  /**
+   * Creates a view.
+   *
+   * @param alias whether a user holds it beside the array itself
+   */
+  protected NdArray(Storage storage, Layout layout, boolean alias) {
     this.storage = storage;
     this.layout = layout;
     this.alias = alias;

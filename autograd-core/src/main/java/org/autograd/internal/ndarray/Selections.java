@@ -1,5 +1,7 @@
 package org.autograd.internal.ndarray;
 
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
 import org.autograd.internal.kernel.KernelMeter;
 import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
@@ -175,6 +177,31 @@ public final class Selections {
     Mark mark = KernelMeter.start();
     walk(target, axis, index, source, (to, from) -> copyOne(source, from, target, to));
     KernelMeter.stop(mark);
+  }
+
+  /** As {@link #scatterAdd} with another function than the sum, of doubles or of longs. */
+  public static void scatterBy(
+      NdArray target,
+      int axis,
+      NdArray index,
+      NdArray source,
+      DoubleBinaryOperator floating,
+      LongBinaryOperator whole) {
+    Storage from = source.storage();
+    walk(
+        target,
+        axis,
+        index,
+        source,
+        (to, at) -> {
+          switch (target.storage().array()) {
+            case float[] a -> a[to] = (float) floating.applyAsDouble(a[to], from.getDouble(at));
+            case double[] a -> a[to] = floating.applyAsDouble(a[to], from.getDouble(at));
+            case long[] a -> a[to] = whole.applyAsLong(a[to], from.getLong(at));
+            case int[] a -> a[to] = (int) whole.applyAsLong(a[to], from.getLong(at));
+            default -> throw new AssertionError(target.dtype());
+          }
+        });
   }
 
   /** Receives storage positions in the array that is selected from and in the other one. */

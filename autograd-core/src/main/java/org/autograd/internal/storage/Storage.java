@@ -20,6 +20,7 @@ public final class Storage {
   private final int length;
   private int version;
   private boolean shared;
+  private boolean viewed;
 
   private Storage(Object array, DType dtype, int length) {
     this.array = array;
@@ -166,5 +167,15 @@ public final class Storage {
   /** Notes that a view of this storage has been taken. */
   public void markShared() {
     shared = true;
+  }
+
+  /** Returns whether a view was taken of this that follows its changes. */
+  public boolean isViewed() {
+    return viewed;
+  }
+
+  /** Notes that a view follows the changes of this. */
+  public void markViewed() {
+    viewed = true;
   }
 }

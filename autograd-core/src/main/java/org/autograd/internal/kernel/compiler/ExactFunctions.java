@@ -79,6 +79,42 @@ final class ExactFunctions {
     return result;
   }
 
+  static float[] lgamma(float[] result, boolean[] where, float[] x) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = (float) GammaFunctions.lgamma(x[i]);
+      }
+    }
+    return result;
+  }
+
+  static float[] polygamma(float[] result, boolean[] where, float[] x, float[] order) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = (float) GammaFunctions.polygamma(x[i], order[i]);
+      }
+    }
+    return result;
+  }
+
+  static double[] lgamma(double[] result, boolean[] where, double[] x) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = GammaFunctions.lgamma(x[i]);
+      }
+    }
+    return result;
+  }
+
+  static double[] polygamma(double[] result, boolean[] where, double[] x, double[] order) {
+    for (int i = 0; i < where.length; i++) {
+      if (where[i]) {
+        result[i] = GammaFunctions.polygamma(x[i], order[i]);
+      }
+    }
+    return result;
+  }
+
   /** The same for scalar code; of floats it is exact in float, too. */
   static double fmod(double x, double y) {
     return x % y;

@@ -177,6 +177,8 @@ final class Interpreter implements Kernel {
       case SIGMOID -> 1 / (1 + Math.exp(-a));
       case ERF -> ErrorFunction.erf(a);
       case ERFC -> ErrorFunction.erfc(a);
+      case LGAMMA -> GammaFunctions.lgamma(a);
+      case POLYGAMMA -> GammaFunctions.polygamma(a, b);
       case FLOOR -> Math.floor(a);
       case ROUND -> Math.rint(a);
       case ADD -> a + b;

@@ -59,6 +59,7 @@ final class Lowering {
       case ACOSH -> new Hyperbolics(graph).acosh(a);
       case ATANH -> new Hyperbolics(graph).atanh(a);
       case ERFC -> ErrorFunctions.erfc(graph, a);
+      case LGAMMA -> new Gammas(graph).lgamma(a);
       case FLOOR -> graph.floor(a);
       case ROUND -> graph.round(a);
       default -> graph.apply(simple(operator), a);
@@ -71,6 +72,7 @@ final class Lowering {
       case ATAN2 -> new Arcs(graph).atan2(a, b);
       case HYPOT -> Quotients.hypot(graph, a, b);
       case FMOD -> Quotients.fmod(graph, a, b);
+      case POLYGAMMA -> new Gammas(graph).polygamma(a, b);
       default -> graph.apply(simple(operator), a, b);
     };
   }

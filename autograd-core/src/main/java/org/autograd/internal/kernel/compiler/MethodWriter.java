@@ -42,6 +42,7 @@ abstract class MethodWriter {
 
   static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   static final ClassDesc SUPPORT = Support.class.describeConstable().orElseThrow();
+  static final ClassDesc GAMMA = GammaFunctions.class.describeConstable().orElseThrow();
   static final ClassDesc EXACT = ExactFunctions.class.describeConstable().orElseThrow();
   static final ClassDesc POWER = Power.class.describeConstable().orElseThrow();
 

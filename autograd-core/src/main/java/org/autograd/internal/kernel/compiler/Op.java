@@ -55,7 +55,9 @@ enum Op {
   POW(Kind.NUMBER),
   SIN(Kind.NUMBER),
   COS(Kind.NUMBER),
-  FMOD(Kind.NUMBER);
+  FMOD(Kind.NUMBER),
+  LGAMMA(Kind.NUMBER),
+  POLYGAMMA(Kind.NUMBER);
 
   /** What an instruction yields. */
   enum Kind {

@@ -214,6 +214,8 @@ final class ScalarCode extends MethodWriter {
       case COS -> exactIf(MATH, "cos", node);
       case POW -> exactIf(POWER, "pow", node);
       case FMOD -> exactIf(EXACT, "fmod", node);
+      case LGAMMA -> exactIf(GAMMA, "lgamma", node);
+      case POLYGAMMA -> exactIf(GAMMA, "polygamma", node);
       default -> {
         node.operands().forEach(this::push);
         computeOnStack(node);

@@ -120,6 +120,7 @@ final class Simplifier {
       case SIGMOID -> a.sigmoid();
       case ERF -> a.erf();
       case ERFC -> a.erfc();
+      case LGAMMA -> a.lgamma();
       case NOT -> a.not();
       default -> throw new AssertionError(operator);
     };
@@ -164,6 +165,7 @@ final class Simplifier {
       case ATAN2 -> a.atan2(b);
       case HYPOT -> a.hypot(b);
       case FMOD -> a.fmod(b);
+      case POLYGAMMA -> a.polygamma((int) b.value());
       case LT -> a.lt(b);
       case LE -> a.le(b);
       case EQ -> a.eq(b);

@@ -446,7 +446,7 @@ final class VectorCode extends MethodWriter {
       case BITS_SUB -> bitsOperation(node, "SUB", BINARY);
       case BITS_AND -> bitsOperation(node, "AND", ASSOCIATIVE);
       case BITS_OR -> bitsOperation(node, "OR", ASSOCIATIVE);
-      case POW, SIN, COS, FMOD -> exactWhereNeeded(node);
+      case POW, SIN, COS, FMOD, LGAMMA, POLYGAMMA -> exactWhereNeeded(node);
       case SHIFT_LEFT -> shift(node, "LSHL");
       case SHIFT_RIGHT -> shift(node, "LSHR");
       default -> throw new AssertionError(node.op());

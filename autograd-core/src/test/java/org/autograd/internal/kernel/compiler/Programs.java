@@ -66,6 +66,9 @@ public final class Programs {
     functions.put("tanh", X.tanh());
     functions.put("sigmoid", X.sigmoid());
     functions.put("erf", X.erf());
+    functions.put("lgamma", X.lgamma());
+    functions.put("digamma", X.polygamma(0));
+    functions.put("polygamma 2", X.polygamma(2));
     functions.put("floor", X.floor());
     functions.put("add", X.add(Y));
     functions.put("sub", X.sub(Y));
