@@ -26,7 +26,7 @@ class DropoutTest {
     Variable input = ones(100, 100).requiresGrad(true);
     Variable result = new Dropout(.25, new Generator(1)).apply(input);
     double[] values = result.toDoubleArray();
-    long dropped = Arrays.stream(values).filter(v -> v == 0).count();
+    double dropped = (double) Arrays.stream(values).filter(v -> v == 0).count();
     // Five standard deviations of a binomial distribution.
     assertEquals(2500, dropped, 5 * Math.sqrt(10_000 * .25 * .75));
     assertTrue(Arrays.stream(values).allMatch(v -> v == 0 || v == 1 / .75));
@@ -70,7 +70,7 @@ class DropoutTest {
       assertEquals(kept ? scale * x[k] + .3 * scale * limit : dropped, values[k], 1e-12);
       assertEquals(kept ? scale : 0, slopes[k], 1e-12);
     }
-    assertEquals(30_000, Arrays.stream(slopes).filter(s -> s == 0).count(), 800);
+    assertEquals(30_000, (double) Arrays.stream(slopes).filter(s -> s == 0).count(), 800);
   }
 
   @Test

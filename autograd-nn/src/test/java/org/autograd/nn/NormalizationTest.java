@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NormalizationTest {
-  private static final BatchNorm.Options BATCH = BatchNorm.options().dtype(DType.FLOAT64);
-  private static final InstanceNorm.Options INSTANCE = InstanceNorm.options().dtype(DType.FLOAT64);
+  private static final ChannelNorm.Options BATCH = BatchNorm.options().dtype(DType.FLOAT64);
+  private static final ChannelNorm.Options INSTANCE = InstanceNorm.options().dtype(DType.FLOAT64);
 
   private static Variable random(long seed, long... shape) {
     return Variable.randn(new Generator(seed), DType.FLOAT64, shape).mul(2).add(1);
