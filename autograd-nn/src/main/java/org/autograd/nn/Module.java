@@ -449,10 +449,8 @@ public abstract class Module {
   /** Lets a parameter be computed; one of the parametrisation's parameters is itself. */
   final void parametrize(String key, Parametrization parametrization) {
     Variable parameter = ownParameter(key);
-    if (!children.containsKey(PARAMETRIZATIONS)) {
-      child(PARAMETRIZATIONS, new Parts());
-    }
-    Module parts = children.get(PARAMETRIZATIONS);
+    Module present = children.get(PARAMETRIZATIONS);
+    Module parts = present == null ? child(PARAMETRIZATIONS, new Parts()) : present;
     parts.child(key, parametrization);
     parameters.remove(key);
     if (parametrizations == null) {

@@ -1,7 +1,6 @@
 package org.autograd.nn;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -175,12 +174,15 @@ final class ModuleHooks {
 
     @Override
     protected @Nullable Variable[] backward(Context context, Variable[] incoming) {
-      @Nullable Variable[] all = new Variable[inputs];
+      List<@Nullable Variable> all = new ArrayList<>();
+      for (int k = 0; k < inputs; k++) {
+        all.add(null);
+      }
       for (int k = 0; k < incoming.length; k++) {
-        all[places.get(k)] = incoming[k];
+        all.set(places.get(k), incoming[k]);
       }
       List<@Nullable Variable> result =
-          afterBackward(Collections.unmodifiableList(Arrays.asList(all)), last.gradients);
+          afterBackward(Collections.unmodifiableList(all), last.gradients);
       // The next pass through the same graph brings others.
       last.gradients = List.of();
       @Nullable Variable[] own = new Variable[incoming.length];
