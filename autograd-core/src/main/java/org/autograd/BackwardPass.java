@@ -255,7 +255,7 @@ final class BackwardPass {
       Variable before = gradients.get(k);
       Variable after = replaced.get(k);
       fits =
-          before == null || after == null
+          (before == null || after == null)
               ? before == after
               : before.shape().equals(after.shape()) && before.dtype() == after.dtype();
     }

@@ -118,6 +118,23 @@ final class ForwardMode implements AutoCloseable {
     return result;
   }
 
+  /** Returns whether a level is open around the innermost one. */
+  static boolean isNested() {
+    ForwardMode current = CURRENT.get();
+    return current != null && current.outer != null;
+  }
+
+  /** Notes that nobody can differentiate with respect to an argument any more. */
+  static void closeLeaf(Node argument) {
+    Node node = argument;
+    while (node instanceof TangentNode tangents && tangents.inner != null) {
+      node = tangents.inner;
+    }
+    if (node instanceof Node.Leaf leaf) {
+      leaf.close();
+    }
+  }
+
   /** How a result's tangent follows from those of the operands. */
   @FunctionalInterface
   interface Rule {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -145,9 +146,45 @@ public final class Functional {
         tangent = Variable.zerosLike(value);
       }
       return recorded
-          ? new ValueAndTangent(value, tangent)
+          ? new ValueAndTangent(value, alive(tangent))
           : new ValueAndTangent(value.detach(), tangent.detach());
     }
+  }
+
+  /**
+   * Returns a tangent without its graph, if all that this leads to is arguments of calls made
+   * inside.
+   */
+  private static Variable alive(Variable tangent) {
+    return reachesLeaf(tangent, leaf -> !(leaf instanceof Node.Leaf own && own.isClosed()))
+            || ForwardMode.isNested()
+        ? tangent
+        : tangent.detach();
+  }
+
+  /** Returns whether a graph leads to a leaf of some kind. */
+  private static boolean reachesLeaf(Variable from, Predicate<Node> kind) {
+    Set<Node> seen = new HashSet<>();
+    List<Node> stack = new ArrayList<>();
+    if (from.requiresGrad()) {
+      stack.add(from.requireNode());
+    }
+    while (!stack.isEmpty()) {
+      Node node = stack.removeLast();
+      if (!seen.add(node)) {
+        continue;
+      }
+      if (node.isLeaf() && kind.test(node)) {
+        return true;
+      }
+      for (int k = 0; k < node.inputCount(); k++) {
+        Node input = node.input(k);
+        if (input != null) {
+          stack.add(input);
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -318,27 +355,7 @@ public final class Functional {
       for (Variable input : inputs) {
         own.add(input.requireNode());
       }
-      Set<Node> seen = new HashSet<>();
-      List<Node> stack = new ArrayList<>();
-      if (output.requiresGrad()) {
-        stack.add(output.requireNode());
-      }
-      while (!stack.isEmpty()) {
-        Node node = stack.removeLast();
-        if (!seen.add(node)) {
-          continue;
-        }
-        if (node.isLeaf() && !own.contains(node)) {
-          return true;
-        }
-        for (int k = 0; k < node.inputCount(); k++) {
-          Node input = node.input(k);
-          if (input != null) {
-            stack.add(input);
-          }
-        }
-      }
-      return false;
+      return reachesLeaf(output, leaf -> !own.contains(leaf));
     }
 
     void checkScalar(String operation) {
@@ -389,6 +406,9 @@ public final class Functional {
     @Override
     public void close() {
       scope.close();
+      for (Variable input : inputs) {
+        ForwardMode.closeLeaf(input.requireNode());
+      }
     }
   }
 }

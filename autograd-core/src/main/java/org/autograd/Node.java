@@ -24,19 +24,28 @@ abstract class Node {
   private final DType dtype;
   private final long sequence = CREATED.getAndIncrement();
 
-  /** Where the operation was called, if somebody asked. */
-  private final @Nullable Origin origin;
-
   /** The Variable whose {@code grad} receives the gradient: a leaf, or a result that retains it. */
   private @Nullable Variable receiver;
 
-  private volatile @Nullable List<HookHandle> hooks;
+  /** What few nodes have; one field, since nodes are many and their size counts. */
+  private volatile @Nullable Extras extras;
 
   Node(NdArray data) {
     this.shape = data.shape();
     this.dtype = data.dtype();
-    this.origin = Origin.of(data);
+    Origin origin = Origin.of(data);
+    if (origin != null) {
+      extras = new Extras(origin, null);
+    }
   }
+
+  /**
+   * What few nodes have.
+   *
+   * @param origin where the operation was called, if somebody asked
+   * @param hooks copied on write, since a backward pass may be walking the list; null for none
+   */
+  private record Extras(@Nullable Origin origin, @Nullable List<HookHandle> hooks) {}
 
   /** Returns the node of a leaf that requires a gradient. */
   static Leaf leaf(Variable leaf) {
@@ -160,7 +169,8 @@ abstract class Node {
   }
 
   final @Nullable Origin origin() {
-    return origin;
+    Extras current = extras;
+    return current == null ? null : current.origin;
   }
 
   final boolean isLeaf() {
@@ -176,14 +186,17 @@ abstract class Node {
   }
 
   final synchronized void addHook(HookHandle hook) {
-    hooks = with(hooks, hook);
+    extras = new Extras(origin(), with(hooks(), hook));
   }
 
   synchronized void removeHook(HookHandle hook) {
-    hooks = without(hooks, hook);
+    extras = new Extras(origin(), without(hooks(), hook));
   }
 
-  // Copied on write: a backward pass may be walking the list.
+  private @Nullable List<HookHandle> hooks() {
+    Extras current = extras;
+    return current == null ? null : current.hooks;
+  }
 
   private static List<HookHandle> with(@Nullable List<HookHandle> list, HookHandle hook) {
     List<HookHandle> copy = list == null ? new ArrayList<>() : new ArrayList<>(list);
@@ -202,19 +215,19 @@ abstract class Node {
   }
 
   final boolean hasHooks() {
-    return hooks != null;
+    return extras != null && hooks() != null;
   }
 
   /** Returns the hooks for what this node gives to its inputs. */
   final List<HookHandle> inputHooks() {
-    List<HookHandle> current = hooks;
+    List<HookHandle> current = hooks();
     return current == null ? List.of() : current.stream().filter(HookHandle::isForInputs).toList();
   }
 
   /** Returns the gradient after all hooks, each of which may replace it. */
   final Variable applyHooks(Variable gradient) {
     Variable result = gradient;
-    List<HookHandle> current = hooks;
+    List<HookHandle> current = hooks();
     if (current != null) {
       for (HookHandle hook : current) {
         Variable replaced = hook.apply(result);
@@ -272,6 +285,9 @@ abstract class Node {
 
     private volatile @Nullable List<HookHandle> accumulationHooks;
 
+    /** Whether this was an argument of a call that is over, so that no gradient of it is wanted. */
+    private volatile boolean closed;
+
     private Leaf(Variable leaf) {
       super(leaf.data());
       retainFor(leaf);
@@ -294,6 +310,14 @@ abstract class Node {
           hook.apply(leaf);
         }
       }
+    }
+
+    void close() {
+      closed = true;
+    }
+
+    boolean isClosed() {
+      return closed;
     }
 
     void setShown(boolean value) {

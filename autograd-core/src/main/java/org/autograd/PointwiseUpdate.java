@@ -198,7 +198,8 @@ public final class PointwiseUpdate {
   private void checkNotShared(int k, Variable[] operands) {
     NdArray data = operands[k].data();
     for (int t = 0; t < Math.min(k, targets); t++) {
-      if (operands[t].data().storage() == data.storage()) {
+      if (operands[t].data().storage() == data.storage()
+          && !operands[t].data().layout().isApartFrom(data.layout())) {
         throw new IllegalArgumentException(
             name
                 + ": operands "

@@ -106,7 +106,14 @@ final class Vmap implements AutoCloseable {
 
   /** Returns whether any of the Variables is mapped. */
   static boolean isAnyMapped(Variable... operands) {
-    return isOpen() && Arrays.stream(operands).anyMatch(Variable::isMapped);
+    if (isOpen()) {
+      for (Variable operand : operands) {
+        if (operand.isMapped()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private Variable wrap(Variable physical) {

@@ -133,6 +133,20 @@ class ForwardModeTest {
   }
 
   @Test
+  void aProductWithAHessianKeepsNoGraphUnlessSomethingNeedsIt() {
+    Variable x = Variable.of(1.0, 2);
+    Variable v = Variable.of(0.5, -1);
+    assertFalse(Functional.hvp(u -> u.pow(3).sum(), x, v).requiresGrad());
+    Variable w = value(2).requiresGrad(true);
+    Variable product = Functional.hvp(u -> u.pow(3).mul(w).sum(), x, v);
+    product.sum().backward();
+    assertEquals(6 * 1 * 0.5 - 6 * 2, w.grad().item(), 1e-12);
+    // An enclosing derivative still sees it.
+    Variable third = Functional.grad(u -> Functional.hvp(t -> t.pow(4).sum(), u, v).sum(), x);
+    assertArrayEquals(new double[] {12, -48}, third.toDoubleArray(), 1e-12);
+  }
+
+  @Test
   void worksWithoutRecordingAroundItAndRespectsNoGradInside() {
     try (var _ = Autograd.inferenceMode()) {
       Variable tangent = Functional.jvp(Variable::square, value(3), ONE);

@@ -117,6 +117,10 @@ class PointwiseUpdateTest {
         "swap: operands 0 and 1 of float32[2], float32[2] share their elements, of which one is to"
             + " be changed; copy() one of them",
         () -> SWAP.apply(list(x, x.detach())));
+    // Two columns of a matrix share an array, but no element.
+    Variable matrix = Variable.of(new float[][] {{1, 2}, {3, 4}});
+    SWAP.apply(list(matrix.select(1, 0), matrix.select(1, 1)));
+    assertArrayEquals(new float[] {2, 1, 4, 3}, matrix.toFloatArray());
     Variable repeated = Variable.of(1f).expand(2, 1);
     assertRefused(
         "addScaled: operand 0 of float32[2, 1], float32[1] repeats its elements along axis 0 and"

@@ -3,11 +3,14 @@ package org.autograd.modules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The snippets of a page compile and run, one after the other in one method. */
 class DocumentationTest {
   private static final Pattern SNIPPET = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+
+  private static final Pattern BLOCK =
+      Pattern.compile("(?ms)^```(?<language>\\w*)\\n(?<text>.*?)^```$");
+  private static final Pattern PRINTED =
+      Pattern.compile("(?m)System\\.out\\.println\\(.* // (.*)$");
 
   @TempDir private Path directory;
 
@@ -32,8 +40,10 @@ class DocumentationTest {
         """
         import java.nio.file.*;
         import java.util.*;
+        import java.util.function.UnaryOperator;
         import org.autograd.*;
         import org.autograd.nn.*;
+        import org.autograd.type.*;
 
         public class Snippets {
           public static void main(String[] arguments) throws Exception {
@@ -50,6 +60,7 @@ class DocumentationTest {
             .orElseThrow()
             .run(printer, printer, "-d", directory.toString(), "-cp", classes, source.toString());
     assertEquals(0, code, output.toString());
+    Path errors = directory.resolve("errors.txt");
     Process process =
         new ProcessBuilder(
                 List.of(
@@ -59,12 +70,20 @@ class DocumentationTest {
                     directory + java.io.File.pathSeparator + classes,
                     "Snippets",
                     directory.toString()))
-            .redirectErrorStream(true)
+            .redirectError(errors.toFile())
             .start();
     try (var stream = process.getInputStream()) {
       String printed = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(0, process.waitFor(), printed);
+      assertEquals(0, process.waitFor(), () -> printed + read(errors));
       return printed;
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -74,6 +93,43 @@ class DocumentationTest {
       int at = text.indexOf(part, from);
       assertTrue(at >= 0, () -> "no '" + part + "' where it is expected in\n" + text);
       from = at + part.length();
+    }
+  }
+
+  /**
+   * Returns what a page says that its snippets print: a comment behind a call of {@code println},
+   * or the whole of a block without a language. Behind three dots a line may go on.
+   */
+  private static List<String> shown(String page) throws Exception {
+    List<String> result = new ArrayList<>();
+    Matcher blocks = BLOCK.matcher(Files.readString(Path.of("..", "docs", page)));
+    while (blocks.find()) {
+      if (blocks.group("language").isEmpty()) {
+        result.addAll(blocks.group("text").lines().toList());
+        continue;
+      }
+      Matcher comments = PRINTED.matcher(blocks.group("text"));
+      while (comments.find()) {
+        result.add(comments.group(1));
+      }
+    }
+    return result;
+  }
+
+  @Test
+  void howItWorks() throws Exception {
+    List<String> shown = shown("how-it-works.md");
+    List<String> printed = run("how-it-works.md").lines().map(String::stripTrailing).toList();
+    assertTrue(shown.size() > 30, shown::toString);
+    assertEquals(shown.size(), printed.size(), () -> String.join("\n", printed));
+    for (int k = 0; k < shown.size(); k++) {
+      String line = shown.get(k);
+      if (line.endsWith("...")) {
+        String start = line.substring(0, line.length() - 3);
+        assertTrue(printed.get(k).startsWith(start), line + "\n" + printed.get(k));
+      } else {
+        assertEquals(line, printed.get(k));
+      }
     }
   }
 

@@ -253,6 +253,40 @@ public final class Layout {
     return order;
   }
 
+  /**
+   * Returns whether no element of this is one of another layout of the same storage. Only layouts
+   * of one shape with the same strides are looked at, such as two parts of the columns of a matrix;
+   * for others the answer is false.
+   */
+  public boolean isApartFrom(Layout other) {
+    return shape.equals(other.shape)
+        && isAlike(other)
+        && !meets(axesByStride(), 0, Math.abs((long) offset - other.offset));
+  }
+
+  /** Returns whether a distance may lie between two elements that differ along these axes only. */
+  private boolean meets(int[] axes, int from, long distance) {
+    if (from == axes.length) {
+      return distance == 0;
+    }
+    long size = shape.size(axes[from]);
+    if (size == 1) {
+      return meets(axes, from + 1, distance);
+    }
+    long stride = strides[axes[from]];
+    long within = 0;
+    for (int k = from + 1; k < axes.length; k++) {
+      within += (shape.size(axes[k]) - 1) * strides[axes[k]];
+    }
+    if (stride <= within) {
+      return true;
+    }
+    long steps = distance / stride;
+    long rest = distance % stride;
+    return (steps < size && meets(axes, from + 1, rest))
+        || (steps + 1 < size && meets(axes, from + 1, stride - rest));
+  }
+
   /** Returns whether the strides are the same, for layouts of one shape. */
   public boolean isAlike(Layout other) {
     return Arrays.equals(strides, other.strides);

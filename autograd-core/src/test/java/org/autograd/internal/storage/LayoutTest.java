@@ -46,6 +46,48 @@ class LayoutTest {
   }
 
   @Test
+  void apartMeansThatNoPositionIsShared() {
+    int apart = 0;
+    int sharing = 0;
+    for (int rows = 1; rows <= 3; rows++) {
+      for (int columns = 1; columns <= 4; columns++) {
+        Layout whole = Layout.contiguous(Shape.of(4, 6, 5));
+        for (int a = 0; a < 60; a++) {
+          Layout left = part(whole, a % 4, a / 4 % 3, a / 12, rows, columns);
+          for (int b = 0; b < 60; b++) {
+            Layout right = part(whole, b % 4, b / 4 % 3, b / 12, rows, columns);
+            boolean shares =
+                Arrays.stream(RandomLayouts.positionsOf(left))
+                    .anyMatch(
+                        p -> Arrays.stream(RandomLayouts.positionsOf(right)).anyMatch(q -> p == q));
+            assertEquals(!shares, left.isApartFrom(right), () -> left + " and " + right);
+            apart += shares ? 0 : 1;
+            sharing += shares ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertTrue(apart > 1000 && sharing > 1000, "the trials are one-sided");
+  }
+
+  /** Returns a row of blocks of columns of a matrix of an array of four. */
+  private static Layout part(Layout whole, int matrix, int row, int column, int rows, int columns) {
+    return whole
+        .slice(0, matrix, 1, 1)
+        .slice(1, row, rows, 1)
+        .slice(2, Math.min(column, 5 - columns), columns, 1);
+  }
+
+  @Test
+  void layoutsOfOtherStridesAreNotTakenToBeApart() {
+    Layout whole = Layout.contiguous(Shape.of(4, 4));
+    assertFalse(whole.slice(1, 0, 2, 1).isApartFrom(whole.slice(0, 2, 2, 1)));
+    assertFalse(whole.slice(1, 0, 1, 1).isApartFrom(whole.slice(1, 1, 3, 1)));
+    Layout repeated = Layout.contiguous(Shape.of(1)).expand(Shape.of(3));
+    assertFalse(repeated.isApartFrom(repeated));
+  }
+
+  @Test
   void overlappingMeansThatAPositionOccursTwice() {
     Random rng = new Random(3);
     for (int trial = 0; trial < TRIALS; trial++) {

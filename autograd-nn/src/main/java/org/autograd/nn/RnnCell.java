@@ -1,0 +1,45 @@
+package org.autograd.nn;
+
+import org.autograd.Variable;
+import org.jspecify.annotations.Nullable;
+
+/** One step of {@link Rnn}. PyTorch's {@code nn.RNNCell}. */
+public final class RnnCell extends RecurrentCell {
+  private final Rnn.Nonlinearity nonlinearity;
+
+  /** Creates a float32 cell with tanh and the default options. */
+  public RnnCell(long inputSize, long hiddenSize) {
+    this(inputSize, hiddenSize, Rnn.Nonlinearity.TANH, options());
+  }
+
+  /**
+   * Creates a cell.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
+  public RnnCell(long inputSize, long hiddenSize, Rnn.Nonlinearity nonlinearity, Options options) {
+    super(inputSize, hiddenSize, 1, options);
+    this.nonlinearity = nonlinearity;
+  }
+
+  /**
+   * Returns the next hidden state.
+   *
+   * @param hidden the state before, null for zeros
+   * @throws IllegalArgumentException if shapes or dtypes do not fit
+   */
+  public Variable apply(Variable input, @Nullable Variable hidden) {
+    try (var _ = scope()) {
+      Variable before = check(input, hidden, "hidden");
+      return nonlinearity.apply(
+          weights().projectInput(input, false).add(weights().projectHiddenWithBias(before)));
+    } catch (IllegalArgumentException e) {
+      throw located(e);
+    }
+  }
+
+  @Override
+  protected String settings() {
+    return super.settings() + (nonlinearity == Rnn.Nonlinearity.TANH ? "" : ", nonlinearity=RELU");
+  }
+}
