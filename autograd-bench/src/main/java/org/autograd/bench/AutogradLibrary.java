@@ -7,10 +7,13 @@ import org.autograd.internal.kernel.matmul.Matmul;
 import org.autograd.nn.Activation;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Flatten;
+import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Sequential;
+import org.autograd.nn.TransformerEncoder;
+import org.autograd.nn.TransformerOptions;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Adam;
 import org.autograd.type.DType;
@@ -93,18 +96,37 @@ final class AutogradLibrary implements Library {
     return step(model, Variable.randn(batch, 1, 28, 28), 10, threads);
   }
 
+  @Override
+  public Work transformerStep(int batch, int length, int threads) {
+    Autograd.manualSeed(1);
+    Sequential model =
+        new Sequential(
+            new TransformerEncoder(2, 128, 4, TransformerOptions.defaults(), false),
+            Activation.of("First", x -> x.select(0, 0)),
+            new Linear(128, 10));
+    Autograd.setThreads(threads);
+    Adam optimizer =
+        new Adam(model.parameters(), Adam.options().learningRate(Network.LEARNING_RATE));
+    Variable input = Variable.randn(length, batch, 128);
+    Variable labels = Variable.randint(Autograd.generator(), 0, 10, batch);
+    return () -> step(model, optimizer, input, labels);
+  }
+
   private static Work step(UnaryModule model, Variable input, int classes, int threads) {
     Autograd.setThreads(threads);
     Adam optimizer =
         new Adam(model.parameters(), Adam.options().learningRate(Network.LEARNING_RATE));
     Variable labels = Variable.randint(Autograd.generator(), 0, classes, input.size(0));
-    return () -> {
-      optimizer.zeroGrad();
-      Variable loss = Losses.crossEntropy(model.apply(input), labels);
-      loss.backward();
-      optimizer.step();
-      return loss;
-    };
+    return () -> step(model, optimizer, input, labels);
+  }
+
+  private static Variable step(
+      UnaryModule model, Adam optimizer, Variable input, Variable labels) {
+    optimizer.zeroGrad();
+    Variable loss = Losses.crossEntropy(model.apply(input), labels);
+    loss.backward();
+    optimizer.step();
+    return loss;
   }
 
   @Override

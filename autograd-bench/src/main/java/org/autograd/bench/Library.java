@@ -62,6 +62,19 @@ public interface Library {
   }
 
   /**
+   * Prepares a training step of a transformer encoder of two layers (128 features, 4 heads, 2048
+   * features between the linear layers, dropout 0.1) on sequences of vectors, whose first position
+   * a linear layer classifies.
+   *
+   * @param batch the number of sequences
+   * @param length of a sequence
+   * @param threads the number of threads that it may use
+   */
+  default Work transformerStep(int batch, int length, int threads) {
+    throw unsupported("transformers");
+  }
+
+  /**
    * Prepares forward and backward through a chain of scalars: alternately a product and a sum.
    *
    * @param nodes their number

@@ -13,14 +13,27 @@ public class StepBenchmark extends WorkBenchmark {
   /** The network like LeNet, on a batch of 64. */
   public static final String LENET = "lenet/64";
 
-  /** A {@link Network}, or {@link #LENET}. */
-  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256", LENET})
+  /** Two layers of a transformer of 128 features, on 16 sequences of 64. */
+  public static final String TRANSFORMER = "transformer-2x128/16x64";
+
+  /** A {@link Network}, {@link #LENET} or {@link #TRANSFORMER}. */
+  @Param({
+    "2-16-16-2/32",
+    "784-256-10/64",
+    "784-1024-1024-10/128",
+    "784-2048-2048-10/256",
+    LENET,
+    TRANSFORMER
+  })
   public String network;
 
   @Override
   Work prepare(Library chosen) {
     if (network.equals(LENET)) {
       return chosen.convolutionStep(64, threads);
+    }
+    if (network.equals(TRANSFORMER)) {
+      return chosen.transformerStep(16, 64, threads);
     }
     return chosen.step(Network.parse(network), threads);
   }

@@ -1,13 +1,36 @@
 package org.autograd.nn;
 
 import java.util.function.UnaryOperator;
+import org.autograd.Pointwise;
 import org.autograd.Variable;
+import org.autograd.expression.Expression;
 
 /**
  * A function without parameters as a module, to stand between layers. The same object may stand in
  * several places.
  */
 public final class Activation extends UnaryModule {
+  private static final Expression X = Expression.input(0);
+  private static final Expression BOUND = Expression.parameter(0);
+
+  /** Zero in the middle rather than x outside, so that NaN passes. */
+  private static final Pointwise HARDSHRINK =
+      Pointwise.of(
+          "hardshrink", 1, 1, Expression.where(X.abs().le(BOUND), Expression.constant(0), X));
+
+  /** Times 0 rather than 0, so that NaN passes. */
+  private static final Pointwise SOFTSHRINK =
+      Pointwise.of(
+          "softshrink",
+          1,
+          1,
+          Expression.where(
+              X.gt(BOUND),
+              X.sub(BOUND),
+              Expression.where(X.lt(BOUND.neg()), X.add(BOUND), X.mul(0))));
+
+  private static final Pointwise TANHSHRINK = Pointwise.of("tanhshrink", x -> x.sub(x.tanh()));
+
   private final String label;
   private final String settings;
   private final UnaryOperator<Variable> function;
@@ -90,6 +113,136 @@ public final class Activation extends UnaryModule {
   /** Returns the logarithm of {@link #softmax}; PyTorch's {@code nn.LogSoftmax}. */
   public static Activation logSoftmax(int axis) {
     return new Activation("LogSoftmax", "axis=" + axis, x -> x.logSoftmax(axis));
+  }
+
+  /** Returns {@code e^-x / sum(e^-x)} along an axis; PyTorch's {@code nn.Softmin}. */
+  public static Activation softmin(int axis) {
+    return new Activation("Softmin", "axis=" + axis, x -> x.neg().softmax(axis));
+  }
+
+  /**
+   * Returns {@link #softmax} along the channels of images {@code [batch, channels, height, width]}
+   * or {@code [channels, height, width]}; PyTorch's {@code nn.Softmax2d}.
+   */
+  public static Activation softmax2d() {
+    return of(
+        "Softmax2d",
+        x -> {
+          if (x.rank() != 3 && x.rank() != 4) {
+            throw new IllegalArgumentException(
+                "the input "
+                    + describe(x)
+                    + " must be [batch, channels, height, width] or [channels, height, width]");
+          }
+          return x.softmax(-3);
+        });
+  }
+
+  /** Returns {@link #softplus} with another sharpness and bound; PyTorch's {@code nn.Softplus}. */
+  public static Activation softplus(double beta, double threshold) {
+    return new Activation(
+        "Softplus", "beta=" + beta + ", threshold=" + threshold, x -> x.softplus(beta, threshold));
+  }
+
+  /** Returns {@code log(1 / (1 + e^-x))}; PyTorch's {@code nn.LogSigmoid}. */
+  public static Activation logSigmoid() {
+    return of("LogSigmoid", x -> x.logSigmoid());
+  }
+
+  /** Returns {@code x tanh(softplus(x))}; PyTorch's {@code nn.Mish}. */
+  public static Activation mish() {
+    return of("Mish", x -> x.mish());
+  }
+
+  /** Returns {@code x / (1 + |x|)}; PyTorch's {@code nn.Softsign}. */
+  public static Activation softsign() {
+    return of("Softsign", x -> x.softsign());
+  }
+
+  /** Returns {@code x - tanh(x)}; PyTorch's {@code nn.Tanhshrink}. */
+  public static Activation tanhshrink() {
+    return of("Tanhshrink", TANHSHRINK::apply);
+  }
+
+  /** Returns {@code x} where {@code |x| > 0.5}, else 0; PyTorch's {@code nn.Hardshrink}. */
+  public static Activation hardshrink() {
+    return hardshrink(0.5);
+  }
+
+  /** Returns {@code x} where its absolute value exceeds the bound, else 0. */
+  public static Activation hardshrink(double bound) {
+    return new Activation("Hardshrink", "bound=" + bound, x -> HARDSHRINK.apply(x, bound));
+  }
+
+  /** Returns {@code x} moved towards 0 by 0.5; PyTorch's {@code nn.Softshrink}. */
+  public static Activation softshrink() {
+    return softshrink(0.5);
+  }
+
+  /**
+   * Returns {@code x} moved towards 0 by a bound, and not beyond.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public static Activation softshrink(double bound) {
+    if (!(bound >= 0)) {
+      throw new IllegalArgumentException(
+          "softshrink: the bound must not be negative, got " + bound);
+    }
+    return new Activation("Softshrink", "bound=" + bound, x -> SOFTSHRINK.apply(x, bound));
+  }
+
+  /** Returns {@code x} limited to {@code [-1, 1]}; PyTorch's {@code nn.Hardtanh}. */
+  public static Activation hardtanh() {
+    return hardtanh(-1, 1);
+  }
+
+  /** Returns {@code x} limited to {@code [low, high]}. */
+  public static Activation hardtanh(double low, double high) {
+    return new Activation("Hardtanh", "low=" + low + ", high=" + high, x -> x.hardtanh(low, high));
+  }
+
+  /** Returns {@code x / 6 + 1 / 2} limited to {@code [0, 1]}; PyTorch's {@code nn.Hardsigmoid}. */
+  public static Activation hardsigmoid() {
+    return of("Hardsigmoid", x -> x.hardsigmoid());
+  }
+
+  /** Returns {@code x} times {@link #hardsigmoid}; PyTorch's {@code nn.Hardswish}. */
+  public static Activation hardswish() {
+    return of("Hardswish", x -> x.hardswish());
+  }
+
+  /** Returns {@code x} limited to {@code [0, 6]}; PyTorch's {@code nn.ReLU6}. */
+  public static Activation relu6() {
+    return of("Relu6", x -> x.relu6());
+  }
+
+  /** Returns {@link #elu}, scaled to keep mean 0 and variance 1; PyTorch's {@code nn.SELU}. */
+  public static Activation selu() {
+    return of("Selu", x -> x.selu());
+  }
+
+  /** Returns {@code x} where positive, else {@code e^x - 1}; PyTorch's {@code nn.CELU}. */
+  public static Activation celu() {
+    return celu(1);
+  }
+
+  /** Returns {@code x} where positive, else {@code alpha (e^(x / alpha) - 1)}. */
+  public static Activation celu(double alpha) {
+    return new Activation("Celu", "alpha=" + alpha, x -> x.celu(alpha));
+  }
+
+  /** Returns the first half along an axis times sigmoid of the second; PyTorch's {@code nn.GLU}. */
+  public static Activation glu(int axis) {
+    return new Activation("Glu", "axis=" + axis, x -> x.glu(axis));
+  }
+
+  /** Returns {@code x} above the threshold, else the value; PyTorch's {@code nn.Threshold}. */
+  public static Activation threshold(double threshold, double value) {
+    return new Activation(
+        "Threshold",
+        "threshold=" + threshold + ", value=" + value,
+        x -> x.threshold(threshold, value));
   }
 
   /** Returns the input itself; PyTorch's {@code nn.Identity}. */

@@ -165,12 +165,12 @@ public abstract sealed class Convolution extends UnaryModule
 
   /** Returns the weight. */
   public final Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   /** Returns the bias, or null if there is none. */
   public final @Nullable Variable bias() {
-    return bias;
+    return bias == null ? null : current(bias);
   }
 
   @Override
@@ -185,7 +185,7 @@ public abstract sealed class Convolution extends UnaryModule
               + weight.dtype().name()
               + ")");
     }
-    return convolve(input, weight, bias, filters);
+    return convolve(input, weight(), bias(), filters);
   }
 
   abstract Variable convolve(

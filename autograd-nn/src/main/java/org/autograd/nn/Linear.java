@@ -99,12 +99,12 @@ public final class Linear extends UnaryModule {
 
   /** Returns the weight, of shape {@code [outFeatures, inFeatures]}. */
   public Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   /** Returns the bias, of shape {@code [outFeatures]}, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return bias == null ? null : current(bias);
   }
 
   @Override
@@ -127,7 +127,8 @@ public final class Linear extends UnaryModule {
               + weight.size(1)
               + (input.rank() > 2 ? "; is a Flatten missing before?" : ""));
     }
-    return bias == null ? input.linear(weight) : input.linear(weight, bias);
+    Variable w = current(weight);
+    return bias == null ? input.linear(w) : input.linear(w, current(bias));
   }
 
   @Override

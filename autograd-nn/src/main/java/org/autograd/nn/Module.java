@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.autograd.Autograd;
 import org.autograd.GradScope;
 import org.autograd.Variable;
@@ -36,10 +39,16 @@ import org.jspecify.annotations.Nullable;
  * org.autograd.nn.*} leaves {@code Module} ambiguous with {@code java.lang.Module}.
  */
 public abstract class Module {
+  private static final String PARAMETRIZATIONS = "parametrizations";
+
   private final SequencedMap<String, Variable> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, Variable> buffers = new LinkedHashMap<>();
   private final SequencedMap<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
+  private @Nullable ModuleHooks hooks;
+
+  /** What is computed instead of a parameter; null if nothing is, which is usual. */
+  private @Nullable Map<Variable, Parametrization> parametrizations;
 
   /** Where this was first registered, for error messages. */
   private @Nullable Module parent;
@@ -185,14 +194,56 @@ public abstract class Module {
   }
 
   /**
+   * Returns the {@link #stateDict()} with what is registered several times under its first name
+   * only, so that a file has it once. {@link #loadStateDict} takes either.
+   */
+  public final SequencedMap<String, Variable> stateDictWithoutRepeats() {
+    SequencedMap<String, Variable> result = stateDict();
+    result.keySet().removeAll(repeats().keySet());
+    return result;
+  }
+
+  /** Returns the first name of what has further ones, by those. */
+  private Map<String, String> repeats() {
+    Map<String, String> repeats = new LinkedHashMap<>();
+    Map<Variable, String> first = new IdentityHashMap<>();
+    BiConsumer<String, Variable> visitor =
+        (key, value) -> {
+          String known = first.putIfAbsent(value, key);
+          if (known != null) {
+            repeats.put(key, known);
+          }
+        };
+    visit(
+        "",
+        (prefix, module) -> {
+          module.parameters.forEach((key, value) -> visitor.accept(prefix + key, value));
+          module.buffers.forEach((key, value) -> visitor.accept(prefix + key, value));
+        });
+    return repeats;
+  }
+
+  /** Returns this module's arrays by name, without further names that the state has not. */
+  private SequencedMap<String, Variable> wanted(Map<String, Variable> state) {
+    SequencedMap<String, Variable> own = stateDict();
+    repeats()
+        .forEach((name, first) -> {
+          if (!state.containsKey(name) && state.containsKey(first)) {
+            own.remove(name);
+          }
+        });
+    return own;
+  }
+
+  /**
    * Copies the elements of all parameters and buffers from a state dict, which must have exactly
-   * the names, shapes and dtypes of {@link #stateDict()}.
+   * the names, shapes and dtypes of {@link #stateDict()}, or of {@link #stateDictWithoutRepeats()}.
    *
    * @throws IllegalArgumentException if it has not: the message lists every name that is missing,
    *     unexpected or of another shape or dtype, and nothing is changed
    */
   public final void loadStateDict(Map<String, Variable> state) {
-    SequencedMap<String, Variable> own = stateDict();
+    SequencedMap<String, Variable> own = wanted(state);
     StateDifference difference = StateDifference.between(own, state);
     if (!difference.isEmpty()) {
       throw new IllegalArgumentException("loadStateDict of " + label() + ": " + difference);
@@ -207,7 +258,7 @@ public abstract class Module {
    * @return what did not match
    */
   public final StateDifference loadMatching(Map<String, Variable> state) {
-    SequencedMap<String, Variable> own = stateDict();
+    SequencedMap<String, Variable> own = wanted(state);
     StateDifference difference = StateDifference.between(own, state);
     difference.missing().forEach(own::remove);
     difference.mismatched().forEach(own::remove);
@@ -236,6 +287,11 @@ public abstract class Module {
     visit("", (_, module) -> module.training = false);
   }
 
+  /** Puts this module alone into training mode. */
+  final void setTraining() {
+    training = true;
+  }
+
   /** Returns whether this module is in training mode. */
   public final boolean isTraining() {
     return training;
@@ -244,6 +300,190 @@ public abstract class Module {
   /** Forgets the gradients of all parameters. */
   public final void zeroGrad() {
     parameters().forEach(Variable::zeroGrad);
+  }
+
+  /**
+   * Says whether training changes the parameters of this module and its parts: false freezes them,
+   * true thaws them. PyTorch's {@code requires_grad_}. A frozen parameter gets no gradient and
+   * nothing is computed for one, so optimizers leave it alone, weight decay included.
+   *
+   * <pre>{@code
+   * backbone.requiresGrad(false);
+   * Adam optimizer = new Adam(model.parameters().stream().filter(Variable::requiresGrad).toList());
+   * }</pre>
+   */
+  public final void requiresGrad(boolean required) {
+    for (Variable parameter : parameters()) {
+      if (!required) {
+        parameter.setGrad(null);
+      }
+      parameter.requiresGrad(required);
+    }
+  }
+
+  /**
+   * Calls a function before each forward pass of this module, with its inputs. What it returns is
+   * what the module is given; null leaves the inputs as they are. PyTorch's {@code
+   * register_forward_pre_hook}. Hooks are called in the order in which they were registered.
+   *
+   * @return removes the hook when closed
+   */
+  public final ModuleHook beforeForward(Function<List<Variable>, @Nullable List<Variable>> hook) {
+    return ModuleHooks.add(hooks().beforeForward, hook);
+  }
+
+  /**
+   * Calls a function after each forward pass of this module, with its inputs and its results. What
+   * it returns takes the place of the results; null leaves them as they are. PyTorch's {@code
+   * register_forward_hook}.
+   *
+   * <pre>{@code
+   * List<Variable> activations = new ArrayList<>();
+   * try (var _ = layer.afterForward((in, out) -> {
+   *   activations.add(out.getFirst().detach());
+   *   return null;
+   * })) {
+   *   model.apply(x);
+   * }
+   * }</pre>
+   *
+   * @return removes the hook when closed
+   */
+  public final ModuleHook afterForward(
+      BiFunction<List<Variable>, List<Variable>, @Nullable List<Variable>> hook) {
+    return ModuleHooks.add(hooks().afterForward, hook);
+  }
+
+  /**
+   * Calls a function in each backward pass through this module before it goes through, with the
+   * gradients of the results: zeros for one that was not used. What it returns takes their place;
+   * null leaves them as they are. PyTorch's {@code register_full_backward_pre_hook}. It applies to
+   * forward passes from now on.
+   *
+   * @return removes the hook when closed
+   */
+  public final ModuleHook beforeBackward(Function<List<Variable>, @Nullable List<Variable>> hook) {
+    return ModuleHooks.add(hooks().beforeBackward, hook);
+  }
+
+  /**
+   * Calls a function in each backward pass through this module when it has gone through, with the
+   * gradients of the inputs (null for one that needs none) and of the results. The list that it
+   * returns takes the place of the inputs' gradients; null leaves them as they are. PyTorch's
+   * {@code register_full_backward_hook}. It applies to forward passes from now on.
+   *
+   * @return removes the hook when closed
+   */
+  public final ModuleHook afterBackward(
+      BiFunction<List<@Nullable Variable>, List<Variable>, @Nullable List<@Nullable Variable>>
+          hook) {
+    return ModuleHooks.add(hooks().afterBackward, hook::apply);
+  }
+
+  private ModuleHooks hooks() {
+    ModuleHooks present = hooks;
+    if (present == null) {
+      present = new ModuleHooks();
+      hooks = present;
+    }
+    return present;
+  }
+
+  /** Returns whether {@link #call} would do more than to call. */
+  final boolean hasHooks() {
+    return hooks != null && !hooks.isEmpty();
+  }
+
+  /**
+   * Computes, within this module's scope and with its hooks, and puts the place of this module in
+   * front of an error: what a module's method that computes consists of, unless it extends {@link
+   * UnaryModule}.
+   *
+   * <pre>{@code
+   * public Variable apply(Variable left, Variable right) {
+   *   return call(in -> List.of(first.apply(in.get(0)).mul(in.get(1))), left, right).getFirst();
+   * }
+   * }</pre>
+   *
+   * @param forward the results for the inputs, which hooks may have replaced
+   */
+  protected final List<Variable> call(UnaryOperator<List<Variable>> forward, Variable... inputs) {
+    try (var _ = scope()) {
+      ModuleHooks present = hooks;
+      return present == null || present.isEmpty()
+          ? forward.apply(List.of(inputs))
+          : present.call(forward, List.of(inputs));
+    } catch (IllegalArgumentException e) {
+      throw located(e);
+    }
+  }
+
+  /**
+   * Returns the value of a parameter that is to be computed with: itself, unless {@link
+   * Parametrizations} computes it from others.
+   */
+  protected final Variable current(Variable parameter) {
+    Map<Variable, Parametrization> present = parametrizations;
+    if (present == null) {
+      return parameter;
+    }
+    Parametrization computed = present.get(parameter);
+    return computed == null ? parameter : computed.compute();
+  }
+
+  /** Returns the parameters of this module without those of its parts. */
+  final List<Variable> ownParameters() {
+    return List.copyOf(parameters.values());
+  }
+
+  /** Returns a parameter of this module itself. */
+  final Variable ownParameter(String key) {
+    Variable parameter = parameters.get(key);
+    if (parameter == null) {
+      throw new IllegalArgumentException(
+          label() + " has no parameter '" + key + "', only " + parameters.keySet());
+    }
+    return parameter;
+  }
+
+  /** Lets a parameter be computed; one of the parametrisation's parameters is itself. */
+  final void parametrize(String key, Parametrization parametrization) {
+    Variable parameter = ownParameter(key);
+    Module present = children.get(PARAMETRIZATIONS);
+    Module parts = present == null ? child(PARAMETRIZATIONS, new Parts()) : present;
+    parts.child(key, parametrization);
+    parameters.remove(key);
+    if (parametrizations == null) {
+      parametrizations = new IdentityHashMap<>();
+    }
+    parametrizations.put(parameter, parametrization);
+  }
+
+  /** Undoes {@link #parametrize}. */
+  final void removeParametrization(String key) {
+    Module parts = children.get(PARAMETRIZATIONS);
+    Map<Variable, Parametrization> present = parametrizations;
+    Module part = parts == null ? null : parts.children.get(key);
+    if (parts == null || present == null || part == null) {
+      throw new IllegalArgumentException(
+          label() + ": the parameter '" + key + "' is not computed from others");
+    }
+    Variable parameter =
+        present.entrySet().stream()
+            .filter(entry -> entry.getValue() == part)
+            .findFirst()
+            .orElseThrow()
+            .getKey();
+    try (var _ = Autograd.noGrad()) {
+      parameter.copy_(current(parameter));
+    }
+    present.remove(parameter);
+    parts.children.remove(key);
+    if (present.isEmpty()) {
+      parametrizations = null;
+      children.remove(PARAMETRIZATIONS);
+    }
+    parameters.put(key, parameter);
   }
 
   /** Returns the name of the kind of module that {@link #toString} and errors show. */

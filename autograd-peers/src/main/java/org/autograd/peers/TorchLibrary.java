@@ -20,6 +20,9 @@ import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TransformerEncoderImpl;
+import org.bytedeco.pytorch.TransformerEncoderLayerOptions;
+import org.bytedeco.pytorch.TransformerEncoderOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -155,9 +158,40 @@ public final class TorchLibrary implements Library {
     return step(model, model::forward, torch.randn(batch, 1, 28, 28), 10);
   }
 
+  /** An encoder of two layers, and the class of the first position. */
+  private static final class Transformer extends Module {
+    private final TransformerEncoderImpl encoder;
+    private final LinearImpl head = register_module("head", new LinearImpl(128, 10));
+
+    Transformer() {
+      // Their defaults: 2048 features between the linear layers, ReLU, dropout 0.1.
+      TransformerEncoderLayerOptions layer = new TransformerEncoderLayerOptions(128, 4);
+      encoder =
+          register_module(
+              "encoder", new TransformerEncoderImpl(new TransformerEncoderOptions(layer, 2)));
+    }
+
+    Tensor forward(Tensor input) {
+      return head.forward(encoder.forward(input).select(0, 0));
+    }
+  }
+
+  @Override
+  public Work transformerStep(int batch, int length, int threads) {
+    setThreads(threads);
+    torch.manual_seed(1);
+    Transformer model = new Transformer();
+    return step(model, model::forward, torch.randn(length, batch, 128), 10, batch);
+  }
+
   private static Work step(Module model, UnaryOperator<Tensor> forward, Tensor input, int classes) {
+    return step(model, forward, input, classes, input.size(0));
+  }
+
+  private static Work step(
+      Module model, UnaryOperator<Tensor> forward, Tensor input, int classes, long examples) {
     Adam optimizer = new Adam(model.parameters(), new AdamOptions(Network.LEARNING_RATE));
-    Tensor labels = torch.randint(classes, new long[] {input.size(0)}).to(ScalarType.Long);
+    Tensor labels = torch.randint(classes, new long[] {examples}).to(ScalarType.Long);
     return () -> {
       try (var _ = new PointerScope()) {
         optimizer.zero_grad();
