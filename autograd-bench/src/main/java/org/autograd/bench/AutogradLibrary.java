@@ -7,9 +7,12 @@ import org.autograd.internal.kernel.matmul.Matmul;
 import org.autograd.nn.Activation;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Flatten;
+import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
+import org.autograd.nn.Lstm;
 import org.autograd.nn.Mlp;
 import org.autograd.nn.Pooling;
+import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Adam;
@@ -91,6 +94,23 @@ final class AutogradLibrary implements Library {
             new Flatten(),
             new Mlp(512, 128, 10));
     return step(model, Variable.randn(batch, 1, 28, 28), 10, threads);
+  }
+
+  @Override
+  public Work recurrentStep(int batch, int threads) {
+    Autograd.manualSeed(1);
+    return step(new SequenceClassifier(), Variable.randn(batch, 32, 64), 10, threads);
+  }
+
+  /** An LSTM and a linear layer on its last output. */
+  private static final class SequenceClassifier extends UnaryModule {
+    private final Lstm lstm = child("lstm", new Lstm(64, 128, Recurrent.options().batchFirst(true)));
+    private final Linear output = child("output", new Linear(128, 10));
+
+    @Override
+    protected Variable forward(Variable input) {
+      return output.apply(lstm.apply(input).output().select(1, -1));
+    }
   }
 
   private static Work step(UnaryModule model, Variable input, int classes, int threads) {

@@ -13,14 +13,20 @@ public class StepBenchmark extends WorkBenchmark {
   /** The network like LeNet, on a batch of 64. */
   public static final String LENET = "lenet/64";
 
-  /** A {@link Network}, or {@link #LENET}. */
-  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256", LENET})
+  /** An LSTM from 64 to 128 features, on a batch of 64 sequences of 32. */
+  public static final String LSTM = "lstm-64-128/64x32";
+
+  /** A {@link Network}, {@link #LENET} or {@link #LSTM}. */
+  @Param({"2-16-16-2/32", "784-256-10/64", "784-1024-1024-10/128", "784-2048-2048-10/256", LENET, LSTM})
   public String network;
 
   @Override
   Work prepare(Library chosen) {
     if (network.equals(LENET)) {
       return chosen.convolutionStep(64, threads);
+    }
+    if (network.equals(LSTM)) {
+      return chosen.recurrentStep(64, threads);
     }
     return chosen.step(Network.parse(network), threads);
   }
