@@ -9,8 +9,10 @@ import org.autograd.nn.Conv2d;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
+import org.autograd.nn.Lstm;
 import org.autograd.nn.Mlp;
 import org.autograd.nn.Pooling;
+import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.TransformerEncoder;
 import org.autograd.nn.TransformerOptions;
@@ -112,6 +114,24 @@ final class AutogradLibrary implements Library {
     return () -> step(model, optimizer, input, labels);
   }
 
+  @Override
+  public Work recurrentStep(int batch, int threads) {
+    Autograd.manualSeed(1);
+    return step(new SequenceClassifier(), Variable.randn(batch, 32, 64), 10, threads);
+  }
+
+  /** An LSTM and a linear layer on its last output. */
+  private static final class SequenceClassifier extends UnaryModule {
+    private final Lstm lstm =
+        child("lstm", new Lstm(64, 128, Recurrent.options().batchFirst(true)));
+    private final Linear output = child("output", new Linear(128, 10));
+
+    @Override
+    protected Variable forward(Variable input) {
+      return output.apply(lstm.apply(input).output().select(1, -1));
+    }
+  }
+
   private static Work step(UnaryModule model, Variable input, int classes, int threads) {
     Autograd.setThreads(threads);
     Adam optimizer =
@@ -120,8 +140,7 @@ final class AutogradLibrary implements Library {
     return () -> step(model, optimizer, input, labels);
   }
 
-  private static Variable step(
-      UnaryModule model, Adam optimizer, Variable input, Variable labels) {
+  private static Variable step(UnaryModule model, Adam optimizer, Variable input, Variable labels) {
     optimizer.zeroGrad();
     Variable loss = Losses.crossEntropy(model.apply(input), labels);
     loss.backward();

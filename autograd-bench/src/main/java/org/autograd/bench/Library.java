@@ -75,6 +75,17 @@ public interface Library {
   }
 
   /**
+   * Prepares a training step of an LSTM on sequences of 32 times 64 features, all given at once: a
+   * layer of 128, and a linear layer of 10 classes on its last output.
+   *
+   * @param batch the number of sequences
+   * @param threads the number of threads that it may use
+   */
+  default Work recurrentStep(int batch, int threads) {
+    throw unsupported("recurrent layers");
+  }
+
+  /**
    * Prepares forward and backward through a chain of scalars: alternately a product and a sum.
    *
    * @param nodes their number

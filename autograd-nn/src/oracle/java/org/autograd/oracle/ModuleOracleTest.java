@@ -96,7 +96,8 @@ class ModuleOracleTest {
     ChannelNorm.Options batch = BatchNorm.options().dtype(DType.FLOAT64);
     BatchNorm1d first = new BatchNorm1d(3, batch);
     cases.put(
-        "batch norm", new Case(first, x -> one(first.apply(x[0])), batchNorm(true), random(1, 5, 3)));
+        "batch norm",
+        new Case(first, x -> one(first.apply(x[0])), batchNorm(true), random(1, 5, 3)));
     BatchNorm2d second = new BatchNorm2d(3, batch);
     cases.put(
         "batch norm of images",
@@ -110,8 +111,7 @@ class ModuleOracleTest {
             evaluated, x -> one(evaluated.apply(x[0])), batchNorm(false), random(1, 4, 3, 2, 5)));
     InstanceNorm2d instance =
         new InstanceNorm2d(
-            3,
-            InstanceNorm.options().dtype(DType.FLOAT64).affine(true).trackRunningStats(true));
+            3, InstanceNorm.options().dtype(DType.FLOAT64).affine(true).trackRunningStats(true));
     cases.put(
         "instance norm",
         new Case(
@@ -175,8 +175,7 @@ class ModuleOracleTest {
         new Case(
             bilinear,
             x -> one(bilinear.apply(x[0], x[1])),
-            (x, s) ->
-                one(torch.bilinear(x[0], x[1], s.get("weight"), optional(s, "bias"))),
+            (x, s) -> one(torch.bilinear(x[0], x[1], s.get("weight"), optional(s, "bias"))),
             random(1, 5, 2),
             random(2, 5, 3)));
     embeddings(cases);
@@ -324,9 +323,11 @@ class ModuleOracleTest {
     Variable[] inputs = new Variable[tested.inputs().length];
     Tensor[] tensors = new Tensor[inputs.length];
     TensorVector tensorLeaves = new TensorVector();
-    leaves.keySet().forEach(name ->
-        tensorLeaves.push_back(
-            Objects.requireNonNull(state.get(name)).set_requires_grad(true)));
+    leaves
+        .keySet()
+        .forEach(name ->
+            tensorLeaves.push_back(
+                Objects.requireNonNull(state.get(name)).set_requires_grad(true)));
     for (int k = 0; k < inputs.length; k++) {
       inputs[k] = tested.inputs()[k].detach().copy().requiresGrad(true);
       leaves.put("input " + k, inputs[k]);
@@ -365,12 +366,18 @@ class ModuleOracleTest {
           slopes, ours.get(k).toDoubleArray(), 1e-10 * largest, "gradient of " + name);
       k++;
     }
-    tested.module().stateDict().forEach((name, value) -> {
-      // PyTorch's modules count batches, not its functions.
-      if (!name.equals("num_batches_tracked")) {
-        assertArrayEquals(
-            values(Objects.requireNonNull(state.get(name))), value.toDoubleArray(), 1e-12, name);
-      }
-    });
+    tested
+        .module()
+        .stateDict()
+        .forEach((name, value) -> {
+          // PyTorch's modules count batches, not its functions.
+          if (!name.equals("num_batches_tracked")) {
+            assertArrayEquals(
+                values(Objects.requireNonNull(state.get(name))),
+                value.toDoubleArray(),
+                1e-12,
+                name);
+          }
+        });
   }
 }

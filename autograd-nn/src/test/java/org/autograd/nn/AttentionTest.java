@@ -61,7 +61,8 @@ class AttentionTest {
 
   private static void assertPlain(
       Variable query, Variable key, Variable value, double[][] mask, Attention.Options options) {
-    double scale = options.scale() == null ? 1 / Math.sqrt((double) query.size(-1)) : options.scale();
+    double scale =
+        options.scale() == null ? 1 / Math.sqrt((double) query.size(-1)) : options.scale();
     Variable actual = Attention.scaledDotProduct(query, key, value, options);
     for (int b = 0; b < query.size(0); b++) {
       for (int h = 0; h < query.size(1); h++) {

@@ -28,7 +28,7 @@ class DropoutTest {
     double[] values = result.toDoubleArray();
     double dropped = (double) Arrays.stream(values).filter(v -> v == 0).count();
     // Five standard deviations of a binomial distribution.
-    assertEquals(2500, dropped, 5 * Math.sqrt(10_000 * .25 * .75));
+    assertEquals(2500.0, dropped, 5 * Math.sqrt(10_000 * .25 * .75));
     assertTrue(Arrays.stream(values).allMatch(v -> v == 0 || v == 1 / .75));
     result.sum().backward();
     assertArrayEquals(values, Objects.requireNonNull(input.grad()).toDoubleArray());
@@ -70,7 +70,7 @@ class DropoutTest {
       assertEquals(kept ? scale * x[k] + .3 * scale * limit : dropped, values[k], 1e-12);
       assertEquals(kept ? scale : 0, slopes[k], 1e-12);
     }
-    assertEquals(30_000, (double) Arrays.stream(slopes).filter(s -> s == 0).count(), 800);
+    assertEquals(30_000.0, (double) Arrays.stream(slopes).filter(s -> s == 0).count(), 800.0);
   }
 
   @Test

@@ -16,6 +16,8 @@ import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Conv2dImpl;
 import org.bytedeco.pytorch.Conv2dOptions;
+import org.bytedeco.pytorch.LSTMImpl;
+import org.bytedeco.pytorch.LSTMOptions;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
@@ -176,12 +178,36 @@ public final class TorchLibrary implements Library {
     }
   }
 
+  /** An LSTM and a linear layer on its last output. */
+  private static final class SequenceClassifier extends Module {
+    private final LSTMImpl lstm = register_module("lstm", new LSTMImpl(options()));
+    private final LinearImpl output = register_module("output", new LinearImpl(128, 10));
+
+    private static LSTMOptions options() {
+      LSTMOptions options = new LSTMOptions(64, 128);
+      options.batch_first().put(true);
+      return options;
+    }
+
+    Tensor forward(Tensor input) {
+      return output.forward(lstm.forward(input).get0().select(1, -1));
+    }
+  }
+
   @Override
   public Work transformerStep(int batch, int length, int threads) {
     setThreads(threads);
     torch.manual_seed(1);
     Transformer model = new Transformer();
     return step(model, model::forward, torch.randn(length, batch, 128), 10, batch);
+  }
+
+  @Override
+  public Work recurrentStep(int batch, int threads) {
+    setThreads(threads);
+    torch.manual_seed(1);
+    SequenceClassifier model = new SequenceClassifier();
+    return step(model, model::forward, torch.randn(batch, 32, 64), 10);
   }
 
   private static Work step(Module model, UnaryOperator<Tensor> forward, Tensor input, int classes) {

@@ -17,6 +17,9 @@ final class StepMode extends BenchMode {
   /** Rapaio takes seconds for a step of a larger one. */
   private static final int RAPAIO_FEATURES = 1024;
 
+  private static final List<String> OTHERS =
+      List.of(StepBenchmark.LENET, StepBenchmark.LSTM, StepBenchmark.TRANSFORMER);
+
   private static final List<String> ONE_THREAD = List.of("one thread");
 
   @Override
@@ -27,17 +30,15 @@ final class StepMode extends BenchMode {
       List<String> others = small ? peers("libtorch", "djl", "rapaio") : peers("libtorch", "djl");
       steps.add(params("network", network), times(network.toString(), others, threads()));
     }
-    steps.add(
-        params("network", StepBenchmark.LENET),
-        times(StepBenchmark.LENET, peers("libtorch"), threads()));
+    for (String network : OTHERS) {
+      steps.add(params("network", network), times(network, peers("libtorch"), threads()));
+    }
     steps.summarize();
     Table scaling = table("training step, against one thread", Unit.MICROSECONDS, 2, ONE_THREAD);
     List<String> scaled =
         isQuick()
             ? Network.MLPS.stream().map(Network::toString).toList()
-            : Stream.concat(
-                    Network.MLPS.stream().map(Network::toString), Stream.of(StepBenchmark.LENET))
-                .toList();
+            : Stream.concat(Network.MLPS.stream().map(Network::toString), OTHERS.stream()).toList();
     for (String network : scaled) {
       Map<String, Double> measured = new HashMap<>(times(network, List.of(), 2));
       times(network, List.of(), 1).forEach((_, time) -> measured.put(ONE_THREAD.getFirst(), time));
