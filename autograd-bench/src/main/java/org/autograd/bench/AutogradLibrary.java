@@ -120,8 +120,7 @@ final class AutogradLibrary implements Library {
     return () -> step(model, optimizer, input, labels);
   }
 
-  private static Variable step(
-      UnaryModule model, Adam optimizer, Variable input, Variable labels) {
+  private static Variable step(UnaryModule model, Adam optimizer, Variable input, Variable labels) {
     optimizer.zeroGrad();
     Variable loss = Losses.crossEntropy(model.apply(input), labels);
     loss.backward();

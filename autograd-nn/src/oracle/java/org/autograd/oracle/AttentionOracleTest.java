@@ -87,8 +87,7 @@ class AttentionOracleTest {
     List<Variable> ours =
         Autograd.grad(List.of(actual), List.of(seed), leaves, BackwardOptions.retainGraph());
     for (int k = 0; k < leaves.size(); k++) {
-      assertArrayEquals(
-          values(theirs.get(k)), ours.get(k).toDoubleArray(), 1e-9, "gradient " + k);
+      assertArrayEquals(values(theirs.get(k)), ours.get(k).toDoubleArray(), 1e-9, "gradient " + k);
     }
   }
 
@@ -145,10 +144,12 @@ class AttentionOracleTest {
       state.put(name, Variable.fromArray(values(value), value.shape()));
     }
     module.loadStateDict(state);
-    module.namedParameters().forEach((name, parameter) -> {
-      leaves.add(parameter);
-      all.push_back(named.get(name));
-    });
+    module
+        .namedParameters()
+        .forEach((name, parameter) -> {
+          leaves.add(parameter);
+          all.push_back(named.get(name));
+        });
   }
 
   private static Variable input(
@@ -230,8 +231,7 @@ class AttentionOracleTest {
       load(ours, theirs, leaves, theirLeaves);
       Variable hidden = Variable.ones(4, 4).triu(1).ne(0);
       Variable padding = Variable.zeros(3, 4).ne(0).indexFill(1, Variable.of(3L), 1);
-      Tensor expected =
-          theirs.forward(theirLeaves.get(0), added(hidden), tensor(padding));
+      Tensor expected = theirs.forward(theirLeaves.get(0), added(hidden), tensor(padding));
       compare(
           ours.apply(x, AttentionMask.none().causal(true).keyPadding(padding)),
           expected,
@@ -256,11 +256,9 @@ class AttentionOracleTest {
       Variable hidden = Variable.ones(4, 4).triu(1).ne(0);
       Tensor none = new Tensor();
       Tensor expected =
-          theirs.forward(
-              theirLeaves.get(0), theirLeaves.get(1), added(hidden), none, none, none);
+          theirs.forward(theirLeaves.get(0), theirLeaves.get(1), added(hidden), none, none, none);
       compare(
-          ours.apply(
-              target, memory, AttentionMask.none().causal(true), AttentionMask.none()),
+          ours.apply(target, memory, AttentionMask.none().causal(true), AttentionMask.none()),
           expected,
           leaves,
           theirLeaves);
@@ -278,8 +276,7 @@ class AttentionOracleTest {
       Tensor theirs = theirLeaves.get(0);
       compare(Activation.hardshrink().apply(x), torch.hardshrink(theirs), leaves, theirLeaves);
       compare(Activation.softshrink().apply(x), torch.softshrink(theirs), leaves, theirLeaves);
-      compare(
-          Activation.tanhshrink().apply(x), theirs.sub(theirs.tanh()), leaves, theirLeaves);
+      compare(Activation.tanhshrink().apply(x), theirs.sub(theirs.tanh()), leaves, theirLeaves);
     }
   }
 }

@@ -61,7 +61,8 @@ class AttentionTest {
 
   private static void assertPlain(
       Variable query, Variable key, Variable value, double[][] mask, Attention.Options options) {
-    double scale = options.scale() == null ? 1 / Math.sqrt((double) query.size(-1)) : options.scale();
+    double scale =
+        options.scale() == null ? 1 / Math.sqrt((double) query.size(-1)) : options.scale();
     Variable actual = Attention.scaledDotProduct(query, key, value, options);
     for (int b = 0; b < query.size(0); b++) {
       for (int h = 0; h < query.size(1); h++) {
@@ -223,7 +224,7 @@ class AttentionTest {
   void longSequencesKeepNoWeights() {
     Variable[] x = new Variable[3];
     Arrays.setAll(x, k -> random(k, 2, 1500, 4).requiresGrad(true));
-    long weights = 2 * 1500 * 1500;
+    long weights = 2L * 1500 * 1500;
     assertTrue(kept(x, true) >= weights);
     // The inputs, once for each of the blocks, but as views that take nothing.
     assertTrue(kept(x, false) < weights / 10, () -> kept(x, false) + " elements");
