@@ -224,7 +224,7 @@ class AttentionTest {
   void longSequencesKeepNoWeights() {
     Variable[] x = new Variable[3];
     Arrays.setAll(x, k -> random(k, 2, 1500, 4).requiresGrad(true));
-    long weights = 2 * 1500 * 1500;
+    long weights = 2L * 1500 * 1500;
     assertTrue(kept(x, true) >= weights);
     // The inputs, once for each of the blocks, but as views that take nothing.
     assertTrue(kept(x, false) < weights / 10, () -> kept(x, false) + " elements");
