@@ -64,6 +64,7 @@ public final class Variable
         PoolingOps,
         ResamplingOps,
         FourierOps,
+        GridOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =

@@ -6,6 +6,7 @@ import static org.autograd.oracle.TorchCalls.call;
 
 import java.util.Arrays;
 import java.util.List;
+import org.autograd.GridSampleOptions;
 import org.autograd.InterpolateOptions;
 import org.autograd.PoolingOptions;
 import org.autograd.operations.Arguments;
@@ -26,6 +27,8 @@ final class ResamplingTorchCalls {
 
   // spotless:off
   static void add() {
+    call("gridSample(Variable,GridSampleOptions)", (t, a) -> gridSample(t[0], t[1], (GridSampleOptions) a.values().getFirst()));
+    call("affineGrid(int,int,boolean)", (t, a) -> torch.affine_grid_generator(t[0], new long[] {t[0].size(0), 1, a.integer(0), a.integer(1)}, a.number(2) > 0));
     call("maxUnpool1d(Variable,long)", (t, a) -> torch.max_unpool2d(t[0].unsqueeze(-2), places(t[0].unsqueeze(-2), 2), 1, a.integer(0)).squeeze(-2));
     call("maxUnpool2d(Variable,long,long)", (t, a) -> torch.max_unpool2d(t[0], places(t[0], 2), a.integer(0), a.integer(1)));
     call("maxUnpool3d(Variable,long,long,long)", (t, a) -> torch.max_unpool3d(t[0], places(t[0], 3), new long[] {a.integer(0), a.integer(1), a.integer(2)}, new long[] {2, 2, 2}, 0, 0, 0));
@@ -123,6 +126,12 @@ final class ResamplingTorchCalls {
       same.scale_factor().put(new DoubleVector(factors));
     }
     return torch.interpolate(x, same);
+  }
+
+  private static Tensor gridSample(Tensor images, Tensor grid, GridSampleOptions options) {
+    long mode = options.mode().ordinal();
+    return torch.grid_sampler(
+        images, grid, mode, options.padding().ordinal(), options.alignCorners());
   }
 
   private static Tensor places(Tensor x, int spatial) {
