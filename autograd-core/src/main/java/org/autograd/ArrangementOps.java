@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -271,17 +272,39 @@ sealed interface ArrangementOps permits Variable {
 
   /** Returns the array with one axis moved to another place, as a view. */
   default Variable movedim(int source, int destination) {
+    return movedim(new int[] {source}, new int[] {destination});
+  }
+
+  /**
+   * Returns the array with axes at other places, a place for each; the others stay in their order.
+   *
+   * @throws IllegalArgumentException if the numbers differ, or if an axis or a place is given twice
+   */
+  default Variable movedim(int[] sources, int[] destinations) {
     Variable x = self();
-    int from = x.shape().axis(source, "movedim");
-    int to = x.shape().axis(destination, "movedim");
-    List<Integer> order = new ArrayList<>();
-    for (int axis = 0; axis < x.rank(); axis++) {
-      if (axis != from) {
-        order.add(axis);
+    checkArgument(
+        sources.length == destinations.length,
+        "movedim: a place is needed for each axis; got axes %s and places %s for %s",
+        Ints.asList(sources),
+        Ints.asList(destinations),
+        x.describe());
+    int[] from = ShapeOps.Steps.axes("movedim", x, sources);
+    int[] to = ShapeOps.Steps.axes("movedim", x, destinations);
+    int[] order = new int[x.rank()];
+    Arrays.fill(order, -1);
+    for (int k = 0; k < from.length; k++) {
+      order[to[k]] = from[k];
+    }
+    int place = 0;
+    for (int axis = 0; axis < order.length; axis++) {
+      if (!Ints.contains(from, axis)) {
+        while (order[place] >= 0) {
+          place++;
+        }
+        order[place] = axis;
       }
     }
-    order.add(to, from);
-    return x.permute(order.stream().mapToInt(axis -> axis).toArray());
+    return x.permute(order);
   }
 
   /**

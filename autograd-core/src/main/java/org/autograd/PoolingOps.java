@@ -186,6 +186,28 @@ sealed interface PoolingOps permits Variable {
           Edge.to(x, indices, (g, saved) -> scatter(spatial, g, saved, shape)));
     }
 
+    static Variable unpool(
+        String operation, int spatial, Variable x, Variable indices, long... sizes) {
+      checkArgument(
+          (x.rank() == spatial + 1 || x.rank() == spatial + 2)
+              && sizes.length == spatial
+              && indices.shape().equals(x.shape()),
+          "%s: needs axes for channels and %s sizes, maybe one for examples before, as many indices"
+              + " and %s sizes of the result; got values, indices and sizes %s, %s",
+          operation,
+          spatial,
+          spatial,
+          Variable.describe(x, indices),
+          Arrays.toString(sizes));
+      int kept = x.rank() - spatial;
+      long[] shape = Arrays.copyOf(x.shape().toArray(), x.rank());
+      System.arraycopy(sizes, 0, shape, kept, spatial);
+      return Variable.zeros(x.dtype(), shape)
+          .flatten(kept, -1)
+          .scatter(kept, indices.flatten(kept, -1), x.flatten(kept, -1))
+          .reshape(shape);
+    }
+
     // Means.
 
     static Variable average(String operation, int spatial, Variable x, PoolingOptions options) {
@@ -342,5 +364,26 @@ sealed interface PoolingOps permits Variable {
   /** Returns the means of the windows of {@link #adaptiveMaxPool3d}. */
   default Variable adaptiveAvgPool3d(int... sizes) {
     return Steps.adaptiveAverage("adaptiveAvgPool3d", 3, self(), sizes);
+  }
+
+  /**
+   * Returns zeros with these elements where {@link Variable#maxPool1dWithIndices} found them. Of
+   * several at one place one is taken, the last.
+   *
+   * @param indices of the same shape, int64
+   * @param length of the result, which the windows do not always tell
+   */
+  default Variable maxUnpool1d(Variable indices, long length) {
+    return Steps.unpool("maxUnpool1d", 1, self(), indices, length);
+  }
+
+  /** Returns zeros with these elements where {@link Variable#maxPool2dWithIndices} found them. */
+  default Variable maxUnpool2d(Variable indices, long height, long width) {
+    return Steps.unpool("maxUnpool2d", 2, self(), indices, height, width);
+  }
+
+  /** Returns zeros with these elements where {@link Variable#maxPool3dWithIndices} found them. */
+  default Variable maxUnpool3d(Variable indices, long depth, long height, long width) {
+    return Steps.unpool("maxUnpool3d", 3, self(), indices, depth, height, width);
   }
 }

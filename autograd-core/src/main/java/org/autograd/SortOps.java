@@ -129,18 +129,29 @@ sealed interface SortOps permits Variable {
 
   /**
    * Returns for each value the int64 position in this sorted vector before which it can be inserted
-   * so that the vector stays sorted: the first such position, or, for {@code right}, the last.
+   * so that the vector stays sorted: the first such position, or, for {@code right}, the last. With
+   * more axes, each row of this is for the values in the same row.
+   *
+   * @param values of any shape for a vector, else of the same sizes but for the last axis
    */
   default Variable searchSorted(Variable values, boolean right) {
     Variable x = self();
     checkArgument(
-        x.rank() == 1 && x.dtype() == values.dtype(),
-        "searchSorted: a sorted vector and values of its dtype are needed, got %s",
+        x.dtype() == values.dtype()
+            && (x.rank() == 1
+                || (x.rank() > 1
+                    && values.rank() == x.rank()
+                    && values
+                        .shape()
+                        .with(x.rank() - 1, 0)
+                        .equals(x.shape().with(x.rank() - 1, 0)))),
+        "searchSorted: a sorted vector and values of its dtype are needed, or sorted rows and as many"
+            + " rows of values, got %s",
         Variable.describe(x, values));
-    if (values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
+    if (x.rank() == 1 && values.isMapped() && !Vmap.isMappedWith(x, x, values)) {
       return Vmap.apply(p -> x.searchSorted(p, right), values);
     }
-    if (x.isMapped()) {
+    if (Vmap.isAnyMapped(x, values)) {
       return Vmap.applyEach(p -> p[0].searchSorted(p[1], right), x, values);
     }
     return Node.record("searchSorted", Lines.search(x.data(), values.data(), right));

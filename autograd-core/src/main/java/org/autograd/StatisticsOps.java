@@ -239,6 +239,17 @@ sealed interface StatisticsOps permits Variable {
    * to the largest element, and at least {@code minimum} numbers.
    */
   default Variable bincount(int minimum) {
+    return bincount(Variable.ones(DType.INT64, self().shape().toArray()), minimum);
+  }
+
+  /**
+   * Returns the sum of the weights of the elements that are 0, 1, 2, ... in this vector of
+   * integers, in the weights' dtype; up to the largest element, and at least {@code minimum}
+   * numbers.
+   *
+   * @param weights a number for each element
+   */
+  default Variable bincount(Variable weights, int minimum) {
     Variable x = self();
     checkArgument(
         x.rank() == 1
@@ -247,9 +258,12 @@ sealed interface StatisticsOps permits Variable {
             && (x.elementCount() == 0 || x.min().item() >= 0),
         "bincount: needs a vector of integers that are not negative, got %s",
         x.describe());
+    checkArgument(
+        weights.shape().equals(x.shape()) && weights.dtype() != DType.BOOL,
+        "bincount: a number is needed as weight of each element, got elements and weights %s",
+        Variable.describe(x, weights));
     long size = x.elementCount() == 0 ? 0 : (long) x.max().item() + 1;
-    return Variable.zeros(DType.INT64, Math.max(minimum, size))
-        .scatterAdd(0, x, Variable.ones(DType.INT64, x.elementCount()));
+    return Variable.zeros(weights.dtype(), Math.max(minimum, size)).scatterAdd(0, x, weights);
   }
 
   /**
@@ -274,6 +288,34 @@ sealed interface StatisticsOps permits Variable {
             .reshape(x.shape().toArray())
             .copy();
     return new Unique(groups.values(), inverse, groups.counts());
+  }
+
+  /**
+   * Returns the different slices along an axis in the order of their elements, for each slice of
+   * this which it is, and their counts: PyTorch's {@code unique} with an axis. A slice with NaN is
+   * equal to no other.
+   */
+  default Unique uniqueAlong(int axis) {
+    Variable x = self().detach();
+    int at = x.shape().axis(axis, "uniqueAlong");
+    long count = x.size(at);
+    checkArgument(x.elementCount() > 0, "uniqueAlong: %s has no elements to compare", x.describe());
+    // Sorted by the last element first, each time keeping the order of equal ones.
+    Variable rows = x.movedim(at, 0).reshape(count, -1);
+    Variable order = Variable.arange(count);
+    for (long column = rows.size(1) - 1; column >= 0; column--) {
+      order = order.take(rows.select(1, column).take(order).argsort(0, false));
+    }
+    Variable sorted = rows.indexSelect(0, order);
+    Variable changes = sorted.narrow(0, 1, count - 1).ne(sorted.narrow(0, 0, count - 1)).any(1);
+    Variable starts = Variable.cat(0, Variable.ones(DType.BOOL, 1), changes);
+    Variable group = starts.cumsum(0).sub(1);
+    Variable places = order.maskedSelect(starts);
+    Variable counts =
+        Variable.zeros(DType.INT64, places.elementCount())
+            .scatterAdd(0, group, Variable.ones(DType.INT64, count));
+    return new Unique(
+        x.indexSelect(at, places), Variable.zerosLike(group).scatter(0, order, group), counts);
   }
 
   /** Returns as {@link #uniqueWithCounts} the runs of equal elements, in their order. */

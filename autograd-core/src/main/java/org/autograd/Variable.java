@@ -41,6 +41,7 @@ public final class Variable
         RoundingOps,
         IntegerOps,
         SpecialOps,
+        SpecialFunctionOps,
         ActivationOps,
         ComparisonOps,
         ReductionOps,
@@ -62,6 +63,8 @@ public final class Variable
         ConvolutionOps,
         PoolingOps,
         ResamplingOps,
+        FourierOps,
+        GridOps,
         InPlaceOps,
         NormalizationOps {
   private static final PointwiseLoop ADD =
@@ -269,7 +272,26 @@ public final class Variable
    * Returns a float32 vector of {@code count} values from {@code start} to {@code end} inclusive.
    */
   public static Variable linspace(double start, double end, int count) {
-    double[] values = new double[length("linspace", count)];
+    return linspace(DType.FLOAT32, start, end, count);
+  }
+
+  /** Returns a vector of {@code count} values from {@code start} to {@code end} inclusive. */
+  public static Variable linspace(DType dtype, double start, double end, int count) {
+    return of(spaced("linspace", start, end, count)).to(dtype);
+  }
+
+  /**
+   * Returns a vector of {@code count} powers of a base, from {@code base^start} to {@code base^end}
+   * inclusive, whose exponents are evenly spaced.
+   */
+  public static Variable logspace(DType dtype, double start, double end, int count, double base) {
+    double[] values = spaced("logspace", start, end, count);
+    Arrays.setAll(values, i -> Math.pow(base, values[i]));
+    return of(values).to(dtype);
+  }
+
+  private static double[] spaced(String operation, double start, double end, int count) {
+    double[] values = new double[length(operation, count)];
     // From both ends, so that both are met exactly; a single value is the start.
     Arrays.setAll(
         values,
@@ -277,7 +299,7 @@ public final class Variable
             i == 0 || i < count / 2
                 ? start + (end - start) * i / Math.max(1, count - 1)
                 : end - (end - start) * (count - 1 - i) / (count - 1));
-    return of(values).to(DType.FLOAT32);
+    return values;
   }
 
   /** Returns the float32 identity matrix. */
@@ -287,13 +309,31 @@ public final class Variable
 
   /** Returns the identity matrix. */
   public static Variable eye(DType dtype, long size) {
-    checkArgument(size >= 0, "eye: the size must not be negative, got %s", size);
-    double[] values = new double[length("eye", (double) size * size)];
-    int n = (int) size;
-    for (int i = 0; i < n; i++) {
-      values[i * n + i] = 1;
+    return eye(dtype, size, size);
+  }
+
+  /** Returns a matrix with ones on its main diagonal, else zeros. */
+  public static Variable eye(DType dtype, long rows, long columns) {
+    checkArgument(
+        rows >= 0 && columns >= 0, "eye: a size must not be negative, got %s, %s", rows, columns);
+    double[] values = new double[length("eye", (double) rows * columns)];
+    for (int i = 0; i < Math.min(rows, columns); i++) {
+      values[i * (int) columns + i] = 1;
     }
-    return fromArray(values, n, n).to(dtype);
+    return fromArray(values, rows, columns).to(dtype);
+  }
+
+  /**
+   * Returns where the elements lie that {@link #tril} keeps of a matrix, row by row: int64 of shape
+   * {@code [2, count]}, the rows above the columns.
+   */
+  public static Variable trilIndices(long rows, long columns, long diagonal) {
+    return ones(DType.BOOL, rows, columns).tril(diagonal).nonzero().transpose().copy();
+  }
+
+  /** Returns where the elements lie that {@link #triu} keeps of a matrix; as the above. */
+  public static Variable triuIndices(long rows, long columns, long diagonal) {
+    return ones(DType.BOOL, rows, columns).triu(diagonal).nonzero().transpose().copy();
   }
 
   /** Returns float32 values uniform in [0, 1) from the default generator. */

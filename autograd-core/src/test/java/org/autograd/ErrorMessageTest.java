@@ -108,6 +108,25 @@ class ErrorMessageTest {
         mistake(() -> MATRIX.mul(Double.NaN).svd(), "svd", "float64[2, 3] has a NaN"),
         mistake(() -> INTEGERS.outer(INTEGERS).det(), "det", "int64[2, 2]", "to(DType.FLOAT32)"),
         mistake(() -> MATRIX.matrixNorm(3), "matrixNorm", "got 3.0", "float64[2, 3]"),
+        // Fourier transforms and others of one kind of operand.
+        mistake(() -> MATRIX.fft(), "fft", "last axis of size 2", "float64[2, 3]", "rfft()"),
+        mistake(() -> VECTOR.ifft(), "ifft", "float64[2]"),
+        mistake(() -> SINGLE.fft(0, -1, FourierNorm.ORTHO), "fft", "length 0", "float32[2, 2]"),
+        mistake(() -> SINGLE.fft(2, 1, FourierNorm.ORTHO), "fft", "axis 1", "[2]"),
+        mistake(() -> SINGLE.fft2(), "fft2", "two axes", "float32[2, 2]"),
+        mistake(() -> INTEGERS.rfft(), "rfft", "int64[2]", "to(DType.FLOAT32)"),
+        mistake(() -> VECTOR.nextAfter(Variable.of(1f, 2)), "nextAfter", "float64[2], float32[2]"),
+        mistake(() -> MATRIX.searchSorted(VECTOR, false), "searchSorted", "float64[2, 3]", "[2]"),
+        mistake(() -> EMPTY.uniqueAlong(1), "uniqueAlong", "float32[0, 3]"),
+        mistake(
+            () -> MATRIX.maxUnpool1d(INTEGERS, 4), "maxUnpool1d", "float64[2, 3], int64[2]", "[4]"),
+        mistake(
+            () -> MATRIX.movedim(new int[] {0}, new int[] {0, 1}),
+            "movedim",
+            "axes [0]",
+            "places [0, 1]",
+            "float64[2, 3]"),
+        mistake(() -> INTEGERS.bincount(SCALAR, 0), "bincount", "weight", "int64[2], float64[]"),
         // Axes.
         mistake(() -> MATRIX.sum(2), "sum", "axis 2", "[2, 3]", "-2 to 1"),
         mistake(() -> MATRIX.mean(-3), "axis -3", "[2, 3]"),

@@ -82,6 +82,21 @@ class FactoryTest {
     assertIs(Variable.linspace(3, 7, 1), DType.FLOAT32, Shape.of(1), 3);
     assertIs(Variable.linspace(3, 7, 2), DType.FLOAT32, Shape.of(2), 3, 7);
     assertIs(Variable.linspace(3, 7, 0), DType.FLOAT32, Shape.of(0));
+    assertIs(Variable.linspace(DType.FLOAT64, 0, 1, 3), DType.FLOAT64, Shape.of(3), 0, 0.5, 1);
+    assertIs(
+        Variable.logspace(DType.FLOAT64, -1, 2, 4, 10),
+        DType.FLOAT64,
+        Shape.of(4),
+        0.1,
+        1,
+        10,
+        100);
+    assertIs(Variable.logspace(DType.FLOAT32, 3, 0, 2, 2), DType.FLOAT32, Shape.of(2), 8, 1);
+    assertIs(Variable.eye(DType.INT64, 2, 3), DType.INT64, Shape.of(2, 3), 1, 0, 0, 0, 1, 0);
+    assertIs(Variable.eye(DType.BOOL, 3, 1), DType.BOOL, Shape.of(3, 1), 1, 0, 0);
+    assertIs(Variable.trilIndices(2, 3, 0), DType.INT64, Shape.of(2, 3), 0, 1, 1, 0, 0, 1);
+    assertIs(Variable.triuIndices(2, 3, 1), DType.INT64, Shape.of(2, 3), 0, 0, 1, 1, 2, 2);
+    assertIs(Variable.triuIndices(2, 0, 0), DType.INT64, Shape.of(2, 0));
   }
 
   @Test

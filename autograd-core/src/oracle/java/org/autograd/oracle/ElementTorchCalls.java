@@ -22,6 +22,10 @@ final class ElementTorchCalls {
 
   // spotless:off
   static void add() {
+    call("erfinv()", (t, a) -> t[0].erfinv());
+    call("i0()", (t, a) -> t[0].i0());
+    call("i1()", (t, a) -> torch.special_i1(t[0]));
+    call("nextAfter(Variable)", (t, a) -> t[0].nextafter(t[1]).gt(t[0]));
     call("bitwiseAnd(Variable)", (t, a) -> whole(t[0]).bitwise_and(whole(t[1])));
     call("bitwiseOr(Variable)", (t, a) -> whole(t[0]).bitwise_or(whole(t[1])));
     call("bitwiseXor(Variable)", (t, a) -> whole(t[0]).bitwise_xor(whole(t[1])));

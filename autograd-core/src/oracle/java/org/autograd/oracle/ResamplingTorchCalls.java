@@ -1,10 +1,12 @@
 package org.autograd.oracle;
 
 import static org.autograd.oracle.LibTorch.longs;
+import static org.autograd.oracle.LibTorch.scalar;
 import static org.autograd.oracle.TorchCalls.call;
 
 import java.util.Arrays;
 import java.util.List;
+import org.autograd.GridSampleOptions;
 import org.autograd.InterpolateOptions;
 import org.autograd.PoolingOptions;
 import org.autograd.operations.Arguments;
@@ -16,6 +18,7 @@ import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.kNearestExact;
 
 /** What resampling operations are called in PyTorch: a part of {@link TorchCalls}. */
@@ -24,6 +27,11 @@ final class ResamplingTorchCalls {
 
   // spotless:off
   static void add() {
+    call("gridSample(Variable,GridSampleOptions)", (t, a) -> gridSample(t[0], t[1], (GridSampleOptions) a.values().getFirst()));
+    call("affineGrid(int,int,boolean)", (t, a) -> torch.affine_grid_generator(t[0], new long[] {t[0].size(0), 1, a.integer(0), a.integer(1)}, a.number(2) > 0));
+    call("maxUnpool1d(Variable,long)", (t, a) -> torch.max_unpool2d(t[0].unsqueeze(-2), places(t[0].unsqueeze(-2), 2), 1, a.integer(0)).squeeze(-2));
+    call("maxUnpool2d(Variable,long,long)", (t, a) -> torch.max_unpool2d(t[0], places(t[0], 2), a.integer(0), a.integer(1)));
+    call("maxUnpool3d(Variable,long,long,long)", (t, a) -> torch.max_unpool3d(t[0], places(t[0], 3), new long[] {a.integer(0), a.integer(1), a.integer(2)}, new long[] {2, 2, 2}, 0, 0, 0));
     call("interpolate(InterpolateOptions)", (t, a) -> interpolate(t[0], (InterpolateOptions) a.values().getFirst()));
     call("unfold(PoolingOptions)", (t, a) -> torch.im2col(t[0], two(a.pooling(0).kernel()), two(a.pooling(0).dilation()), two(a.pooling(0).padding()), two(a.pooling(0).stride())));
     call("fold(long,long,PoolingOptions)", (t, a) -> torch.col2im(t[0], longs(a.integer(1), a.integer(2)), two(a.pooling(0).kernel()), two(a.pooling(0).dilation()), two(a.pooling(0).padding()), two(a.pooling(0).stride())));
@@ -118,5 +126,19 @@ final class ResamplingTorchCalls {
       same.scale_factor().put(new DoubleVector(factors));
     }
     return torch.interpolate(x, same);
+  }
+
+  private static Tensor gridSample(Tensor images, Tensor grid, GridSampleOptions options) {
+    long mode = options.mode().ordinal();
+    return torch.grid_sampler(
+        images, grid, mode, options.padding().ordinal(), options.alignCorners());
+  }
+
+  private static Tensor places(Tensor x, int spatial) {
+    long[] shape = x.shape();
+    long[] channel = Arrays.copyOfRange(shape, shape.length - spatial, shape.length);
+    long count = Arrays.stream(channel).reduce(1, (a, b) -> a * b);
+    Tensor odd = torch.arange(new Scalar(count)).to(ScalarType.Long).mul(scalar(2)).add(scalar(1));
+    return odd.flip(0).reshape(channel).expand(shape).contiguous();
   }
 }

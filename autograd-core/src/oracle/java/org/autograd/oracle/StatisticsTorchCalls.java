@@ -34,6 +34,9 @@ final class StatisticsTorchCalls {
     call("nanQuantile(double[],int,QuantileMethod)", (t, a) -> t[0].nanquantile(fractions(t[0]), new LongOptional(a.integer(0)), false, method(a.values().get(1))));
     call("histc(int,double,double)", (t, a) -> t[0].detach().histc(5, new Scalar(a.number(0)), new Scalar(a.number(1))).to(ScalarType.Long));
     call("bincount(int)", (t, a) -> counted(t[0]).bincount(new TensorOptional(), a.integer(0)));
+    // PyTorch has no gradient of it; this is its definition.
+    call("bincount(Variable,int)", (t, a) -> t[0].new_zeros(Math.max(5, a.integer(0))).index_add(0, AbstractTensor.create(2L, 0, 2, 4, 4, 4), t[0]));
+    calls("uniqueAlong(int)", (t, a) -> three(torch.unique_dim(t[0].gt(scalar(0)).to(ScalarType.Long), a.integer(0), true, true, true)));
     call("bucketize(Variable,boolean)", (t, a) -> torch.bucketize(
         t[0], torch.arange(new Scalar(-1.0), new Scalar(3.0), new Scalar(0.5)).to(t[0].scalar_type()), false, a.number(0) > 0));
     calls("uniqueWithCounts()", (t, a) -> three(torch.unique_dim(counted(t[0]), 0, true, true, true)));

@@ -220,7 +220,7 @@ final class TorchCalls {
     calls("median(int)", (t, a) -> both(t[0].median((long) a.integer(0))));
     call("quantile(double,int)", (t, a) -> t[0].quantile(0.3, new LongOptional(a.integer(0)), false, "linear"));
     call("unique()", (t, a) -> torch.unique_dim(t[0].gt(scalar(0)).to(ScalarType.Long).flatten(), 0).get0());
-    call("searchSorted(Variable,boolean)", (t, a) -> torch.searchsorted(
+    call("searchSorted(Variable,boolean)", (t, a) -> a.values().size() > 1 ? torch.searchsorted(t[0].sort().get0(), t[1], false, a.number(0) > 0, new StringViewOptional(), new TensorOptional()) : torch.searchsorted(
         torch.arange(new Scalar(-1.0), new Scalar(3.0), new Scalar(0.5)).to(t[0].scalar_type()), t[0], false, a.number(0) > 0, new StringViewOptional(), new TensorOptional()));
     call("softmax(int)", (t, a) -> t[0].softmax(a.integer(0)));
     call("logSoftmax(int)", (t, a) -> t[0].log_softmax(a.integer(0)));
@@ -255,6 +255,7 @@ final class TorchCalls {
     call("diag(long)", (t, a) -> t[0].diag(a.integer(0)));
     call("tril(long)", (t, a) -> t[0].tril(a.integer(0)));
     call("triu(long)", (t, a) -> t[0].triu(a.integer(0)));
+    call("movedim(int[],int[])", (t, a) -> t[0].movedim(longs(a.axes(0)), longs(a.axes(1))));
     call("movedim(int,int)", (t, a) -> t[0].movedim((long) a.integer(0), (long) a.integer(1)));
     call("unfold(int,long,long)", (t, a) -> t[0].unfold(a.integer(0), a.integer(1), a.integer(2)));
     calls("split(int,long)", (t, a) -> list(t[0].split(2, a.integer(0))));
@@ -389,6 +390,7 @@ final class TorchCalls {
     StatisticsTorchCalls.add();
     PlacementTorchCalls.add();
     ResamplingTorchCalls.add();
+    FourierTorchCalls.add();
   }
   // spotless:on
 

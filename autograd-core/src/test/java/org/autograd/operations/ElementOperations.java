@@ -9,6 +9,7 @@ import static org.autograd.operations.Operation.Trait.NOT_DIFFERENTIABLE;
 import static org.autograd.operations.OperationRegistry.op;
 import static org.autograd.operations.Samples.ABOVE_MINUS_ONE;
 import static org.autograd.operations.Samples.ABOVE_ONE;
+import static org.autograd.operations.Samples.INSIDE_ONE;
 import static org.autograd.operations.Samples.NOT_ZERO;
 import static org.autograd.operations.Samples.POSITIVE;
 import static org.autograd.operations.Samples.REAL;
@@ -62,6 +63,10 @@ final class ElementOperations {
         op("truncDivide(double)", elements(DIVIDENDS), numbers(-2), (x, a) -> x[0].truncDivide(a.number(0))).with(FLAT, INTEGERS),
 
         // Special functions.
+        op("erfinv()", elements(INSIDE_ONE), (x, a) -> x[0].erfinv()).with(INTEGERS, LARGE),
+        op("i0()", elements(REAL), (x, a) -> x[0].i0()).with(INTEGERS, LARGE),
+        op("i1()", elements(REAL), (x, a) -> x[0].i1()).with(INTEGERS),
+        op("nextAfter(Variable)", pairs(REAL, REAL), (x, a) -> x[0].nextAfter(x[1]).gt(x[0])).with(NOT_DIFFERENTIABLE),
         op("lgamma()", elements(POSITIVE), (x, a) -> x[0].lgamma()).with(INTEGERS, LARGE),
         op("lgamma()", elements(NEGATIVE), (x, a) -> x[0].lgamma()).with(INTEGERS),
         op("digamma()", elements(POSITIVE), (x, a) -> x[0].digamma()).with(INTEGERS),

@@ -94,7 +94,8 @@ public final class OperationRegistry {
                 ElementOperations.operations(),
                 StatisticsOperations.operations(),
                 PlacementOperations.operations(),
-                ResamplingOperations.operations())
+                ResamplingOperations.operations(),
+                FourierOperations.operations())
             .flatMap(List::stream)
             .toList();
   }
@@ -371,6 +372,8 @@ public final class OperationRegistry {
       op("diag(long)", vectorsAndMatrices(), numbers(0, 1, -1, -5), (x, a) -> x[0].diag(a.integer(0))),
       op("tril(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].tril(a.integer(0))).with(MOVES_ONLY),
       op("triu(long)", arrays(REAL), Choices::diagonals, (x, a) -> x[0].triu(a.integer(0))).with(MOVES_ONLY),
+      op("movedim(int[],int[])", withAxes(arrays(REAL)), x -> List.of(Arguments.of(new int[] {-1, 0}, new int[] {0, -1}), Arguments.of(new int[] {1}, new int[] {0})).subList(x[0].rank() > 1 ? 0 : 2, 2),
+          (x, a) -> x[0].movedim(a.axes(0), a.axes(1))).with(VIEW, MOVES_ONLY),
       op("movedim(int,int)", withAxes(arrays(REAL)), Choices::axisPairs,
           (x, a) -> x[0].movedim(a.integer(0), a.integer(1))).with(VIEW, MOVES_ONLY),
       op("unfold(int,long,long)", withAxes(arrays(REAL)), Choices::slidingWindows,

@@ -41,6 +41,11 @@ final class StatisticsOperations {
         op("histc(int,double,double)", arrays(REAL), numberPairs(-1, 1.5, -3, 3, 0, 0),
             (x, a) -> x[0].histc(5, a.number(0), a.number(1)).to(DType.INT64)).with(NOT_DIFFERENTIABLE),
         op("bincount(int)", reducible(REAL), numbers(0, 7), (x, a) -> counted(x[0]).bincount(a.integer(0))).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
+        op("bincount(Variable,int)", List.of(sample("contiguous", REAL.sample(0, 6)), sample("contiguous", REAL.sample(1, 6))), numbers(0, 7),
+            (x, a) -> Variable.of(2L, 0, 2, 4, 4, 4).bincount(x[0], a.integer(0))),
+        outputs("uniqueAlong(int)", withAxes(arrays(REAL)), StatisticsOperations::axisOfElements, (x, a) -> parts(x[0].gt(0).to(DType.INT64).uniqueAlong(a.integer(0)))).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
+        op("searchSorted(Variable,boolean)", List.of(sample("rows", REAL.sample(0, 2, 3, 5), REAL.sample(1, 2, 3, 4)), sample("rows", REAL.sample(0, 2, 1), REAL.sample(1, 2, 3))), numberPairs(0, 0, 1, 0),
+            (x, a) -> x[0].sort(-1, false).values().searchSorted(x[1], a.number(0) > 0)).with(NOT_DIFFERENTIABLE),
         op("bucketize(Variable,boolean)", reducible(REAL), numbers(0, 1),
             (x, a) -> x[0].bucketize(Variable.arange(x[0].dtype(), -1, 3, 0.5), a.number(0) > 0)).with(NOT_DIFFERENTIABLE),
         outputs("uniqueWithCounts()", reducible(REAL), (x, a) -> parts(counted(x[0]).uniqueWithCounts())).with(NOT_DIFFERENTIABLE, DATA_DEPENDENT),
@@ -85,6 +90,10 @@ final class StatisticsOperations {
   /** Matrices of at least two columns. */
   private static List<Arguments> several(Variable... x) {
     return x[0].size(-1) > 1 ? List.of(Arguments.of(1)) : List.of();
+  }
+
+  private static List<Arguments> axisOfElements(Variable... x) {
+    return x[0].elementCount() > 0 ? Choices.axis(x) : List.of();
   }
 
   private static List<Sample> points() {

@@ -135,9 +135,9 @@ public final class Lines {
   }
 
   /**
-   * Returns how many elements of the sorted vector are smaller than each value, or not larger.
+   * Returns how many elements of a sorted row are smaller than each value, or not larger.
    *
-   * @param sorted a vector of the dtype of the values
+   * @param sorted a vector of the dtype of the values, or a row for each of theirs
    */
   public static NdArray search(NdArray sorted, NdArray values, boolean orEqual) {
     Mark mark = KernelMeter.start();
@@ -145,9 +145,12 @@ public final class Lines {
     long[] positions = result.storage().longs();
     long[] places = keys(sorted);
     long[] wanted = keys(values);
+    int length = sorted.size(sorted.rank() - 1);
+    int perRow = sorted.rank() == 1 ? wanted.length : values.size(values.rank() - 1);
     for (int i = 0; i < wanted.length; i++) {
-      int low = 0;
-      int high = places.length;
+      int row = i / perRow * length;
+      int low = row;
+      int high = row + length;
       while (low < high) {
         int middle = (low + high) >>> 1;
         if (places[middle] < wanted[i] || (orEqual && places[middle] == wanted[i])) {
@@ -156,7 +159,7 @@ public final class Lines {
           high = middle;
         }
       }
-      positions[i] = low;
+      positions[i] = low - row;
     }
     KernelMeter.stop(mark);
     return result;
