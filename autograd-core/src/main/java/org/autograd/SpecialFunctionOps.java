@@ -45,6 +45,9 @@ sealed interface SpecialFunctionOps permits Variable {
       2.83297682
     };
 
+    /** Up to where the polynomials were fitted. */
+    private static final double FITTED = 16;
+
     private static final Pointwise ERF_INV =
         Pointwise.of("erfinv", x -> improved(x, improved(x, improved(x, estimate(x)))));
 
@@ -54,7 +57,14 @@ sealed interface SpecialFunctionOps permits Variable {
       Expression w = x.neg().add(1).mul(x.add(1)).log().neg();
       Expression inside = polynomial(CENTRAL, w.sub(2.5));
       Expression outside = polynomial(TAIL, w.sqrt().sub(3));
-      return x.abs().mul(Expression.where(w.lt(5), inside, outside));
+      Expression fitted = x.abs().mul(Expression.where(w.lt(5), inside, outside));
+      return Expression.where(w.lt(FITTED), fitted, asymptotic(x));
+    }
+
+    /** From {@code erfc(y) ~ e^(-y^2) / (y sqrt(pi))}, for what only float64 can tell from 1. */
+    private static Expression asymptotic(Expression x) {
+      Expression exponent = x.abs().neg().add(1).mul(Math.sqrt(Math.PI)).log().neg();
+      return exponent.sub(exponent.log().mul(0.5)).sqrt();
     }
 
     private static Expression polynomial(double[] coefficients, Expression x) {

@@ -105,6 +105,10 @@ public final class TorchNames {
       nanToNum | all three replacements or none
       erf
       erfc
+      erfinv
+      i0 = torch.special.i0 | the limit, not NaN, at infinity
+      i1 = torch.special.i1 | the limit, not NaN, at infinity
+      nextAfter = torch.nextafter
       lgamma
       digamma | PyTorch's slope is exact to 1e-9 only, and finite at poles
       polygamma | the order is the argument; PyTorch's are inexact, finite at poles, and NaN at infinity from the second order on
@@ -263,7 +267,8 @@ public final class TorchNames {
       searchSorted = torch.searchsorted | called on one sorted vector
       bucketize
       histc | all arguments are required
-      bincount | no weights
+      bincount
+      uniqueAlong = torch.unique(dim=...) | a `Unique`; refuses arrays without elements
       cov | `correction` is required; no weights
       corrcoef
       diff | all arguments are required
@@ -404,6 +409,19 @@ public final class TorchNames {
       lpPool1d | as `maxPool1d`
       lpPool2d | as `maxPool1d`
       lpPool3d | as `maxPool1d`
+      maxUnpool1d
+      maxUnpool2d
+      maxUnpool3d
+      affineGrid | 2-d
+      gridSample | 2-d; bilinear or nearest, zeros or border
+      fft = torch.fft.fft | complex numbers are pairs on a last axis, as `torch.view_as_real` shows them
+      ifft = torch.fft.ifft | as `fft`
+      fft2 = torch.fft.fft2 | as `fft`
+      ifft2 = torch.fft.ifft2 | as `fft`
+      fftn = torch.fft.fftn | as `fft`
+      ifftn = torch.fft.ifftn | as `fft`
+      rfft = torch.fft.rfft | as `fft`
+      irfft = torch.fft.irfft | as `fft`
 
       # Images: torch.nn.functional
       interpolate | sizes and mode are `InterpolateOptions`; float32 has weights of float64

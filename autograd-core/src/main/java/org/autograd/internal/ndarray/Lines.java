@@ -159,7 +159,7 @@ public final class Lines {
           high = middle;
         }
       }
-      positions[i] = low - row;
+      positions[i] = (long) low - row;
     }
     KernelMeter.stop(mark);
     return result;
