@@ -259,8 +259,8 @@ abstract sealed class Factories permits Variable {
   }
 
   /**
-   * Returns where the elements lie that {@link Variable#tril} keeps of a matrix, row by row: int64 of shape
-   * {@code [2, count]}, the rows above the columns.
+   * Returns where the elements lie that {@link Variable#tril} keeps of a matrix, row by row: int64
+   * of shape {@code [2, count]}, the rows above the columns.
    */
   public static Variable trilIndices(long rows, long columns, long diagonal) {
     return ones(DType.BOOL, rows, columns).tril(diagonal).nonzero().transpose().copy();

@@ -54,6 +54,7 @@ class ModuleOracleTest {
     Tensor[] apply(Tensor[] inputs, Map<String, Tensor> state);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Case(
       Module module, Function<Variable[], Variable[]> ours, Theirs theirs, Variable... inputs) {}
 
