@@ -101,7 +101,8 @@ public final class Functional {
    * Returns the Jacobian-vector product {@code J v}: how fast the function's value changes when its
    * argument moves in a direction. It is computed in forward mode, along with the value, in one
    * pass that keeps no graph, and takes about twice the value's time whatever the number of
-   * elements. PyTorch's {@code torch.func.jvp}.
+   * elements. PyTorch's {@code torch.func.jvp}. What the function computes inside {@link
+   * Autograd#noGrad}, or on another thread, counts as constant.
    *
    * @param v of the shape and dtype of {@code x}
    * @return an array like the function's value

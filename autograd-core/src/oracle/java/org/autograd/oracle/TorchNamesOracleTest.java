@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class TorchNamesOracleTest {
   private static final Pattern CALL =
       Pattern.compile(
-          "torch\\.(?:nn\\.functional\\.|Tensor\\.)?(linalg\\.|special\\.)?(\\w+)(\\(.*\\))?");
+          "torch\\.(?:nn\\.functional\\.|Tensor\\.)?(linalg\\.|special\\.|fft\\.)?(\\w+)(\\(.*\\))?");
 
   /** Written in Python, from functions with other names. */
   private static final Set<String> PYTHON = Set.of("unique");
