@@ -23,9 +23,9 @@ import java.util.function.UnaryOperator;
  * that are recorded or repeated work, and the function may use Variables that it captures
  * (parameters, for instance). It is called again, once per pass, so it must compute the same thing:
  * numbers that it draws from {@link Autograd#generator()} are drawn again, but not those of another
- * generator. What it does besides happens twice, unless it asks {@link #isRecomputing()}. The second
- * call ends, by an exception of the engine's own, as soon as all values are there that the backward
- * pass needs.
+ * generator. What it does besides happens twice, unless it asks {@link #isRecomputing()}. The
+ * second call ends, by an exception of the engine's own, as soon as all values are there that the
+ * backward pass needs.
  */
 public final class Checkpoint {
   private static final Set<String> PRODUCTS =
