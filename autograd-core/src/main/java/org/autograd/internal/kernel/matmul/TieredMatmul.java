@@ -10,7 +10,6 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.autograd.internal.kernel.TrainingThread;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A product that begins with scalar code and goes over to vector code when it is hot, for each
@@ -23,16 +22,16 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
   /** So many multiply-adds make vector code worth its compilation. */
   private static final long HOT = 1 << 18;
 
-  /** When a turn of training was not enough, the next one comes after so many times more work. */
+  /** When there was no thread for the training, it is tried again after so many times more work. */
   private static final int BACK_OFF = 8;
 
   private static final long MOST = Long.MAX_VALUE / 2 / BACK_OFF;
 
-  /** A turn is short, as others wait for theirs. */
-  private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  /** After so many turns vector code is used however fast it seems. */
-  private static final int MOST_TURNS = 2;
+  /**
+   * Training is short, for others wait for theirs, and scalar code takes ten times as long: after
+   * that vector code is used, compiled or not, as it soon will be.
+   */
+  private static final long TRAINING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** HotSpot has counted enough; from now on wait for its compiler. */
   private static final int MANY_ROUNDS = 100;
@@ -110,17 +109,14 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
     /** Not volatile: it does not matter when a thread sees the other one. */
     private MatmulKernel<A> current = scalar;
 
-    /** The work between the last turn of training and the next one. */
+    /** The work until training is asked for again. */
     private long pause = HOT;
 
     /**
-     * The work that is left until a turn of training, only roughly counted when there are several
-     * threads. Who makes it 0 or less asks for the turn, and then nobody counts until it is over.
+     * The work that is left until training, only roughly counted when there are several threads.
+     * Who makes it 0 or less asks for it, and then nobody counts any more.
      */
     private long remaining = HOT;
-
-    /** Kept from turn to turn, for HotSpot goes on compiling in between. */
-    private @Nullable Training training;
 
     Tier(Route route) {
       this.route = route;
@@ -130,14 +126,14 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
       if (remaining > 0) {
         remaining -= work;
         if (remaining <= 0) {
-          askForTurn();
+          askForTraining();
         }
       }
       return current;
     }
 
     /** Without training it works as well, so nothing is ever thrown. */
-    private void askForTurn() {
+    private void askForTraining() {
       try {
         queue.accept(this::train);
       } catch (RuntimeException | OutOfMemoryError e) {
@@ -148,17 +144,10 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
 
     private void train() {
       try {
-        if (current != scalar) {
-          return;
-        }
-        if (training == null) {
-          training = new Training(route, vector.get());
-        }
-        if (training.turn()) {
+        if (current == scalar) {
+          Training training = new Training(route, vector.get());
+          training.run();
           current = training.trained;
-          training = null;
-        } else {
-          postpone();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -180,23 +169,20 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
   /** One product of the training. */
   private record Sample<A>(Matrix<A> a, Matrix<A> b, Matrix<A> c, boolean accumulate) {}
 
-  /** Runs vector code beside the scalar one until it is the faster. */
+  /** Runs vector code beside the scalar one until it is the faster, or for a while. */
   private final class Training {
     private final MatmulKernel<A> trained;
     private final List<Sample<A>> samples;
-    private int rounds;
-    private int turns;
 
     Training(Route route, MatmulKernel<A> trained) {
       this.trained = trained;
       this.samples = samples(route);
     }
 
-    /** Returns whether vector code is compiled; if not, another turn continues this one. */
-    boolean turn() throws InterruptedException {
+    void run() throws InterruptedException {
       long start = clock.getAsLong();
       int good = 0;
-      for (; clock.getAsLong() - start < TURN_NANOS; rounds++) {
+      for (int rounds = 0; clock.getAsLong() - start < TRAINING_NANOS; rounds++) {
         // All together: for some of them, being small, compiled vector code is no faster.
         long difference = 0;
         for (Sample<A> sample : samples) {
@@ -204,14 +190,12 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
         }
         good = difference >= 0 ? good + 1 : 0;
         if (good >= GOOD_ROUNDS) {
-          return true;
+          return;
         }
         if (rounds >= MANY_ROUNDS) {
           Thread.sleep(1);
         }
       }
-      // By now it has been called so often that what is slow is something else.
-      return ++turns >= MOST_TURNS;
     }
 
     private long time(MatmulKernel<A> kernel, Sample<A> sample) {

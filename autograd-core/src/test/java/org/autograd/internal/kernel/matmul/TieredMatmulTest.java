@@ -39,7 +39,7 @@ class TieredMatmulTest {
     return time::incrementAndGet;
   }
 
-  /** Each call seems to take longer than the one before, and 2 seconds are soon over. */
+  /** Each call seems to take longer than the one before, and half a second is soon over. */
   private static LongSupplier slower() {
     AtomicLong time = new AtomicLong();
     AtomicLong step = new AtomicLong();
@@ -92,18 +92,13 @@ class TieredMatmulTest {
   }
 
   @Test
-  void slowVectorCodeStaysOutAndGetsAnotherTurnLater() {
+  void trainingEndsEvenIfVectorCodeSeemsSlow() {
     TieredMatmul<float[]> kernel = tiered(slower(), queue::add);
     square(kernel, 100);
     queue.remove().run();
-    assertFalse(kernel.isVector(Route.BLOCKS));
+    assertTrue(kernel.isVector(Route.BLOCKS));
     square(kernel, 100);
-    square(kernel, 100);
-    assertTrue(queue.isEmpty(), "it waits for eight times the work");
-    square(kernel, 100);
-    assertEquals(1, queue.size());
-    queue.remove().run();
-    assertTrue(kernel.isVector(Route.BLOCKS), "two turns are enough");
+    assertTrue(queue.isEmpty());
   }
 
   @Test
