@@ -353,7 +353,21 @@ sealed interface ReductionOps permits Variable {
       if (order == Double.POSITIVE_INFINITY) {
         return extreme("norm", x.abs(), reduced, keep, Combine.MAX);
       }
-      checkArgument(order > 0, "vectorNorm: order must be positive or infinity, got %s", order);
+      checkArgument(
+          !Double.isNaN(order),
+          "vectorNorm: the order is NaN, for %s; give a number",
+          x.describe());
+      if (order == 0) {
+        Variable count = sum(new Variable(x.data(), null).ne(0).to(x.dtype()), reduced, keep);
+        return Node.record(
+            "norm", count.data(), Edge.to(x, x, (_, saved) -> Variable.zerosLike(saved)));
+      }
+      if (order < 0) {
+        requireElements("vectorNorm", x, reduced);
+      }
+      if (order == Double.NEGATIVE_INFINITY) {
+        return extreme("norm", x.abs(), reduced, keep, Combine.MIN);
+      }
       Variable value = new Variable(x.data(), null).abs().pow(order);
       return Node.record(
           "norm",
@@ -611,7 +625,9 @@ sealed interface ReductionOps permits Variable {
    * Returns the vector norm {@code (sum |x|^order)^(1/order)}, PyTorch's {@code
    * linalg.vector_norm(x, order)}.
    *
-   * @param order positive; infinity for the largest absolute value
+   * @param order any number; infinity for the largest absolute value, negative infinity for the
+   *     smallest, 0 for the number of elements that are not 0
+   * @throws IllegalArgumentException for a negative order of no elements
    */
   default Variable vectorNorm(double order, int... axes) {
     return Steps.norm(self(), order, Steps.reduced("vectorNorm", self(), axes), false);

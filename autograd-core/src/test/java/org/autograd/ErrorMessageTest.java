@@ -226,7 +226,7 @@ class ErrorMessageTest {
             "float32[2, 2]",
             "int64[1, 2]"),
         mistake(() -> INTEGERS.softmaxCrossEntropy(INTEGERS), "softmaxCrossEntropy", "int64[2]"),
-        mistake(() -> VECTOR.vectorNorm(-1.0), "vectorNorm", "-1"));
+        mistake(() -> Variable.zeros(0).vectorNorm(-1.0), "vectorNorm", "float32[0]"));
   }
 
   @ParameterizedTest

@@ -280,6 +280,8 @@ public final class OperationRegistry {
       op("normKeepDims(int...)", reducible(REAL), axes(true), (x, a) -> x[0].normKeepDims(a.axes(0))),
       op("vectorNorm(double,int...)", reducible(POSITIVE), orders(1, 2, 3, 0.5, INFINITY),
           (x, a) -> x[0].vectorNorm(a.number(0), a.axes(1))),
+      op("vectorNorm(double,int...)", Samples.withElements(arrays(POSITIVE)), orders(0, -1, -2.5, -INFINITY),
+          (x, a) -> x[0].vectorNorm(a.number(0), a.axes(1))),
       op("vectorNorm(double,int...)", reducible(REAL), orders(1, 2, 3),
           (x, a) -> x[0].vectorNorm(a.number(0), a.axes(1))),
       op("vectorNormKeepDims(double,int...)", reducible(REAL), orders(1, 2, 3),

@@ -167,6 +167,12 @@ final class Samples {
     return samples.stream().filter(s -> s.operands(s.leaves(DType.FLOAT64))[0].rank() > 0).toList();
   }
 
+  static List<Sample> withElements(List<Sample> samples) {
+    return samples.stream()
+        .filter(s -> s.operands(s.leaves(DType.FLOAT64))[0].elementCount() > 0)
+        .toList();
+  }
+
   /** Arrays with a weight and a bias for their last axes. */
   static List<Sample> normalizable() {
     List<Sample> samples = new ArrayList<>();

@@ -235,7 +235,7 @@ public final class TorchNames {
       populationStdKeepDims = torch.std(correction=0, keepdim=True)
       norm = torch.linalg.vector_norm | the arguments are axes, the order is 2
       normKeepDims = torch.linalg.vector_norm(keepdim=True)
-      vectorNorm = torch.linalg.vector_norm | order first, positive; the infinity norm of NaN has the gradient NaN
+      vectorNorm = torch.linalg.vector_norm | order first; the infinity norm of NaN has the gradient NaN
       vectorNormKeepDims = torch.linalg.vector_norm(keepdim=True)
       logSumExp = torch.logsumexp
       logSumExpKeepDims = torch.logsumexp(keepdim=True)
