@@ -156,4 +156,15 @@ class IndexTest {
       }
     }
   }
+
+  @Test
+  void slopesOfProductsAtZeros() {
+    Variable source = Variable.of(0.0, 3, 5, 0, 0, 4, 2, 7).requiresGrad(true);
+    Variable index = Variable.of(0L, 0, 0, 1, 1, 1, 2, 2);
+    Variable start = Variable.of(2.0, 1, 3);
+    start.scatterReduce(0, index, source, ScatterReduction.PROD, true).sum().backward();
+    // Of one zero its own slope is the product of the others; of two there is none.
+    assertArrayEquals(
+        new double[] {30, 0, 0, 0, 0, 0, 21, 6}, source.grad().toDoubleArray(), 1e-12);
+  }
 }
