@@ -23,13 +23,15 @@ public final class Golden {
 
   /** Returns a block of {@code golden/core.json}. */
   public static JsonObject read(String block) {
-    try (InputStream in =
-        Objects.requireNonNull(Golden.class.getResourceAsStream("/golden/core.json"))) {
-      return Objects.requireNonNull(
-          JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
-              .getAsJsonObject()
-              .getAsJsonObject(block),
-          block);
+    return Objects.requireNonNull(file("core").getAsJsonObject(block), block);
+  }
+
+  /** Returns the content of {@code golden/NAME.json}. */
+  public static JsonObject file(String name) {
+    String path = "/golden/" + name + ".json";
+    try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream(path), path)) {
+      return JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
+          .getAsJsonObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

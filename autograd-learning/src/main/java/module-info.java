@@ -1,0 +1,5 @@
+/** Learning beside backpropagation: Forward-Forward, spiking, liquid, local, gradient-free. */
+module org.autograd.learning {
+  requires transitive static org.jspecify;
+  requires transitive org.autograd.nn;
+}

@@ -1,0 +1,5 @@
+/** Models as ONNX files. */
+module org.autograd.onnx {
+  requires transitive static org.jspecify;
+  requires transitive org.autograd.nn;
+}
