@@ -112,7 +112,7 @@ public final class GroupNorm extends UnaryModule {
             .reshape(shape[0], groups, size)
             .layerNorm(Shape.of(size), options.epsilon())
             .reshape(shape);
-    return scaleAndShift(normalized, weight, bias);
+    return scaleAndShift(normalized, currentOrNull(weight), currentOrNull(bias));
   }
 
   /** Multiplies and adds along axis 1, if there are a weight and a bias. */

@@ -91,7 +91,8 @@ public final class LayerNorm extends UnaryModule {
 
   @Override
   protected Variable forward(Variable input) {
-    return input.layerNorm(normalizedShape, weight, bias, options.epsilon());
+    return input.layerNorm(
+        normalizedShape, currentOrNull(weight), currentOrNull(bias), options.epsilon());
   }
 
   @Override

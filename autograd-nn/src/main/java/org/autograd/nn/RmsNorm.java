@@ -106,7 +106,7 @@ public final class RmsNorm extends UnaryModule {
     Variable inverse = input.square().meanKeepDims(axes).add(epsilon).rsqrt();
     return weight == null
         ? NORMALIZE.apply(input, inverse)
-        : NORMALIZE_WITH_WEIGHT.apply(new Variable[] {input, inverse, weight});
+        : NORMALIZE_WITH_WEIGHT.apply(new Variable[] {input, inverse, current(weight)});
   }
 
   @Override
