@@ -99,7 +99,7 @@ public record SafeTensors(
         });
   }
 
-  private static void writeElements(Variable tensor, OutputStream out) throws IOException {
+  static void writeElements(Variable tensor, OutputStream out) throws IOException {
     Object array =
         switch (tensor.dtype()) {
           case BOOL -> tensor.toBooleanArray();
