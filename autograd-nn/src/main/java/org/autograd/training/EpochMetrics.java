@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 
 /** The mean loss and the metrics of an epoch, batch by batch. */
 final class EpochMetrics {
@@ -35,7 +35,7 @@ final class EpochMetrics {
     metrics.put(name, metric);
   }
 
-  void add(Dataset batch, Outcome outcome) {
+  void add(Batch batch, Outcome outcome) {
     lossSum += outcome.loss() * batch.size();
     examples += batch.size();
     Variable predictions = outcome.predictions();
