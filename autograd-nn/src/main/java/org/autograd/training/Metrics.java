@@ -1,0 +1,6 @@
+package org.autograd.training;
+
+/** The usual metrics. */
+public final class Metrics {
+  private Metrics() {}
+}

@@ -1,0 +1,259 @@
+package org.autograd.training;
+
+import com.google.common.collect.Iterables;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.autograd.Autograd;
+import org.autograd.Variable;
+import org.autograd.data.Dataset;
+import org.autograd.data.DataLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop of a training: epochs, batches, validation, and listeners that are told of all three.
+ *
+ * <pre>{@code
+ * Trainer trainer =
+ *     new Trainer(new Backpropagation(model, Losses::crossEntropy, optimizer), trainLoader)
+ *         .validation(testLoader)
+ *         .metric("accuracy", Metrics::accuracy)
+ *         .listen(new CsvLog(Path.of("log.csv")));
+ * History history = trainer.fit(20);
+ * System.out.println(history.last().value("validation_accuracy"));
+ * }</pre>
+ *
+ * <p>It does nothing that a loop written by hand could not do; see {@link #fit}.
+ */
+public final class Trainer {
+  /** Epochs done, batches done of the present epoch, steps done. */
+  private static final String POSITION = "position";
+
+  private final LearningRule rule;
+  private final DataLoader loader;
+  private final EpochMetrics training = new EpochMetrics("");
+  private final EpochMetrics validating = new EpochMetrics("validation_");
+  private final History history = new History();
+  private final List<TrainingListener> listeners = new ArrayList<>();
+  private @Nullable DataLoader validation;
+
+  /** The number of epochs that are done, of the present one's batches, and of all steps. */
+  private int epoch;
+
+  private int position;
+  private long step;
+
+  private int epochs;
+  private @Nullable String stopReason;
+
+  /**
+   * Creates a trainer.
+   *
+   * @param loader what to learn from; epoch k takes the batches of {@code loader.epoch(k)}
+   */
+  public Trainer(LearningRule rule, DataLoader loader) {
+    this.rule = rule;
+    this.loader = loader;
+  }
+
+  /** Sets the data by which the model is judged after each epoch, and returns this trainer. */
+  public Trainer validation(DataLoader value) {
+    validation = value;
+    return this;
+  }
+
+  /**
+   * Adds a metric of what the model says about the training data as it learns from them, if the
+   * rule tells, and about the validation data; and returns this trainer.
+   *
+   * @param name under which an {@link Epoch} has it
+   * @param metric makes an empty one
+   */
+  public Trainer metric(String name, Supplier<? extends Metric> metric) {
+    training.add(name, metric.get());
+    validating.add(name, metric.get());
+    return this;
+  }
+
+  /** Adds listeners behind those that there are, and returns this trainer. */
+  public Trainer listen(TrainingListener... added) {
+    listeners.addAll(List.of(added));
+    return this;
+  }
+
+  /**
+   * Trains until a number of epochs are done, those before it was resumed included, or a
+   * listener stops it.
+   *
+   * @return what came of each epoch
+   * @throws DivergenceException if a loss is NaN or infinite
+   */
+  public History fit(int totalEpochs) {
+    epochs = totalEpochs;
+    stopReason = null;
+    try {
+      tell(listener -> listener.onStart(this));
+      while (epoch < epochs && stopReason == null) {
+        for (Dataset batch : remainingBatches()) {
+          Outcome outcome = rule.learn(batch);
+          checkLoss(outcome.loss());
+          training.add(batch, outcome);
+          position++;
+          step++;
+          Step done = new Step(step, epoch + 1, position, batch, outcome);
+          tell(listener -> listener.onStep(this, done));
+          if (stopReason != null) {
+            break;
+          }
+        }
+        if (stopReason == null) {
+          endEpoch();
+        }
+      }
+      tell(listener -> listener.onEnd(this));
+    } finally {
+      closeAll();
+    }
+    return history;
+  }
+
+  private void endEpoch() {
+    SequencedMap<String, Double> values = training.values();
+    if (validation != null) {
+      values.putAll(validate(validation));
+    }
+    epoch++;
+    position = 0;
+    training.reset();
+    Epoch done = new Epoch(epoch, values);
+    history.add(done);
+    tell(listener -> listener.onEpochEnd(this, done));
+  }
+
+  private SequencedMap<String, Double> validate(DataLoader data) {
+    validating.reset();
+    for (Dataset batch : data.epoch(0)) {
+      Variable predictions = rule.predict(batch);
+      double loss = rule.validationLoss(predictions, batch);
+      validating.add(batch, Outcome.of(loss, predictions));
+    }
+    return validating.values();
+  }
+
+  /** Returns the batches of the present epoch that have not been learned from. */
+  private Iterable<Dataset> remainingBatches() {
+    return Iterables.skip(loader.epoch(epoch), position);
+  }
+
+  private void checkLoss(double loss) {
+    if (!Double.isFinite(loss)) {
+      throw new DivergenceException(
+          String.format(
+              "the loss became %s in epoch %d, step %d; try a smaller learning rate, or limit the"
+                  + " gradients by Backpropagation.options().clipNorm(1); Autograd.detectAnomaly()"
+                  + " finds the operation that it comes from",
+              loss, epoch + 1, step + 1));
+    }
+  }
+
+  private void tell(Consumer<TrainingListener> event) {
+    listeners.forEach(event);
+  }
+
+  /** Closes all listeners, even if one fails to. */
+  private void closeAll() {
+    RuntimeException failure = null;
+    for (TrainingListener listener : listeners) {
+      try {
+        listener.close();
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /**
+   * Ends the training after the present event.
+   *
+   * @param reason for people, such as "no improvement for 5 epochs"
+   */
+  public void stop(String reason) {
+    stopReason = reason;
+  }
+
+  /** Returns why a listener has stopped the training; null if none has. */
+  public @Nullable String stopReason() {
+    return stopReason;
+  }
+
+  /** Returns the learning rule. */
+  public LearningRule rule() {
+    return rule;
+  }
+
+  /** Returns the number of epochs that are done. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Returns the number of epochs after which the training ends. */
+  public int epochs() {
+    return epochs;
+  }
+
+  /** Returns the number of steps that are done. */
+  public long step() {
+    return step;
+  }
+
+  /** Returns the number of steps in an epoch. */
+  public int stepsPerEpoch() {
+    return loader.batchCount();
+  }
+
+  /** Returns what came of the epochs so far. */
+  public History history() {
+    return history;
+  }
+
+  /**
+   * Returns everything that determines how this training goes on: rule, metrics and listeners with
+   * what they need, the position in the data, and the default generator.
+   */
+  public TrainingState state() {
+    TrainingState state = new TrainingState();
+    state.add("trainer", this::savePosition, this::loadPosition);
+    state.add("history", history::save, history::load);
+    training.addTo(state);
+    state.add("default_generator", Autograd.generator());
+    rule.addTo(state);
+    listeners.forEach(listener -> listener.addTo(state));
+    return state;
+  }
+
+  private SequencedMap<String, Variable> savePosition() {
+    SequencedMap<String, Variable> result = new LinkedHashMap<>();
+    result.put(POSITION, Variable.of((long) epoch, (long) position, step));
+    return result;
+  }
+
+  private void loadPosition(Map<String, Variable> saved) {
+    StateValues values = new StateValues(saved);
+    long[] loaded = values.longs(POSITION, 3);
+    values.finish();
+    epoch = Math.toIntExact(loaded[0]);
+    position = Math.toIntExact(loaded[1]);
+    step = loaded[2];
+  }
+}
