@@ -100,8 +100,7 @@ class KilledTrainingTest {
       command.add("-Dautograd.simd=" + simd);
     }
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), Run.class.getName(), directory + ""));
+        List.of("-cp", System.getProperty("java.class.path"), Run.class.getName(), directory + ""));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())

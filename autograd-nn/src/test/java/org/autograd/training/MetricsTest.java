@@ -167,7 +167,8 @@ class MetricsTest {
     check(.9486081370449679, Metrics::r2, values.add(1e6), targets.add(1e6));
     check(0, Metrics::r2, values, Variable.ones(DType.FLOAT64, 4));
     check(1, Metrics::r2, targets.mul(0), targets.mul(0));
-    assertEquals(Double.NaN, value(Metrics.r2(), values.narrow(0, 0, 1), targets.narrow(0, 0, 1), 1));
+    assertEquals(
+        Double.NaN, value(Metrics.r2(), values.narrow(0, 0, 1), targets.narrow(0, 0, 1), 1));
     assertThrows(
         IllegalArgumentException.class, () -> Metrics.r2().update(values, targets.unsqueeze(1)));
   }
@@ -197,12 +198,8 @@ class MetricsTest {
             Metrics::r2);
     Generator rng = new Generator(1);
     boolean ofClasses = kind < 3;
-    Variable targets =
-        ofClasses
-            ? LABELS
-            : Variable.randint(rng, 0, 2, 10).to(DType.FLOAT64);
-    Variable predictions =
-        ofClasses ? SCORES : Variable.rand(rng, DType.FLOAT64, 10);
+    Variable targets = ofClasses ? LABELS : Variable.randint(rng, 0, 2, 10).to(DType.FLOAT64);
+    Variable predictions = ofClasses ? SCORES : Variable.rand(rng, DType.FLOAT64, 10);
     Metric whole = kinds.get(kind).get();
     double expected = value(whole, predictions, targets, 10);
 

@@ -45,8 +45,7 @@ class TrainerTest {
   }
 
   private static Mlp model() {
-    return new Mlp(
-        Mlp.options().linear(Linear.options().generator(new Generator(2))), 3, 8, 2);
+    return new Mlp(Mlp.options().linear(Linear.options().generator(new Generator(2))), 3, 8, 2);
   }
 
   private static Backpropagation rule(Mlp model) {
@@ -64,10 +63,9 @@ class TrainerTest {
   private static void assertSameWeights(Module expected, Module actual) {
     expected
         .stateDict()
-        .forEach(
-            (name, weight) ->
-                assertArrayEquals(
-                    weight.toFloatArray(), actual.stateDict().get(name).toFloatArray(), name));
+        .forEach((name, weight) ->
+            assertArrayEquals(
+                weight.toFloatArray(), actual.stateDict().get(name).toFloatArray(), name));
   }
 
   @Test
@@ -96,8 +94,7 @@ class TrainerTest {
     History history =
         new Trainer(rule, loader())
             .listen(
-                Scheduling.everyEpoch(
-                    new Scheduler(rule.optimizer(), Schedule.exponential(.9))))
+                Scheduling.everyEpoch(new Scheduler(rule.optimizer(), Schedule.exponential(.9))))
             .fit(3);
     assertSameWeights(byHand, model);
     assertEquals(losses, history.epochs().stream().map(epoch -> epoch.value("loss")).toList());
@@ -112,8 +109,7 @@ class TrainerTest {
     Mlp small = model();
     int[] hooked = {0};
     Backpropagation rule =
-        rule(
-            small, Backpropagation.options().accumulate(4).afterBackward(module -> hooked[0]++));
+        rule(small, Backpropagation.options().accumulate(4).afterBackward(module -> hooked[0]++));
     for (int k = 0; k < 4; k++) {
       assertEquals(0, hooked[0]);
       rule.learn(Batch.of(inputs.narrow(0, 8 * k, 8), labels.narrow(0, 8 * k, 8)));
@@ -121,10 +117,9 @@ class TrainerTest {
     assertEquals(1, hooked[0]);
     large
         .stateDict()
-        .forEach(
-            (name, weight) ->
-                assertArrayEquals(
-                    weight.toFloatArray(), small.stateDict().get(name).toFloatArray(), 1e-5f));
+        .forEach((name, weight) ->
+            assertArrayEquals(
+                weight.toFloatArray(), small.stateDict().get(name).toFloatArray(), 1e-5f));
   }
 
   @Test
@@ -211,8 +206,15 @@ class TrainerTest {
     new Trainer(rule(model()), two).listen(recorder).fit(2);
     assertEquals(
         List.of(
-            "start", "step 1 1 1", "step 2 1 2", "epoch 1", "step 3 2 1", "step 4 2 2", "epoch 2",
-            "end", "close"),
+            "start",
+            "step 1 1 1",
+            "step 2 1 2",
+            "epoch 1",
+            "step 3 2 1",
+            "step 4 2 2",
+            "epoch 2",
+            "end",
+            "close"),
         recorder.events);
   }
 
@@ -295,8 +297,7 @@ class TrainerTest {
         new PlateauScheduler(
             rule.optimizer(), PlateauScheduler.options().patience(0).threshold(1e9, false));
     new Trainer(rule, loader()).listen(Scheduling.everyEpoch(scheduler, "loss")).fit(3);
-    assertEquals(
-        .0005, rule.optimizer().groups().getFirst().options().learningRate(), 1e-12);
+    assertEquals(.0005, rule.optimizer().groups().getFirst().options().learningRate(), 1e-12);
   }
 
   @Test

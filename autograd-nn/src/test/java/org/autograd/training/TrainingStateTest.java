@@ -31,8 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainingStateTest {
-  private static final Variable INPUTS =
-      Variable.randn(new Generator(1), DType.FLOAT32, 40, 3);
+  private static final Variable INPUTS = Variable.randn(new Generator(1), DType.FLOAT32, 40, 3);
   private static final DataLoader LOADER =
       DataLoader.of(TensorDataset.of(INPUTS, INPUTS.sum(1).gt(0).to(DType.INT64)), 8).shuffle(1);
 
@@ -58,10 +57,8 @@ class TrainingStateTest {
 
   private static void assertSame(Map<String, Variable> expected, Map<String, Variable> actual) {
     assertEquals(List.copyOf(expected.keySet()), List.copyOf(actual.keySet()));
-    expected.forEach(
-        (name, value) ->
-            assertArrayEquals(
-                value.toDoubleArray(), actual.get(name).toDoubleArray(), name));
+    expected.forEach((name, value) ->
+        assertArrayEquals(value.toDoubleArray(), actual.get(name).toDoubleArray(), name));
   }
 
   @Test
@@ -79,16 +76,14 @@ class TrainingStateTest {
       // What values a history has is said by the history alone.
       if (!name.startsWith("history.values.")) {
         IllegalArgumentException error =
-            assertThrows(
-                IllegalArgumentException.class, () -> target.state().load(missing), name);
+            assertThrows(IllegalArgumentException.class, () -> target.state().load(missing), name);
         assertTrue(error.getMessage().contains("missing"), error.getMessage());
         assertSame(before, target.state().save());
       }
 
       SequencedMap<String, Variable> misshapen = copy(good);
       misshapen.put(name, Variable.zeros(DType.FLOAT32, 1, 2, 3));
-      assertThrows(
-          IllegalArgumentException.class, () -> target.state().load(misshapen), name);
+      assertThrows(IllegalArgumentException.class, () -> target.state().load(misshapen), name);
       assertSame(before, target.state().save());
     }
     SequencedMap<String, Variable> surplus = copy(good);
@@ -146,11 +141,9 @@ class TrainingStateTest {
     fresh.loadStateDict(TrainingCheckpoint.part(file, "model"));
     assertArrayEquals(
         trainer.rule().predict(INPUTS).toFloatArray(), fresh.apply(INPUTS).toFloatArray());
-    assertThrows(
-        IllegalArgumentException.class, () -> TrainingCheckpoint.part(file, "scheduler"));
+    assertThrows(IllegalArgumentException.class, () -> TrainingCheckpoint.part(file, "scheduler"));
     IllegalArgumentException error =
-        assertThrows(
-            IllegalArgumentException.class, () -> trainer(model(5)).resume(file));
+        assertThrows(IllegalArgumentException.class, () -> trainer(model(5)).resume(file));
     assertTrue(error.getMessage().startsWith(file.toString()), error.getMessage());
     assertTrue(error.getMessage().contains("0.weight"), error.getMessage());
   }
