@@ -2,4 +2,6 @@
 module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
+
+  exports org.autograd.liquid;
 }
