@@ -9,7 +9,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Module;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Gradients;
@@ -41,8 +41,8 @@ public final class Backpropagation implements LearningRule {
   private static final String GRADIENT = "gradient.";
 
   private final Module module;
-  private final Function<Dataset, Variable> forward;
-  private final BiFunction<Variable, Dataset, Variable> loss;
+  private final Function<Batch, Variable> forward;
+  private final BiFunction<Variable, Batch, Variable> loss;
   private final Optimizer<?> optimizer;
   private final Options options;
 
@@ -125,8 +125,8 @@ public final class Backpropagation implements LearningRule {
    */
   public Backpropagation(
       Module module,
-      Function<Dataset, Variable> forward,
-      BiFunction<Variable, Dataset, Variable> loss,
+      Function<Batch, Variable> forward,
+      BiFunction<Variable, Batch, Variable> loss,
       Optimizer<?> optimizer,
       Options options) {
     this.module = module;
@@ -147,7 +147,7 @@ public final class Backpropagation implements LearningRule {
   }
 
   @Override
-  public Outcome learn(Dataset batch) {
+  public Outcome learn(Batch batch) {
     if (!module.isTraining()) {
       module.train();
     }
@@ -200,16 +200,16 @@ public final class Backpropagation implements LearningRule {
 
   @Override
   public Variable predict(Variable inputs) {
-    return predict(Dataset.of(inputs));
+    return predict(Batch.of(inputs));
   }
 
   @Override
-  public Variable predict(Dataset batch) {
+  public Variable predict(Batch batch) {
     return module.evaluate(() -> forward.apply(batch));
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return module.evaluate(() -> loss.apply(predictions, batch).item());
   }
 
@@ -226,12 +226,14 @@ public final class Backpropagation implements LearningRule {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     result.put(PENDING, Variable.of((long) pending));
     if (pending > 0) {
-      module.namedParameters().forEach((name, parameter) -> {
-        Variable gradient = parameter.grad();
-        if (gradient != null) {
-          result.put(GRADIENT + name, gradient.detach());
-        }
-      });
+      module
+          .namedParameters()
+          .forEach((name, parameter) -> {
+            Variable gradient = parameter.grad();
+            if (gradient != null) {
+              result.put(GRADIENT + name, gradient.detach());
+            }
+          });
     }
     return result;
   }
@@ -240,10 +242,12 @@ public final class Backpropagation implements LearningRule {
     StateValues values = new StateValues(saved);
     long loadedPending = values.longs(PENDING, 1)[0];
     Map<Variable, @Nullable Variable> gradients = new LinkedHashMap<>();
-    module.namedParameters().forEach((name, parameter) -> {
-      String key = GRADIENT + name;
-      gradients.put(parameter, values.has(key) ? values.like(key, parameter) : null);
-    });
+    module
+        .namedParameters()
+        .forEach((name, parameter) -> {
+          String key = GRADIENT + name;
+          gradients.put(parameter, values.has(key) ? values.like(key, parameter) : null);
+        });
     values.finish();
     gradients.forEach((parameter, gradient) ->
         parameter.setGrad(gradient == null ? null : gradient.detach().copy()));

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 
 /** The mean loss and the metrics of an epoch, batch by batch. */
 final class EpochMetrics {
@@ -35,7 +35,7 @@ final class EpochMetrics {
     metrics.put(name, metric);
   }
 
-  void add(Dataset batch, Outcome outcome) {
+  void add(Batch batch, Outcome outcome) {
     lossSum += outcome.loss() * batch.size();
     examples += batch.size();
     Variable predictions = outcome.predictions();
@@ -68,8 +68,8 @@ final class EpochMetrics {
   /** Adds what has been added up so far. */
   void addTo(TrainingState state) {
     state.add("epoch", this::save, this::load);
-    metrics.forEach((name, metric) ->
-        state.add("metric_" + name, metric::stateDict, metric::loadStateDict));
+    metrics.forEach(
+        (name, metric) -> state.add("metric_" + name, metric::stateDict, metric::loadStateDict));
   }
 
   private SequencedMap<String, Variable> save() {

@@ -1,7 +1,7 @@
 package org.autograd.training;
 
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Module;
 
 /**
@@ -10,7 +10,7 @@ import org.autograd.nn.Module;
  *
  * <pre>{@code
  * LearningRule rule = new Backpropagation(model, Losses::crossEntropy, new Adam(model.parameters()));
- * for (Dataset batch : loader) {
+ * for (Batch batch : loader) {
  *   Outcome outcome = rule.learn(batch);
  * }
  * Variable logits = rule.predict(inputs);
@@ -24,7 +24,7 @@ public interface LearningRule {
   Module module();
 
   /** Learns from one batch, with the model in training mode. */
-  Outcome learn(Dataset batch);
+  Outcome learn(Batch batch);
 
   /**
    * Returns what the model says about some inputs. It learns nothing, records no graph, and leaves
@@ -39,7 +39,7 @@ public interface LearningRule {
    * Returns what the model says about the inputs of a batch, as {@link #predict(Variable)}. A rule
    * for a model with several inputs takes them from the batch's tensors.
    */
-  default Variable predict(Dataset batch) {
+  default Variable predict(Batch batch) {
     return predict(batch.inputs());
   }
 
@@ -47,7 +47,7 @@ public interface LearningRule {
    * Returns the loss of predictions for a batch, to be compared with that of training, or NaN if
    * this rule has no such loss; it has none by default.
    */
-  default double validationLoss(Variable predictions, Dataset batch) {
+  default double validationLoss(Variable predictions, Batch batch) {
     return Double.NaN;
   }
 

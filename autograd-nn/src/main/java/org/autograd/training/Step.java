@@ -1,6 +1,6 @@
 package org.autograd.training;
 
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 
 /**
  * A batch has been learned from.
@@ -11,4 +11,4 @@ import org.autograd.data.Dataset;
  * @param batch what was learned from
  * @param outcome what came of it
  */
-public record Step(long number, int epoch, int position, Dataset batch, Outcome outcome) {}
+public record Step(long number, int epoch, int position, Batch batch, Outcome outcome) {}

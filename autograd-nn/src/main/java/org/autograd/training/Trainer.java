@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.data.DataLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +86,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains until a number of epochs are done, those before it was resumed included, or a
-   * listener stops it.
+   * Trains until a number of epochs are done, those before it was resumed included, or a listener
+   * stops it.
    *
    * @return what came of each epoch
    * @throws DivergenceException if a loss is NaN or infinite
@@ -98,7 +98,7 @@ public final class Trainer {
     try {
       tell(listener -> listener.onStart(this));
       while (epoch < epochs && stopReason == null) {
-        for (Dataset batch : remainingBatches()) {
+        for (Batch batch : remainingBatches()) {
           Outcome outcome = rule.learn(batch);
           checkLoss(outcome.loss());
           training.add(batch, outcome);
@@ -136,7 +136,7 @@ public final class Trainer {
 
   private SequencedMap<String, Double> validate(DataLoader data) {
     validating.reset();
-    for (Dataset batch : data.epoch(0)) {
+    for (Batch batch : data.epoch(0)) {
       Variable predictions = rule.predict(batch);
       double loss = rule.validationLoss(predictions, batch);
       validating.add(batch, Outcome.of(loss, predictions));
@@ -145,7 +145,7 @@ public final class Trainer {
   }
 
   /** Returns the batches of the present epoch that have not been learned from. */
-  private Iterable<Dataset> remainingBatches() {
+  private Iterable<Batch> remainingBatches() {
     return Iterables.skip(loader.epoch(epoch), position);
   }
 
