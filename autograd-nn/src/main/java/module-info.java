@@ -4,6 +4,7 @@ module org.autograd.nn {
   requires transitive org.autograd.core;
   requires com.fasterxml.jackson.core;
   requires com.google.common;
+  requires de.siegmar.fastcsv;
 
   exports org.autograd.data;
   exports org.autograd.io;

@@ -11,7 +11,7 @@ import org.autograd.Variable;
  *
  * <pre>{@code
  * Metric accuracy = Metrics.accuracy();
- * for (Dataset batch : loader) {
+ * for (Batch batch : loader) {
  *   accuracy.update(rule.predict(batch), batch.targets());
  * }
  * System.out.println(accuracy.value());

@@ -32,4 +32,12 @@ public record Outcome(
     extended.put(name, value);
     return new Outcome(loss, predictions, extended);
   }
+
+  /** Returns the loss, as {@code loss}, and the measures. */
+  public SequencedMap<String, Double> values() {
+    SequencedMap<String, Double> values = new LinkedHashMap<>();
+    values.put("loss", loss);
+    values.putAll(measures);
+    return values;
+  }
 }

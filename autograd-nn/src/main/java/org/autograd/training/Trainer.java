@@ -1,6 +1,8 @@
 package org.autograd.training;
 
 import com.google.common.collect.Iterables;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +42,7 @@ public final class Trainer {
   private final History history = new History();
   private final List<TrainingListener> listeners = new ArrayList<>();
   private @Nullable DataLoader validation;
+  private @Nullable Checkpoints checkpoints;
 
   /** The number of epochs that are done, of the present one's batches, and of all steps. */
   private int epoch;
@@ -85,9 +88,44 @@ public final class Trainer {
     return this;
   }
 
+  /** Sets where and when checkpoints are written, and returns this trainer. */
+  public Trainer checkpoints(Checkpoints value) {
+    checkpoints = value;
+    return this;
+  }
+
   /**
-   * Trains until a number of epochs are done, those before it was resumed included, or a listener
-   * stops it.
+   * Continues where another training of the same program was when it wrote a checkpoint. Model,
+   * rule, metrics and listeners must have been made and added as they were there.
+   *
+   * @throws IOException if the file cannot be read, is damaged or no checkpoint
+   * @throws IllegalArgumentException if something does not fit: the message lists all of it, and
+   *     nothing is changed
+   */
+  public void resume(Path checkpoint) throws IOException {
+    TrainingCheckpoint.read(checkpoint, state());
+  }
+
+  /**
+   * Continues from the latest of this trainer's {@link Checkpoints}, if there is one.
+   *
+   * @return whether there is
+   * @throws IllegalStateException if this trainer writes no checkpoints
+   */
+  public boolean resume() throws IOException {
+    if (checkpoints == null) {
+      throw new IllegalStateException("Trainer: resume() needs checkpoints(...) to be set");
+    }
+    Path latest = checkpoints.latest();
+    if (latest != null) {
+      resume(latest);
+    }
+    return latest != null;
+  }
+
+  /**
+   * Trains until a number of epochs are done, those before a {@link #resume} included, or a
+   * listener stops it.
    *
    * @return what came of each epoch
    * @throws DivergenceException if a loss is NaN or infinite
@@ -96,6 +134,9 @@ public final class Trainer {
     epochs = totalEpochs;
     stopReason = null;
     try {
+      if (checkpoints != null) {
+        checkpoints.checkStart(step);
+      }
       tell(listener -> listener.onStart(this));
       while (epoch < epochs && stopReason == null) {
         for (Batch batch : remainingBatches()) {
@@ -106,6 +147,9 @@ public final class Trainer {
           step++;
           Step done = new Step(step, epoch + 1, position, batch, outcome);
           tell(listener -> listener.onStep(this, done));
+          if (checkpoints != null) {
+            checkpoints.afterStep(this);
+          }
           if (stopReason != null) {
             break;
           }
@@ -132,6 +176,9 @@ public final class Trainer {
     Epoch done = new Epoch(epoch, values);
     history.add(done);
     tell(listener -> listener.onEpochEnd(this, done));
+    if (checkpoints != null) {
+      checkpoints.afterEpoch(this);
+    }
   }
 
   private SequencedMap<String, Double> validate(DataLoader data) {
