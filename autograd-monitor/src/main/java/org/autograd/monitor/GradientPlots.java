@@ -24,7 +24,7 @@ import org.autograd.training.TrainingState;
  *
  * <p>What it draws is what the optimizer was given, hence after clipping.
  */
-public final class GradientFlow implements TrainingListener {
+public final class GradientPlots implements TrainingListener {
   /** The smallest value that the axis shows. */
   private static final double LEAST = 1e-10;
 
@@ -45,7 +45,7 @@ public final class GradientFlow implements TrainingListener {
   private double[] largest = new double[0];
 
   /** Creates a listener that writes into a directory. */
-  public GradientFlow(Path directory, String title) {
+  public GradientPlots(Path directory, String title) {
     this.directory = directory;
     this.title = title;
   }
