@@ -4,5 +4,8 @@ module org.autograd.learning {
   requires transitive org.autograd.nn;
   requires com.google.common;
 
+  exports org.autograd.forwardforward;
+  exports org.autograd.liquid;
+  exports org.autograd.local;
   exports org.autograd.spiking;
 }

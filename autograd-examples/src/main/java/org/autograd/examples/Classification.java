@@ -2,6 +2,7 @@ package org.autograd.examples;
 
 import org.autograd.Autograd;
 import org.autograd.Variable;
+import org.autograd.data.Batch;
 import org.autograd.data.DataLoader;
 import org.autograd.data.Dataset;
 import org.autograd.nn.UnaryModule;
@@ -30,7 +31,7 @@ final class Classification {
     model.eval();
     long correct = 0;
     try (var _ = Autograd.noGrad()) {
-      for (Dataset batch : DataLoader.of(dataset, BATCH_SIZE)) {
+      for (Batch batch : DataLoader.of(dataset, BATCH_SIZE)) {
         correct += countCorrect(model.apply(batch.inputs()), batch.targets());
       }
     }

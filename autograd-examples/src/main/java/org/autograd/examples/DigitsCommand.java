@@ -6,9 +6,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.data.Batch;
 import org.autograd.data.DataLoader;
-import org.autograd.data.Dataset;
 import org.autograd.data.Digits;
+import org.autograd.data.Split;
+import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
@@ -30,7 +32,7 @@ final class DigitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Dataset.Split digits = Digits.split(options.seed);
+    Split<TensorDataset> digits = Digits.split(options.seed);
     DataLoader loader = DataLoader.of(digits.train(), options.batchSize).shuffle(options.seed);
     Mlp model =
         new Mlp(
@@ -46,7 +48,7 @@ final class DigitsCommand implements Callable<Integer> {
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
         double lossSum = 0;
         long correct = 0;
-        for (Dataset batch : loader) {
+        for (Batch batch : loader) {
           Variable logits = model.apply(batch.inputs());
           Variable loss = Losses.crossEntropy(logits, batch.targets());
 

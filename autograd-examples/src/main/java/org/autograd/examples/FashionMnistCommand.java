@@ -9,9 +9,11 @@ import java.util.concurrent.Callable;
 import org.autograd.Generator;
 import org.autograd.PoolingOptions;
 import org.autograd.Variable;
+import org.autograd.data.Batch;
 import org.autograd.data.DataLoader;
-import org.autograd.data.Dataset;
 import org.autograd.data.Mnist;
+import org.autograd.data.Split;
+import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Activation;
 import org.autograd.nn.Conv2d;
@@ -67,7 +69,7 @@ final class FashionMnistCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Dataset.Split clothes = read();
+    Split<TensorDataset> clothes = read();
     DataLoader loader = DataLoader.of(clothes.train(), options.batchSize).shuffle(options.seed);
     Generator rng = new Generator(options.seed).split();
     UnaryModule model = kind == Kind.CNN ? convolutional(rng) : perceptron(rng);
@@ -81,7 +83,7 @@ final class FashionMnistCommand implements Callable<Integer> {
         optimizer.setLearningRate(
             options.learningRate() * (options.epochs - epoch + 1) / options.epochs);
         double lossSum = 0;
-        for (Dataset batch : loader) {
+        for (Batch batch : loader) {
           Variable loss = Losses.crossEntropy(model.apply(batch.inputs()), batch.targets());
 
           optimizer.zeroGrad();
@@ -128,7 +130,7 @@ final class FashionMnistCommand implements Callable<Integer> {
         new Linear(128, Mnist.CLASSES, linear));
   }
 
-  private Dataset.Split read() throws IOException {
+  private Split<TensorDataset> read() throws IOException {
     try {
       return Mnist.read(data);
     } catch (FileNotFoundException e) {

@@ -7,8 +7,9 @@ import java.util.concurrent.Callable;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.data.Batch;
 import org.autograd.data.DataLoader;
-import org.autograd.data.Dataset;
+import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Gain;
 import org.autograd.nn.Initializers;
@@ -41,7 +42,7 @@ final class ParabolaCommand implements Callable<Integer> {
     Generator rng = new Generator(options.seed);
     Variable x = Variable.linspace(-1, 1, POINTS).unsqueeze(1);
     Variable noise = Variable.randn(rng, DType.FLOAT32, POINTS, 1).mul(NOISE);
-    Dataset points = Dataset.of(x, x.square().add(noise));
+    TensorDataset points = TensorDataset.of(x, x.square().add(noise));
     DataLoader loader = DataLoader.of(points, options.batchSize).shuffle(options.seed);
 
     Linear.Options he =
@@ -56,7 +57,7 @@ final class ParabolaCommand implements Callable<Integer> {
     try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
       for (int epoch = 1; epoch <= options.epochs; epoch++) {
         double lossSum = 0;
-        for (Dataset batch : loader) {
+        for (Batch batch : loader) {
           Variable loss = Losses.mse(model.apply(batch.inputs()), batch.targets());
 
           optimizer.zeroGrad();
@@ -84,7 +85,7 @@ final class ParabolaCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static XYChart fit(Dataset points, Variable prediction) {
+  private static XYChart fit(TensorDataset points, Variable prediction) {
     XYChart chart = Charts.chart("y = x^2: what was learned", "x", "y");
     chart.getStyler().setXAxisMin(-1.1).setXAxisMax(1.1);
     double[] x = points.inputs().toDoubleArray();

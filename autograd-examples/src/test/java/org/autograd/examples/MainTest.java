@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
-import org.autograd.data.Dataset;
 import org.autograd.data.Digits;
+import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Mlp;
 import org.junit.jupiter.api.Test;
@@ -144,7 +144,7 @@ class MainTest {
     Path output = directory.resolve("digits");
     Mlp model = new Mlp(Digits.PIXELS, 512, Digits.CLASSES);
     model.loadStateDict(SafeTensors.read(output.resolve("model.safetensors")).tensors());
-    Dataset test = Digits.split(0).test();
+    TensorDataset test = Digits.split(0).test();
     assertEquals(accuracy, Classification.accuracy(model, test), 1e-4);
     assertEquals(700, ImageIO.read(output.resolve("loss.png").toFile()).getWidth());
   }
