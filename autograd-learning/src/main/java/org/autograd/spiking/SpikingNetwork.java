@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.autograd.Checkpoint;
 import org.autograd.Variable;
@@ -245,42 +246,47 @@ public final class SpikingNetwork extends Module {
   /** Computes in segments, with checkpoints or without. */
   Result segments(Variable inputs, int segment, boolean checkpointed) {
     checkArgument(segment >= 1, "SpikingNetwork: a segment needs at least 1 step, got %s", segment);
+    List<Variable> parts = inputs.split(0, segment);
     List<Variable> spikes = new ArrayList<>();
     List<Variable> membranes = new ArrayList<>();
     State state = null;
-    for (Variable part : inputs.split(0, segment)) {
+    for (int k = 0; k < parts.size(); k++) {
+      Variable part = parts.get(k);
+      // The backward pass begins in the last one, which would be computed again at once.
       Result result =
-          state == null || !checkpointed
-              ? state == null ? run(part) : run(part, state)
-              : checkpointed(part, state);
+          checkpointed && k < parts.size() - 1
+              ? checkpointed(part, state)
+              : result(record(part, state));
       spikes.add(result.spikes());
       membranes.add(result.membranes());
       state = result.state();
     }
-    if (state == null) {
-      throw new IllegalArgumentException("SpikingNetwork: the input has no time steps");
-    }
-    return new Result(Variable.cat(0, spikes), Variable.cat(0, membranes), state);
+    return new Result(
+        Variable.cat(0, spikes), Variable.cat(0, membranes), Objects.requireNonNull(state));
   }
 
-  private Result checkpointed(Variable part, State state) {
-    List<Variable> before = state.variables();
-    Variable[] arguments = new Variable[before.size() + 1];
-    arguments[0] = part;
-    for (int k = 0; k < before.size(); k++) {
-      arguments[k + 1] = before.get(k);
+  private Result checkpointed(Variable part, @Nullable State state) {
+    List<Variable> arguments = new ArrayList<>(List.of(part));
+    if (state != null) {
+      arguments.addAll(state.variables());
     }
-    List<Variable> after =
+    List<State> after = new ArrayList<>();
+    List<Variable> results =
         Checkpoint.checkpointAll(
             in -> {
               Iterator<Variable> own = Arrays.asList(in).subList(1, in.length).iterator();
-              Result result = run(in[0], state.map(_ -> own.next()));
+              Result result =
+                  result(record(in[0], state == null ? null : state.map(_ -> own.next())));
+              if (!Checkpoint.isRecomputing()) {
+                after.add(result.state());
+              }
               List<Variable> all = new ArrayList<>(List.of(result.spikes(), result.membranes()));
               all.addAll(result.state().variables());
               return all;
             },
-            arguments);
-    Iterator<Variable> states = after.subList(2, after.size()).iterator();
-    return new Result(after.get(0), after.get(1), state.map(_ -> states.next()));
+            arguments.toArray(Variable[]::new));
+    Iterator<Variable> states = results.subList(2, results.size()).iterator();
+    return new Result(
+        results.get(0), results.get(1), after.getFirst().map(_ -> states.next()));
   }
 }
