@@ -2,8 +2,10 @@
 module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
+  requires com.google.common;
 
   exports org.autograd.forwardforward;
   exports org.autograd.liquid;
   exports org.autograd.local;
+  exports org.autograd.spiking;
 }
