@@ -3,5 +3,6 @@ module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
 
+  exports org.autograd.gradientfree;
   exports org.autograd.liquid;
 }
