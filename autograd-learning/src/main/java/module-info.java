@@ -3,6 +3,8 @@ module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
 
+  exports org.autograd.forwardforward;
   exports org.autograd.gradientfree;
   exports org.autograd.liquid;
+  exports org.autograd.local;
 }

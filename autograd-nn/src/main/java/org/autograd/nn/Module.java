@@ -333,8 +333,7 @@ public abstract class Module {
    * }</pre>
    */
   public final <T> T evaluate(Supplier<T> function) {
-    List<Module> inTraining =
-        namedModules().values().stream().filter(Module::isTraining).toList();
+    List<Module> inTraining = namedModules().values().stream().filter(Module::isTraining).toList();
     try (var _ = Autograd.noGrad()) {
       eval();
       return function.get();

@@ -226,12 +226,14 @@ public final class Backpropagation implements LearningRule {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     result.put(PENDING, Variable.of((long) pending));
     if (pending > 0) {
-      module.namedParameters().forEach((name, parameter) -> {
-        Variable gradient = parameter.grad();
-        if (gradient != null) {
-          result.put(GRADIENT + name, gradient.detach());
-        }
-      });
+      module
+          .namedParameters()
+          .forEach((name, parameter) -> {
+            Variable gradient = parameter.grad();
+            if (gradient != null) {
+              result.put(GRADIENT + name, gradient.detach());
+            }
+          });
     }
     return result;
   }
@@ -240,10 +242,12 @@ public final class Backpropagation implements LearningRule {
     StateValues values = new StateValues(saved);
     long loadedPending = values.longs(PENDING, 1)[0];
     Map<Variable, @Nullable Variable> gradients = new LinkedHashMap<>();
-    module.namedParameters().forEach((name, parameter) -> {
-      String key = GRADIENT + name;
-      gradients.put(parameter, values.has(key) ? values.like(key, parameter) : null);
-    });
+    module
+        .namedParameters()
+        .forEach((name, parameter) -> {
+          String key = GRADIENT + name;
+          gradients.put(parameter, values.has(key) ? values.like(key, parameter) : null);
+        });
     values.finish();
     gradients.forEach((parameter, gradient) ->
         parameter.setGrad(gradient == null ? null : gradient.detach().copy()));

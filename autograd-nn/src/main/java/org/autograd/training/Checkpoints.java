@@ -114,8 +114,7 @@ public final class Checkpoints {
   }
 
   private void write(Trainer trainer) {
-    Path file =
-        directory.resolve(String.format("checkpoint-%09d.safetensors", trainer.step()));
+    Path file = directory.resolve(String.format("checkpoint-%09d.safetensors", trainer.step()));
     try {
       TrainingCheckpoint.write(file, trainer.state());
       List<Path> all = files();

@@ -23,7 +23,8 @@ final class ClassScores {
    * Returns the scores.
    *
    * @param metric for messages
-   * @param predictions of the shape of the labels with an axis of classes more, number 1 or the last
+   * @param predictions of the shape of the labels with an axis of classes more, number 1 or the
+   *     last
    * @param targets int32 or int64 class numbers
    * @throws IllegalArgumentException if they are not, or a class number is out of range
    */

@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * Writes a row for each epoch, or each of some steps, into a CSV file, with the names of the values
@@ -26,6 +29,9 @@ import java.util.Map;
  * empty; one that is new is an error, since it has no column: a {@link JsonLog} can take it.
  */
 public final class CsvLog implements TrainingListener {
+  private static final String EPOCH = "epoch";
+  private static final String STEP = "step";
+
   private final GrowingFile file;
 
   /** Every how many steps there is a row; 0 for a log of epochs. */
@@ -80,28 +86,28 @@ public final class CsvLog implements TrainingListener {
   }
 
   private void write(int epoch, long step, Map<String, Double> values) {
-    StringWriter text = new StringWriter();
-    CsvWriter writer = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
+    List<List<String>> rows = new ArrayList<>();
     if (columns.isEmpty()) {
-      List<String> names = new ArrayList<>(List.of("epoch", "step"));
-      names.addAll(values.keySet());
-      columns = names;
-      writer.writeRecord(columns);
+      columns = Stream.concat(Stream.of(EPOCH, STEP), values.keySet().stream()).toList();
+      rows.add(columns);
     }
-    List<String> row = new ArrayList<>();
-    row.add(Integer.toString(epoch));
-    row.add(Long.toString(step));
-    for (String column : columns.subList(2, columns.size())) {
-      Double value = values.get(column);
-      row.add(value == null ? "" : value.toString());
-    }
-    for (String name : values.keySet()) {
-      if (!columns.subList(2, columns.size()).contains(name)) {
+    SequencedMap<String, String> fields = new LinkedHashMap<>();
+    columns.forEach(column -> fields.put(column, ""));
+    fields.put(EPOCH, Integer.toString(epoch));
+    fields.put(STEP, Long.toString(step));
+    values.forEach((name, value) -> {
+      if (fields.put(name, value.toString()) == null) {
         throw new IllegalStateException(
             file.path() + ": '" + name + "' has no column among " + columns + "; use a JsonLog");
       }
+    });
+    rows.add(List.copyOf(fields.values()));
+    StringWriter text = new StringWriter();
+    try (CsvWriter writer = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
+      rows.forEach(writer::writeRecord);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    writer.writeRecord(row);
     file.append(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 

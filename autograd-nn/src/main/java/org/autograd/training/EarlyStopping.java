@@ -7,8 +7,8 @@ import org.autograd.Variable;
 import org.autograd.nn.Module;
 
 /**
- * Stops a training when a value of its epochs has not become better for some epochs, and in any case
- * puts back the weights of the best epoch at the end.
+ * Stops a training when a value of its epochs has not become better for some epochs, and in any
+ * case puts back the weights of the best epoch at the end.
  *
  * <pre>{@code
  * EarlyStopping stopping = EarlyStopping.minimizing(model, "validation_loss", 5);

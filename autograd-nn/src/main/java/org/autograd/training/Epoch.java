@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
  * What came of an epoch.
  *
  * @param number from 1
- * @param values numbers by name: {@code loss}, the mean over the examples as they were learned from;
- *     the metrics of what the model said about them then; and, behind {@code validation_}, of the
- *     validation data after the epoch
+ * @param values numbers by name: {@code loss}, the mean over the examples as they were learned
+ *     from; the metrics of what the model said about them then; and, behind {@code validation_}, of
+ *     the validation data after the epoch
  */
 public record Epoch(int number, SequencedMap<String, Double> values) {
   /** Copies the values. */
@@ -34,7 +34,7 @@ public record Epoch(int number, SequencedMap<String, Double> values) {
     return value;
   }
 
-  /** Returns the values as text, such as {@code loss 0.123456  accuracy 0.9500}. */
+  /** Returns the values as text, such as {@code loss 0.123456 accuracy 0.9500}. */
   public String describe() {
     return values.entrySet().stream()
         .map(entry ->

@@ -68,8 +68,8 @@ final class EpochMetrics {
   /** Adds what has been added up so far. */
   void addTo(TrainingState state) {
     state.add("epoch", this::save, this::load);
-    metrics.forEach((name, metric) ->
-        state.add("metric_" + name, metric::stateDict, metric::loadStateDict));
+    metrics.forEach(
+        (name, metric) -> state.add("metric_" + name, metric::stateDict, metric::loadStateDict));
   }
 
   private SequencedMap<String, Variable> save() {

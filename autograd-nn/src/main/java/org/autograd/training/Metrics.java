@@ -91,8 +91,7 @@ public final class Metrics {
 
   /** Returns the mean squared error of values of the same shape as the targets. */
   public static Metric meanSquaredError() {
-    return elementwise(
-        "meanSquaredError", (value, target) -> (value - target) * (value - target));
+    return elementwise("meanSquaredError", (value, target) -> (value - target) * (value - target));
   }
 
   /** Returns the mean absolute error of values of the same shape as the targets. */
@@ -128,8 +127,8 @@ public final class Metrics {
   /**
    * Returns the area under the receiver operating characteristic: how likely a positive example has
    * a higher score than a negative one, where equal scores count half. scikit-learn's {@code
-   * roc_auc_score}. Scores and targets, 0 or 1, are of the same shape, or scores have an axis of two
-   * classes, whose difference counts. It is NaN as long as there are no examples of one kind.
+   * roc_auc_score}. Scores and targets, 0 or 1, are of the same shape, or scores have an axis of
+   * two classes, whose difference counts. It is NaN as long as there are no examples of one kind.
    */
   public static Metric rocAuc() {
     return new RocAuc();

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.autograd.Variable;
 
 /**
- * The area under the receiver operating characteristic, from the sum of the positive examples' ranks
- * (Mann and Whitney), which needs all scores.
+ * The area under the receiver operating characteristic, from the sum of the positive examples'
+ * ranks (Mann and Whitney), which needs all scores.
  */
 final class RocAuc implements Metric {
   private static final String POSITIVE = "positive_scores";

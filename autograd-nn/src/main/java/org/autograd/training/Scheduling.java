@@ -8,7 +8,7 @@ import org.autograd.optim.Scheduler;
  *
  * <pre>{@code
  * long steps = 20L * loader.batchCount();
- * Scheduler scheduler = new Scheduler(optimizer, Schedule.oneCycle(0.01, steps));
+ * Scheduler scheduler = new Scheduler(optimizer, OneCycle.of(0.01, steps));
  * trainer.listen(Scheduling.everyStep(scheduler)).fit(20);
  * }</pre>
  */

@@ -92,11 +92,7 @@ public final class StateValues {
       problems.add(
           String.format(
               "mismatched %s, a vector %s%s, is %s%s",
-              name,
-              dtype,
-              count < 0 ? "" : " of " + count,
-              value.dtype(),
-              value.shape()));
+              name, dtype, count < 0 ? "" : " of " + count, value.dtype(), value.shape()));
       return null;
     }
     return value;

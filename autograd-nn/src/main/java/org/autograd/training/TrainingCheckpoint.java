@@ -61,11 +61,12 @@ public final class TrainingCheckpoint {
   public static SequencedMap<String, Variable> part(Path file, String part) throws IOException {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     String prefix = part + ".";
-    tensors(file).forEach((name, tensor) -> {
-      if (name.startsWith(prefix)) {
-        result.put(name.substring(prefix.length()), tensor);
-      }
-    });
+    tensors(file)
+        .forEach((name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            result.put(name.substring(prefix.length()), tensor);
+          }
+        });
     if (result.isEmpty()) {
       throw new IllegalArgumentException(file + ": the checkpoint has no part '" + part + "'");
     }

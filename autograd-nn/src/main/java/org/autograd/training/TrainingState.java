@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -16,8 +17,8 @@ import org.autograd.optim.Scheduler;
 import org.autograd.optim.WeightAverage;
 
 /**
- * Everything that determines how a training goes on, as parts with names. Whoever has state adds it;
- * then all of it can be taken as one map of arrays and put back.
+ * Everything that determines how a training goes on, as parts with names. Whoever has state adds
+ * it; then all of it can be taken as one map of arrays and put back.
  *
  * <pre>{@code
  * TrainingState state = new TrainingState();
@@ -119,7 +120,8 @@ public final class TrainingState {
           generators.keySet().forEach(key -> read.put(key, values.longs(key, 2)));
           values.finish();
           read.forEach((key, state) ->
-              generators.get(key).restore(new Generator.State(state[0], state[1])));
+              Objects.requireNonNull(generators.get(key))
+                  .restore(new Generator.State(state[0], state[1])));
         });
   }
 
@@ -129,9 +131,8 @@ public final class TrainingState {
    */
   public SequencedMap<String, Variable> save() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    parts.forEach(
-        (part, state) ->
-            state.save().get().forEach((name, value) -> result.put(part + "." + name, value)));
+    parts.forEach((part, state) ->
+        state.save().get().forEach((name, value) -> result.put(part + "." + name, value)));
     return result;
   }
 
@@ -158,7 +159,7 @@ public final class TrainingState {
     // then is undone.
     SequencedMap<String, SequencedMap<String, Variable>> before = new LinkedHashMap<>();
     found.forEach((name, values) -> {
-      Part part = parts.get(name);
+      Part part = Objects.requireNonNull(parts.get(name));
       SequencedMap<String, Variable> copies = new LinkedHashMap<>();
       part.save().get().forEach((key, value) -> copies.put(key, value.detach().copy()));
       try {
@@ -169,7 +170,8 @@ public final class TrainingState {
       }
     });
     if (!problems.isEmpty()) {
-      before.forEach((name, copies) -> parts.get(name).load().accept(copies));
+      before.forEach(
+          (name, copies) -> Objects.requireNonNull(parts.get(name)).load().accept(copies));
     }
     throwProblems(problems);
   }
