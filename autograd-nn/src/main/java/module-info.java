@@ -11,4 +11,5 @@ module org.autograd.nn {
   exports org.autograd.io;
   exports org.autograd.nn;
   exports org.autograd.optim;
+  exports org.autograd.training;
 }
