@@ -29,8 +29,13 @@ class DocumentationTest {
 
   @TempDir private Path directory;
 
+  /** What follows is for the tests of autograd-onnx. */
+  private static String text(String page) throws IOException {
+    return Files.readString(Path.of("..", "docs", page)).split("(?m)^## ONNX$")[0];
+  }
+
   private String run(String page) throws Exception {
-    String text = Files.readString(Path.of("..", "docs", page));
+    String text = text(page);
     StringBuilder body = new StringBuilder();
     Matcher snippets = SNIPPET.matcher(text);
     while (snippets.find()) {
@@ -42,6 +47,7 @@ class DocumentationTest {
         import java.util.*;
         import java.util.function.UnaryOperator;
         import org.autograd.*;
+        import org.autograd.io.*;
         import org.autograd.nn.*;
         import org.autograd.type.*;
 
@@ -102,7 +108,7 @@ class DocumentationTest {
    */
   private static List<String> shown(String page) throws Exception {
     List<String> result = new ArrayList<>();
-    Matcher blocks = BLOCK.matcher(Files.readString(Path.of("..", "docs", page)));
+    Matcher blocks = BLOCK.matcher(text(page));
     while (blocks.find()) {
       if (blocks.group("language").isEmpty()) {
         result.addAll(blocks.group("text").lines().toList());
@@ -118,9 +124,18 @@ class DocumentationTest {
 
   @Test
   void howItWorks() throws Exception {
-    List<String> shown = shown("how-it-works.md");
-    List<String> printed = run("how-it-works.md").lines().map(String::stripTrailing).toList();
-    assertTrue(shown.size() > 30, shown::toString);
+    assertPrintsWhatItShows("how-it-works.md", 30);
+  }
+
+  @Test
+  void files() throws Exception {
+    assertPrintsWhatItShows("files.md", 4);
+  }
+
+  private void assertPrintsWhatItShows(String page, int least) throws Exception {
+    List<String> shown = shown(page);
+    List<String> printed = run(page).lines().map(String::stripTrailing).toList();
+    assertTrue(shown.size() > least, shown::toString);
     assertEquals(shown.size(), printed.size(), () -> String.join("\n", printed));
     for (int k = 0; k < shown.size(); k++) {
       String line = shown.get(k);
