@@ -4,9 +4,11 @@ module org.autograd.nn {
   requires transitive org.autograd.core;
   requires com.fasterxml.jackson.core;
   requires com.google.common;
+  requires de.siegmar.fastcsv;
 
   exports org.autograd.data;
   exports org.autograd.io;
   exports org.autograd.nn;
   exports org.autograd.optim;
+  exports org.autograd.training;
 }

@@ -2,11 +2,11 @@ package org.autograd.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.autograd.Generator;
-import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * DataLoader loader = DataLoader.of(train, 32).shuffle(seed);
  * for (int epoch = 0; epoch < 10; epoch++) {
- *   for (Dataset batch : loader) {
+ *   for (Batch batch : loader) {
  *     ...
  *   }
  * }
  * }</pre>
  */
-public final class DataLoader implements Iterable<Dataset> {
+public final class DataLoader implements Iterable<Batch> {
   private final Dataset dataset;
   private final int batchSize;
   private final boolean dropLast;
@@ -29,13 +29,18 @@ public final class DataLoader implements Iterable<Dataset> {
   /** Determines the orders of a shuffled loader; null if the order is the data set's. */
   private final @Nullable Long key;
 
+  /** Determines what is random in the examples. */
+  private final long examplesKey;
+
   private final AtomicLong nextEpoch = new AtomicLong();
 
-  private DataLoader(Dataset dataset, int batchSize, boolean dropLast, @Nullable Long key) {
+  private DataLoader(
+      Dataset dataset, int batchSize, boolean dropLast, @Nullable Long key, long examplesKey) {
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.dropLast = dropLast;
     this.key = key;
+    this.examplesKey = examplesKey;
   }
 
   /**
@@ -46,7 +51,7 @@ public final class DataLoader implements Iterable<Dataset> {
    */
   public static DataLoader of(Dataset dataset, int batchSize) {
     checkArgument(batchSize > 0, "DataLoader: batchSize must be at least 1, got %s", batchSize);
-    return new DataLoader(dataset, batchSize, false, null);
+    return new DataLoader(dataset, batchSize, false, null, 0);
   }
 
   /**
@@ -55,12 +60,14 @@ public final class DataLoader implements Iterable<Dataset> {
    */
   public DataLoader shuffle(long seed) {
     // Not the seed itself: a model initialised from the same seed is to draw other numbers.
-    return new DataLoader(dataset, batchSize, dropLast, new Generator(seed).split().state().seed());
+    Generator keys = new Generator(seed);
+    return new DataLoader(
+        dataset, batchSize, dropLast, keys.split().state().seed(), keys.split().state().seed());
   }
 
   /** Returns a loader that leaves out the last batch if it is smaller than the others. */
   public DataLoader dropLast() {
-    return new DataLoader(dataset, batchSize, true, key);
+    return new DataLoader(dataset, batchSize, true, key, examplesKey);
   }
 
   /** Returns the number of batches in an epoch. */
@@ -70,7 +77,7 @@ public final class DataLoader implements Iterable<Dataset> {
 
   /** Returns the batches of the next epoch; the first one is number 0. */
   @Override
-  public Iterator<Dataset> iterator() {
+  public Iterator<Batch> iterator() {
     return epoch(nextEpoch.getAndIncrement()).iterator();
   }
 
@@ -78,28 +85,32 @@ public final class DataLoader implements Iterable<Dataset> {
    * Returns the batches of a given epoch, to repeat one or to go on where another run has stopped.
    * It does not count for {@link #iterator()}.
    */
-  public Iterable<Dataset> epoch(long number) {
+  public Iterable<Batch> epoch(long number) {
     return () -> {
-      Variable order = order(number);
-      return IntStream.range(0, batchCount()).mapToObj(batch -> batch(order, batch)).iterator();
+      int[] order = order(number);
+      return IntStream.range(0, batchCount())
+          .mapToObj(batch -> batch(order, number, batch))
+          .iterator();
     };
   }
 
-  private @Nullable Variable order(long epoch) {
+  private int[] order(long epoch) {
     if (key == null) {
-      return null;
+      return IntStream.range(0, dataset.size()).toArray();
     }
-    Generator rng = new Generator(key);
-    // Each epoch has 2^32 numbers of its own.
-    rng.restore(new Generator.State(key, epoch << 32));
-    return Variable.randperm(rng, dataset.size());
+    return Indices.permutation(numbers(key, epoch, 0), dataset.size());
   }
 
-  private Dataset batch(@Nullable Variable order, int batch) {
+  private Batch batch(int[] order, long epoch, int batch) {
     int start = batch * batchSize;
-    int length = Math.min(batchSize, dataset.size() - start);
-    return order == null
-        ? dataset.slice(start, start + length)
-        : dataset.select(order.narrow(0, start, length));
+    int end = Math.min(start + batchSize, order.length);
+    return dataset.batch(Arrays.copyOfRange(order, start, end), numbers(examplesKey, epoch, start));
+  }
+
+  /** Returns a generator at some place of an epoch; each epoch has 2^32 numbers of its own. */
+  private static Generator numbers(long key, long epoch, int place) {
+    Generator rng = new Generator(key);
+    rng.restore(new Generator.State(key, (epoch << 32) + place));
+    return rng;
   }
 }

@@ -8,7 +8,7 @@ import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
-/** The largest elements or the means of windows, as a module. */
+/** The largest elements, the means or the norms of windows, as a module. */
 public final class Pooling extends UnaryModule {
   private final String label;
   private final String settings;
@@ -117,6 +117,24 @@ public final class Pooling extends UnaryModule {
     int[] fixed = sizes.clone();
     return new Pooling(
         "AdaptiveAvgPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool3d(fixed), fixed);
+  }
+
+  /** Returns the p-norms of windows along 1 axis; PyTorch's {@code nn.LPPool1d}. */
+  public static Pooling lpPool1d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool1d", "order=" + order + ", " + describe(options), x -> x.lpPool1d(order, options));
+  }
+
+  /** Returns the p-norms of windows along 2 axes; PyTorch's {@code nn.LPPool2d}. */
+  public static Pooling lpPool2d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool2d", "order=" + order + ", " + describe(options), x -> x.lpPool2d(order, options));
+  }
+
+  /** Returns the p-norms of windows along 3 axes; PyTorch's {@code nn.LPPool3d}. */
+  public static Pooling lpPool3d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool3d", "order=" + order + ", " + describe(options), x -> x.lpPool3d(order, options));
   }
 
   private static String describe(PoolingOptions options) {

@@ -4,21 +4,23 @@ import org.autograd.InterpolateOptions;
 import org.autograd.Variable;
 
 /**
- * Changes the sizes of images; PyTorch's {@code nn.Upsample}. See {@link Variable#interpolate}.
+ * Changes the size of images, by {@link Variable#interpolate}. PyTorch's {@code nn.Upsample}.
  *
  * <pre>{@code
- * new Upsample(InterpolateOptions.scale(2).mode(InterpolateOptions.Mode.LINEAR));
+ * new Upsample(InterpolateOptions.scale(2).mode(InterpolateOptions.Mode.LINEAR))
  * }</pre>
  */
 public final class Upsample extends UnaryModule {
   private final InterpolateOptions options;
 
-  /** Creates the module. */
+  /**
+   * Creates a module that resizes all axes but the first two, which count examples and channels.
+   */
   public Upsample(InterpolateOptions options) {
     this.options = options;
   }
 
-  /** Returns the sizes and how they are reached. */
+  /** Returns what this module does to sizes. */
   public InterpolateOptions options() {
     return options;
   }
@@ -32,7 +34,6 @@ public final class Upsample extends UnaryModule {
   protected String settings() {
     return (options.sizes().isEmpty() ? "scale=" + options.factors() : "size=" + options.sizes())
         + ", mode="
-        + options.mode()
-        + (options.alignCorners() ? ", alignCorners=true" : "");
+        + options.mode();
   }
 }

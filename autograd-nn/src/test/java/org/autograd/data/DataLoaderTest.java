@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DataLoaderTest {
   private static final int SIZE = 103;
-  private static final Dataset DATA = Dataset.of(Variable.arange(SIZE));
+  private static final TensorDataset DATA = TensorDataset.of(Variable.arange(SIZE));
 
   @Test
   void givesTheExamplesInOrderAndASmallerLastBatch() {
@@ -56,7 +56,7 @@ class DataLoaderTest {
 
   @Test
   void orderNeverChangesBetweenVersions() {
-    Dataset eight = Dataset.of(Variable.arange(8));
+    TensorDataset eight = TensorDataset.of(Variable.arange(8));
     DataLoader loader = DataLoader.of(eight, 8).shuffle(42);
     assertArrayEquals(new long[] {4, 1, 0, 3, 6, 2, 7, 5}, examples(loader.epoch(0)));
     assertArrayEquals(new long[] {2, 1, 6, 4, 7, 3, 5, 0}, examples(loader.epoch(1)));
@@ -67,7 +67,7 @@ class DataLoaderTest {
     DataLoader loader = DataLoader.of(DATA, 20).shuffle(1);
     long[] expected = examples(loader.epoch(0));
     List<Long> seen = new ArrayList<>();
-    for (Dataset batch : loader) {
+    for (Batch batch : loader) {
       examples(loader);
       for (long example : batch.inputs().toLongArray()) {
         seen.add(example);
@@ -86,13 +86,13 @@ class DataLoaderTest {
     assertThrows(IllegalArgumentException.class, () -> DataLoader.of(DATA, 0));
   }
 
-  private static List<Integer> sizes(Iterable<Dataset> batches) {
+  private static List<Integer> sizes(Iterable<Batch> batches) {
     List<Integer> sizes = new ArrayList<>();
     batches.forEach(batch -> sizes.add(batch.size()));
     return sizes;
   }
 
-  private static long[] examples(Iterable<Dataset> batches) {
+  private static long[] examples(Iterable<Batch> batches) {
     LongStream.Builder examples = LongStream.builder();
     batches.forEach(batch -> Arrays.stream(batch.inputs().toLongArray()).forEach(examples::add));
     return examples.build().toArray();

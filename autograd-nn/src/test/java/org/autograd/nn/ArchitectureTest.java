@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final Set<String> EXPORTED =
-      Set.of("org.autograd.data", "org.autograd.io", "org.autograd.nn", "org.autograd.optim");
+      Set.of(
+          "org.autograd.data",
+          "org.autograd.io",
+          "org.autograd.nn",
+          "org.autograd.optim",
+          "org.autograd.training");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

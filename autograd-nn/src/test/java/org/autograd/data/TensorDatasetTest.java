@@ -11,13 +11,13 @@ import org.autograd.Generator;
 import org.autograd.Variable;
 import org.junit.jupiter.api.Test;
 
-class DatasetTest {
-  private static final Dataset TEN =
-      Dataset.of(Variable.arange(20).reshape(10, 2), Variable.arange(10));
+class TensorDatasetTest {
+  private static final TensorDataset TEN =
+      TensorDataset.of(Variable.arange(20).reshape(10, 2), Variable.arange(10));
 
   @Test
   void selectsTheSameExamplesOfEveryTensor() {
-    Dataset selected = TEN.select(Variable.of(7L, 2L));
+    TensorDataset selected = TEN.subset(7, 2);
     assertArrayEquals(new long[] {14, 15, 4, 5}, selected.inputs().toLongArray());
     assertArrayEquals(new long[] {7, 2}, selected.targets().toLongArray());
     assertEquals(2, selected.size());
@@ -31,7 +31,7 @@ class DatasetTest {
 
   @Test
   void splitKeepsEveryExampleOnce() {
-    Dataset.Split split = TEN.split(7, new Generator(3));
+    Split<TensorDataset> split = TEN.split(7, new Generator(3));
     assertEquals(7, split.train().size());
     assertEquals(3, split.test().size());
     long[] all =
@@ -55,10 +55,10 @@ class DatasetTest {
     var error =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Dataset.of(Variable.zeros(3, 2), Variable.zeros(4)));
+            () -> TensorDataset.of(Variable.zeros(3, 2), Variable.zeros(4)));
     assertTrue(error.getMessage().contains("[4]"), error.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> Dataset.of(Variable.scalar(1f)));
-    assertThrows(IllegalArgumentException.class, Dataset::of);
+    assertThrows(IllegalArgumentException.class, () -> TensorDataset.of(Variable.scalar(1f)));
+    assertThrows(IllegalArgumentException.class, TensorDataset::of);
   }
 
   @Test
@@ -68,6 +68,6 @@ class DatasetTest {
 
   @Test
   void inputsAloneHaveNoTargets() {
-    assertThrows(IllegalStateException.class, () -> Dataset.of(Variable.zeros(2)).targets());
+    assertThrows(IllegalStateException.class, () -> TensorDataset.of(Variable.zeros(2)).targets());
   }
 }

@@ -1,0 +1,7 @@
+/**
+ * Forward-Forward.
+ */
+@NullMarked
+package org.autograd.forwardforward;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Local.
+ */
+@NullMarked
+package org.autograd.local;
+
+import org.jspecify.annotations.NullMarked;
