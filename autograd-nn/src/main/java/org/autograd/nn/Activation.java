@@ -164,7 +164,11 @@ public final class Activation extends UnaryModule {
   /** Returns {@link #softplus} with another sharpness and bound; PyTorch's {@code nn.Softplus}. */
   public static Activation softplus(double beta, double threshold) {
     return known(
-        "Softplus", "beta=" + beta + ", threshold=" + threshold, x -> x.softplus(beta, threshold), beta, threshold);
+        "Softplus",
+        "beta=" + beta + ", threshold=" + threshold,
+        x -> x.softplus(beta, threshold),
+        beta,
+        threshold);
   }
 
   /** Returns {@code log(1 / (1 + e^-x))}; PyTorch's {@code nn.LogSigmoid}. */
@@ -222,7 +226,8 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} limited to {@code [low, high]}. */
   public static Activation hardtanh(double low, double high) {
-    return known("Hardtanh", "low=" + low + ", high=" + high, x -> x.hardtanh(low, high), low, high);
+    return known(
+        "Hardtanh", "low=" + low + ", high=" + high, x -> x.hardtanh(low, high), low, high);
   }
 
   /** Returns {@code x / 6 + 1 / 2} limited to {@code [0, 1]}; PyTorch's {@code nn.Hardsigmoid}. */
@@ -265,7 +270,9 @@ public final class Activation extends UnaryModule {
     return known(
         "Threshold",
         "threshold=" + threshold + ", value=" + value,
-        x -> x.threshold(threshold, value), threshold, value);
+        x -> x.threshold(threshold, value),
+        threshold,
+        value);
   }
 
   /** Returns the input itself; PyTorch's {@code nn.Identity}. */

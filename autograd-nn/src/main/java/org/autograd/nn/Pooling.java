@@ -17,15 +17,19 @@ public final class Pooling extends UnaryModule {
   private final List<Integer> sizes;
 
   private Pooling(String label, PoolingOptions options, UnaryOperator<Variable> function) {
+    this(label, "", options, function);
+  }
+
+  private Pooling(
+      String label, String order, PoolingOptions options, UnaryOperator<Variable> function) {
     this.label = label;
-    this.settings = describe(options);
+    this.settings = order + describe(options);
     this.function = function;
     this.options = options;
     this.sizes = List.of();
   }
 
-  private Pooling(
-      String label, String settings, UnaryOperator<Variable> function, int... sizes) {
+  private Pooling(String label, String settings, UnaryOperator<Variable> function, int... sizes) {
     this.label = label;
     this.settings = settings;
     this.function = function;
@@ -86,7 +90,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveMaxPool2d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveMaxPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool2d(fixed), fixed);
+        "AdaptiveMaxPool2d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveMaxPool2d(fixed),
+        fixed);
   }
 
   /**
@@ -96,7 +103,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveAvgPool2d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveAvgPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool2d(fixed), fixed);
+        "AdaptiveAvgPool2d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveAvgPool2d(fixed),
+        fixed);
   }
 
   /**
@@ -106,7 +116,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveMaxPool3d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveMaxPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool3d(fixed), fixed);
+        "AdaptiveMaxPool3d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveMaxPool3d(fixed),
+        fixed);
   }
 
   /**
@@ -116,25 +129,28 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveAvgPool3d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveAvgPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool3d(fixed), fixed);
+        "AdaptiveAvgPool3d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveAvgPool3d(fixed),
+        fixed);
   }
 
   /** Returns the p-norms of windows along 1 axis; PyTorch's {@code nn.LPPool1d}. */
   public static Pooling lpPool1d(double order, PoolingOptions options) {
     return new Pooling(
-        "LPPool1d", "order=" + order + ", " + describe(options), x -> x.lpPool1d(order, options));
+        "LPPool1d", "order=" + order + ", ", options, x -> x.lpPool1d(order, options));
   }
 
   /** Returns the p-norms of windows along 2 axes; PyTorch's {@code nn.LPPool2d}. */
   public static Pooling lpPool2d(double order, PoolingOptions options) {
     return new Pooling(
-        "LPPool2d", "order=" + order + ", " + describe(options), x -> x.lpPool2d(order, options));
+        "LPPool2d", "order=" + order + ", ", options, x -> x.lpPool2d(order, options));
   }
 
   /** Returns the p-norms of windows along 3 axes; PyTorch's {@code nn.LPPool3d}. */
   public static Pooling lpPool3d(double order, PoolingOptions options) {
     return new Pooling(
-        "LPPool3d", "order=" + order + ", " + describe(options), x -> x.lpPool3d(order, options));
+        "LPPool3d", "order=" + order + ", ", options, x -> x.lpPool3d(order, options));
   }
 
   private static String describe(PoolingOptions options) {
@@ -158,7 +174,9 @@ public final class Pooling extends UnaryModule {
 
   /** Returns the name of the method that made this, for example {@code adaptiveAvgPool2d}. */
   public String kind() {
-    return Character.toLowerCase(label.charAt(0)) + label.substring(1);
+    return label.startsWith("LP")
+        ? "lp" + label.substring(2)
+        : Character.toLowerCase(label.charAt(0)) + label.substring(1);
   }
 
   /** Returns the windows; null if there are as many as {@link #sizes} says. */

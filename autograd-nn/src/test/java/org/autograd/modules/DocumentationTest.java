@@ -47,6 +47,7 @@ class DocumentationTest {
         import java.util.*;
         import java.util.function.UnaryOperator;
         import org.autograd.*;
+        import org.autograd.data.*;
         import org.autograd.io.*;
         import org.autograd.nn.*;
         import org.autograd.type.*;
@@ -124,15 +125,15 @@ class DocumentationTest {
 
   @Test
   void howItWorks() throws Exception {
-    assertPrintsWhatItShows("how-it-works.md", 30);
+    assertPrints("how-it-works.md", 30);
   }
 
   @Test
   void files() throws Exception {
-    assertPrintsWhatItShows("files.md", 4);
+    assertPrints("files.md", 4);
   }
 
-  private void assertPrintsWhatItShows(String page, int least) throws Exception {
+  private void assertPrints(String page, int least) throws Exception {
     List<String> shown = shown(page);
     List<String> printed = run(page).lines().map(String::stripTrailing).toList();
     assertTrue(shown.size() > least, shown::toString);

@@ -53,8 +53,7 @@ final class ActivationConverters {
         case "silu" -> times(x, graph.node("Sigmoid", x));
         case "softplus" -> a.isEmpty() ? graph.node("Softplus", x) : softplus(a.get(0), a.get(1));
         case "sigmoid" -> graph.node("Sigmoid", x);
-        case "logSigmoid" ->
-            graph.node("Neg", graph.node("Softplus", graph.node("Neg", x)));
+        case "logSigmoid" -> graph.node("Neg", graph.node("Softplus", graph.node("Neg", x)));
         case "tanh" -> graph.node("Tanh", x);
         case "softmax" -> along("Softmax", x, a.getFirst());
         case "logSoftmax" -> along("LogSoftmax", x, a.getFirst());
@@ -116,8 +115,7 @@ final class ActivationConverters {
     private OnnxValue geluTanh() {
       OnnxValue cube = times(times(x, x), times(x, real(0.044715)));
       OnnxValue inner = times(graph.node("Add", x, cube), real(Math.sqrt(2 / Math.PI)));
-      return times(
-          times(x, real(0.5)), graph.node("Add", graph.node("Tanh", inner), real(1)));
+      return times(times(x, real(0.5)), graph.node("Add", graph.node("Tanh", inner), real(1)));
     }
 
     /** {@code log(1 + e^(beta x)) / beta}, and x where {@code beta x} exceeds the threshold. */

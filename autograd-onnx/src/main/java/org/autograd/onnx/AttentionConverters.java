@@ -19,6 +19,7 @@ import org.autograd.nn.Linear;
 import org.autograd.nn.Module;
 import org.autograd.nn.MultiheadAttention;
 import org.autograd.nn.PositionalEncoding;
+import org.autograd.nn.Transformer;
 import org.autograd.nn.TransformerDecoder;
 import org.autograd.nn.TransformerDecoderLayer;
 import org.autograd.nn.TransformerEncoder;
@@ -40,6 +41,7 @@ final class AttentionConverters {
         .add(TransformerEncoder.class, AttentionConverters::stack)
         .add(TransformerDecoderLayer.class, AttentionConverters::decoderLayer)
         .add(TransformerDecoder.class, AttentionConverters::stack)
+        .add(Transformer.class, AttentionConverters::transformer)
         .add(PositionalEncoding.class, AttentionConverters::positions);
   }
 
@@ -48,7 +50,8 @@ final class AttentionConverters {
         || module instanceof TransformerEncoderLayer
         || module instanceof TransformerEncoder
         || module instanceof TransformerDecoderLayer
-        || module instanceof TransformerDecoder;
+        || module instanceof TransformerDecoder
+        || module instanceof Transformer;
   }
 
   /** Returns what a module with one input makes of it if later positions are hidden. */
@@ -116,9 +119,7 @@ final class AttentionConverters {
       }
       OnnxValue scale =
           number(
-              graph,
-              inputs.getFirst().dtype(),
-              1 / Math.sqrt((double) features / module.heads()));
+              graph, inputs.getFirst().dtype(), 1 / Math.sqrt((double) features / module.heads()));
       // To [batch, heads, sequence, features of a head], of the keys the last two exchanged.
       OnnxValue query = graph.node("Mul", heads(projected.get(0)), scale);
       OnnxValue keys =
@@ -165,7 +166,8 @@ final class AttentionConverters {
               "ConstantOfShape",
               Map.of("value", Variable.full(query.dtype(), Double.NEGATIVE_INFINITY, 1)),
               size);
-      return graph.node("Trilu", Map.of("upper", 1), infinite, graph.constant(Variable.of(1L).reshape()));
+      return graph.node(
+          "Trilu", Map.of("upper", 1), infinite, graph.constant(Variable.of(1L).reshape()));
     }
   }
 
@@ -256,16 +258,32 @@ final class AttentionConverters {
     return List.of(norm == null ? result : graph.apply((LayerNorm) norm, result));
   }
 
+  /** The causal one hides later positions of the target, not of the source. */
+  private static List<OnnxValue> transformer(
+      Transformer module, List<OnnxValue> inputs, OnnxGraph graph) {
+    if (inputs.size() != 2) {
+      throw new IllegalArgumentException("takes source and target, not " + inputs);
+    }
+    boolean causal = graph.isCausal();
+    List<OnnxValue> given =
+        List.of(inputs.get(1), graph.apply(module.encoder(), inputs.getFirst()));
+    OnnxValue result =
+        (causal ? graph.applyCausal(module.decoder(), given) : graph.apply(module.decoder(), given))
+            .getFirst();
+    AttentionMask none = AttentionMask.none();
+    return OnnxGraph.meanings(
+        List.of(result),
+        in -> List.of(module.apply(in.get(0), in.get(1), none, mask(causal), none)),
+        inputs);
+  }
+
   private static List<OnnxValue> positions(
       PositionalEncoding module, List<OnnxValue> inputs, OnnxGraph graph) {
     OnnxValue x = inputs.getFirst();
     int axis = LayerConverters.axis(module.axis(), x.rank());
     OnnxValue length =
         graph.node(
-            "Slice",
-            graph.node("Shape", x),
-            integers(graph, axis),
-            integers(graph, axis + 1));
+            "Slice", graph.node("Shape", x), integers(graph, axis), integers(graph, axis + 1));
     OnnxValue rows =
         graph.node("Slice", graph.constant(module.table()), integers(graph, 0), length);
     long[] shape = new long[x.rank() - axis];

@@ -15,6 +15,8 @@ import org.autograd.nn.ConvTranspose1d;
 import org.autograd.nn.ConvTranspose2d;
 import org.autograd.nn.ConvTranspose3d;
 import org.autograd.nn.Convolution;
+import org.autograd.nn.Padding;
+import org.autograd.nn.PixelShuffle;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Upsample;
 
@@ -26,7 +28,9 @@ final class ConvolutionConverters {
     converters
         .add(Convolution.class, ConvolutionConverters::convolution)
         .add(Pooling.class, ConvolutionConverters::pooling)
-        .add(Upsample.class, ConvolutionConverters::upsample);
+        .add(Upsample.class, ConvolutionConverters::upsample)
+        .add(Padding.class, ConvolutionConverters::padding)
+        .add(PixelShuffle.class, ConvolutionConverters::pixelShuffle);
   }
 
   private static List<OnnxValue> convolution(
@@ -71,8 +75,7 @@ final class ConvolutionConverters {
       return function.apply(x);
     }
     OnnxValue zero = integers(graph, 0);
-    return graph.node(
-        "Squeeze", function.apply(graph.node("Unsqueeze", x, zero)), zero);
+    return graph.node("Squeeze", function.apply(graph.node("Unsqueeze", x, zero)), zero);
   }
 
   /** Returns a value for each axis. */
@@ -105,7 +108,10 @@ final class ConvolutionConverters {
     OnnxValue x = inputs.getFirst();
     String kind = module.kind();
     int spatial = kind.charAt(kind.length() - 2) - '0';
-    String operator = kind.toLowerCase(java.util.Locale.ROOT).contains("max") ? "Max" : "Average";
+    if (kind.startsWith("lp")) {
+      throw new IllegalArgumentException("norms of windows, " + kind + ", have no converter");
+    }
+    String operator = kind.startsWith("max") || kind.contains("Max") ? "Max" : "Average";
     PoolingOptions options = module.options();
     if (options == null) {
       return List.of(adaptive(graph, x, operator, each(module.sizes(), spatial)));
@@ -120,8 +126,7 @@ final class ConvolutionConverters {
     } else {
       attributes.put("count_include_pad", options.countIncludePad() ? 1 : 0);
     }
-    return List.of(
-        batched(graph, x, spatial, in -> graph.node(operator + "Pool", attributes, in)));
+    return List.of(batched(graph, x, spatial, in -> graph.node(operator + "Pool", attributes, in)));
   }
 
   private static OnnxValue adaptive(OnnxGraph graph, OnnxValue x, String operator, long[] sizes) {
@@ -144,6 +149,44 @@ final class ConvolutionConverters {
     }
     Map<String, ?> attributes = Map.of("kernel_shape", kernel, "strides", kernel);
     return batched(graph, x, spatial, in -> graph.node(operator + "Pool", attributes, in));
+  }
+
+  private static List<OnnxValue> padding(Padding module, List<OnnxValue> inputs, OnnxGraph graph) {
+    OnnxValue x = inputs.getFirst();
+    String mode =
+        switch (module.kind()) {
+          case "zero", "constant" -> "constant";
+          case "reflect" -> "reflect";
+          case "replicate" -> "edge";
+          default ->
+              throw new IllegalArgumentException(
+                  "version " + OnnxGraph.OPSET + " of ONNX has no padding " + module.kind());
+        };
+    // Here from the last axis on, there all beginnings and then all ends.
+    long[] widths = module.widths();
+    long[] pads = new long[2 * x.rank()];
+    for (int k = 0; k < widths.length / 2; k++) {
+      pads[x.rank() - 1 - k] = widths[2 * k];
+      pads[2 * x.rank() - 1 - k] = widths[2 * k + 1];
+    }
+    return List.of(
+        graph.node(
+            "Pad",
+            Map.of("mode", mode),
+            x,
+            integers(graph, pads),
+            LayerConverters.number(graph, x.dtype(), module.value())));
+  }
+
+  private static List<OnnxValue> pixelShuffle(
+      PixelShuffle module, List<OnnxValue> inputs, OnnxGraph graph) {
+    OnnxValue x = inputs.getFirst();
+    if (module.isInverse() || x.rank() != 4) {
+      throw new IllegalArgumentException(
+          "only pixelShuffle of [n, channels, height, width] can be exported");
+    }
+    return List.of(
+        graph.node("DepthToSpace", Map.of("blocksize", module.factor(), "mode", "CRD"), x));
   }
 
   private static List<OnnxValue> upsample(
@@ -171,8 +214,7 @@ final class ConvolutionConverters {
             "coordinate_transformation_mode",
             options.alignCorners() ? "align_corners" : "half_pixel");
       }
-      case AREA ->
-          throw new IllegalArgumentException("ONNX does not resize by means of areas");
+      case AREA -> throw new IllegalArgumentException("ONNX does not resize by means of areas");
     }
     if (options.sizes().isEmpty()) {
       float[] scales = new float[x.rank()];
@@ -182,15 +224,13 @@ final class ConvolutionConverters {
         scales[axis + 2] = factors.get(factors.size() == 1 ? 0 : axis).floatValue();
       }
       return List.of(
-          graph.node(
-              "Resize", attributes, x, graph.none(), graph.constant(Variable.of(scales))));
+          graph.node("Resize", attributes, x, graph.none(), graph.constant(Variable.of(scales))));
     }
     long[] sizes = new long[spatial];
     List<Long> wanted = options.sizes();
     Arrays.setAll(sizes, axis -> wanted.get(wanted.size() == 1 ? 0 : axis));
     OnnxValue leading =
-        graph.node(
-            "Slice", graph.node("Shape", x), integers(graph, 0), integers(graph, 2));
+        graph.node("Slice", graph.node("Shape", x), integers(graph, 0), integers(graph, 2));
     OnnxValue all = graph.node("Concat", Map.of("axis", 0), leading, integers(graph, sizes));
     return List.of(graph.node("Resize", attributes, x, graph.none(), graph.none(), all));
   }

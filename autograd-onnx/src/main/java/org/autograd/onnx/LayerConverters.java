@@ -14,8 +14,8 @@ import org.autograd.nn.Mlp;
 import org.autograd.nn.Module;
 import org.autograd.nn.Residual;
 import org.autograd.nn.Sequential;
-import org.autograd.nn.Unflatten;
 import org.autograd.nn.UnaryModule;
+import org.autograd.nn.Unflatten;
 import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +41,7 @@ final class LayerConverters {
   }
 
   /** Adds the product with a transposed matrix and the sum with a bias. */
-  static OnnxValue linear(
-      OnnxGraph graph, OnnxValue x, Variable weight, @Nullable Variable bias) {
+  static OnnxValue linear(OnnxGraph graph, OnnxValue x, Variable weight, @Nullable Variable bias) {
     if (x.rank() == 2) {
       OnnxValue w = graph.constant(weight);
       Map<String, ?> attributes = Map.of("transB", 1);
@@ -54,8 +53,7 @@ final class LayerConverters {
   }
 
   /** Adds the same for any number of axes. */
-  static OnnxValue product(
-      OnnxGraph graph, OnnxValue x, Variable weight, @Nullable Variable bias) {
+  static OnnxValue product(OnnxGraph graph, OnnxValue x, Variable weight, @Nullable Variable bias) {
     // What computes with the file transposes a constant once.
     OnnxValue transposed = graph.node("Transpose", graph.constant(weight));
     OnnxValue product = graph.node("MatMul", x, transposed);
@@ -84,8 +82,7 @@ final class LayerConverters {
 
   private static List<OnnxValue> embedding(
       Embedding module, List<OnnxValue> inputs, OnnxGraph graph) {
-    return List.of(
-        graph.node("Gather", graph.constant(module.weight()), inputs.getFirst()));
+    return List.of(graph.node("Gather", graph.constant(module.weight()), inputs.getFirst()));
   }
 
   private static List<OnnxValue> flatten(Flatten module, List<OnnxValue> inputs, OnnxGraph graph) {
@@ -139,12 +136,10 @@ final class LayerConverters {
   }
 
   static OnnxValue transpose(OnnxGraph graph, OnnxValue x, int... axes) {
-    return graph.node(
-        "Transpose", Map.of("perm", Arrays.stream(axes).asLongStream().toArray()), x);
+    return graph.node("Transpose", Map.of("perm", Arrays.stream(axes).asLongStream().toArray()), x);
   }
 
-  private static List<OnnxValue> chain(
-      Module module, List<OnnxValue> inputs, OnnxGraph graph) {
+  private static List<OnnxValue> chain(Module module, List<OnnxValue> inputs, OnnxGraph graph) {
     OnnxValue result = inputs.getFirst();
     for (Module part : module.children().values()) {
       result = graph.apply((UnaryModule) part, result);

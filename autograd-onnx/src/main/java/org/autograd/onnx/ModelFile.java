@@ -27,8 +27,7 @@ final class ModelFile {
    */
   record Port(String name, DType dtype, List<Object> axes) {}
 
-  static void write(
-      Path file, String name, OnnxGraph graph, List<Port> inputs, List<Port> outputs)
+  static void write(Path file, String name, OnnxGraph graph, List<Port> inputs, List<Port> outputs)
       throws IOException {
     Message body = new Message();
     graph.nodes().forEach(node -> body.message(1, node));
@@ -61,9 +60,7 @@ final class ModelFile {
   /** Returns a TensorProto. */
   static Message tensor(String name, Variable array) {
     Message tensor =
-        new Message()
-            .numbers(1, array.shape().toArray())
-            .number(2, Elements.code(array.dtype()));
+        new Message().numbers(1, array.shape().toArray()).number(2, Elements.code(array.dtype()));
     if (!name.isEmpty()) {
       tensor.text(8, name);
     }

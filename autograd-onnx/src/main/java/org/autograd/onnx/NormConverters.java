@@ -67,8 +67,7 @@ final class NormConverters {
   private static List<OnnxValue> instanceNorm(
       InstanceNorm module, List<OnnxValue> inputs, OnnxGraph graph) {
     OnnxValue input = inputs.getFirst();
-    int spatial =
-        module instanceof InstanceNorm1d ? 1 : module instanceof InstanceNorm2d ? 2 : 3;
+    int spatial = module instanceof InstanceNorm1d ? 1 : module instanceof InstanceNorm2d ? 2 : 3;
     return List.of(
         batched(
             graph,

@@ -14,8 +14,8 @@ import org.autograd.nn.Module;
  * Onnx.export(model, Path.of("model.onnx"), Variable.zeros(1, 784));
  * }</pre>
  *
- * <p>All modules of {@code org.autograd.nn} that compute something from floats can be exported but
- * {@code EmbeddingBag}, {@code RotaryEmbedding} and the recurrent cells; a module of your own needs
+ * <p>There are converters for the modules of {@code org.autograd.nn} but {@code EmbeddingBag},
+ * {@code RotaryEmbedding} and the recurrent cells. Code is not traced: a module of your own needs
  * an {@link OnnxConverter}, which says by which nodes it computes.
  */
 public final class Onnx {

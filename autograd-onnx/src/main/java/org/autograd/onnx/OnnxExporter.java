@@ -51,9 +51,9 @@ public final class OnnxExporter {
    * Returns this with one more input.
    *
    * @param example what the model may be given; its elements do not matter
-   * @param axes the names of the axes along which the input varies in size, such as {@code "batch"};
-   *     "" for a fixed one; those beyond the names are fixed. Axes of the same name have the same
-   *     size.
+   * @param axes the names of the axes along which the input varies in size, such as {@code
+   *     "batch"}; "" for a fixed one; those beyond the names are fixed. Axes of the same name have
+   *     the same size.
    * @throws IllegalArgumentException if the name is empty or taken, an example has no element, or
    *     there are more names than axes
    */
@@ -87,8 +87,7 @@ public final class OnnxExporter {
    * Returns this with a converter for a kind of module and what extends it, in place of one that
    * there may be.
    */
-  public <M extends Module> OnnxExporter with(
-      Class<M> type, OnnxConverter<? super M> converter) {
+  public <M extends Module> OnnxExporter with(Class<M> type, OnnxConverter<? super M> converter) {
     return new OnnxExporter(inputs, outputs, new Converters(converters).add(type, converter));
   }
 
@@ -103,14 +102,16 @@ public final class OnnxExporter {
    * @throws IOException if the file cannot be written; one that was there is unchanged
    */
   public void export(Module model, Path file) throws IOException {
-    model.namedModules().forEach((name, module) -> {
-      if (module.isTraining()) {
-        throw new OnnxExportException(
-            "ONNX export: "
-                + (name.isEmpty() ? "the model" : "the module " + name)
-                + " is in training mode; call eval()");
-      }
-    });
+    model
+        .namedModules()
+        .forEach((name, module) -> {
+          if (module.isTraining()) {
+            throw new OnnxExportException(
+                "ONNX export: "
+                    + (name.isEmpty() ? "the model" : "the module " + name)
+                    + " is in training mode; call eval()");
+          }
+        });
     SequencedMap<String, Long> axes = axes();
     Set<String> inputNames = inputs.stream().map(Input::name).collect(Collectors.toSet());
     OnnxGraph graph = new OnnxGraph(model, converters, inputNames, this::isOutput);
@@ -181,8 +182,7 @@ public final class OnnxExporter {
   }
 
   /** Gives the results their names, each by a node that does nothing else. */
-  private List<OnnxValue> named(
-      OnnxGraph graph, List<OnnxValue> results, Set<String> inputNames) {
+  private List<OnnxValue> named(OnnxGraph graph, List<OnnxValue> results, Set<String> inputNames) {
     if (outputs.size() > results.size()) {
       throw new OnnxExportException(
           "ONNX export: the model has " + results.size() + " results, but names are " + outputs);

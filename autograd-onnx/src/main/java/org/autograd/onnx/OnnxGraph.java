@@ -203,7 +203,7 @@ public final class OnnxGraph {
 
   /**
    * Adds the nodes of attention, or of a layer or stack of a transformer, in which no position of
-   * the first input sees later ones.
+   * the first input sees later ones; of a whole {@code Transformer}, of the target.
    *
    * @see org.autograd.nn.AttentionMask#causal
    * @throws IllegalArgumentException if the module is no such one, or does not fit

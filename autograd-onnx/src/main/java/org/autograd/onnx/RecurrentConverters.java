@@ -57,9 +57,7 @@ final class RecurrentConverters {
 
   private static List<Variable> lstm(Lstm module, List<Variable> x) {
     Lstm.Result result =
-        x.size() > 1
-            ? module.apply(x.get(0), x.get(1), x.get(2))
-            : module.apply(x.get(0));
+        x.size() > 1 ? module.apply(x.get(0), x.get(1), x.get(2)) : module.apply(x.get(0));
     return List.of(result.output(), result.hidden(), result.cell());
   }
 
@@ -132,8 +130,7 @@ final class RecurrentConverters {
 
     /** Returns the initial states of each layer. */
     private List<OnnxValue> split(OnnxValue state, boolean single) {
-      OnnxValue batched =
-          single ? graph.node("Unsqueeze", state, integers(graph, 1)) : state;
+      OnnxValue batched = single ? graph.node("Unsqueeze", state, integers(graph, 1)) : state;
       int layers = options.layers();
       return layers == 1
           ? List.of(batched)
@@ -150,8 +147,7 @@ final class RecurrentConverters {
         fromInput.add(reordered("weight_ih" + suffix));
         fromHidden.add(reordered("weight_hh" + suffix));
         if (options.bias()) {
-          biases.add(
-              Variable.cat(0, reordered("bias_ih" + suffix), reordered("bias_hh" + suffix)));
+          biases.add(Variable.cat(0, reordered("bias_ih" + suffix), reordered("bias_hh" + suffix)));
         }
       }
       Map<String, Object> attributes = new HashMap<>();
@@ -169,8 +165,7 @@ final class RecurrentConverters {
       operands.add(input);
       operands.add(graph.constant(Variable.stack(0, fromInput)));
       operands.add(graph.constant(Variable.stack(0, fromHidden)));
-      operands.add(
-          biases.isEmpty() ? graph.none() : graph.constant(Variable.stack(0, biases)));
+      operands.add(biases.isEmpty() ? graph.none() : graph.constant(Variable.stack(0, biases)));
       if (!starts.getFirst().isEmpty()) {
         operands.add(graph.none()); // all sequences are as long as the input
         starts.forEach(start -> operands.add(start.get(layer)));

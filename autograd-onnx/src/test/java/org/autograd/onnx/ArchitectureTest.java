@@ -20,8 +20,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
-  private static final Set<String> EXPORTED =
-      Set.of("org.autograd.onnx");
+  private static final Set<String> EXPORTED = Set.of("org.autograd.onnx");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -58,7 +57,8 @@ class ArchitectureTest {
             .collect(Collectors.toSet());
     assertTrue(used.contains("org.autograd"), "dependencies are read");
     used.removeAll(EXPORTED);
-    used.removeAll(Set.of("org.autograd", "org.autograd.io", "org.autograd.nn", "org.autograd.type"));
+    used.removeAll(
+        Set.of("org.autograd", "org.autograd.io", "org.autograd.nn", "org.autograd.type"));
     assertEquals(Set.of(), used);
   }
 
@@ -93,8 +93,7 @@ class ArchitectureTest {
             .flatMap(member -> member.getAllInvolvedRawTypes().stream());
     return Stream.concat(supertypes.flatMap(t -> t.getAllInvolvedRawTypes().stream()), ofMembers)
         .map(JavaClass::getName)
-        .filter(name ->
-            name.startsWith("com.google."))
+        .filter(name -> name.startsWith("com.google."))
         .map(name -> type.getName() + " shows " + name);
   }
 

@@ -205,8 +205,7 @@ class OnnxExporterTest {
             .with(
                 Doubled.class,
                 (m, in, graph) ->
-                    List.of(
-                        graph.apply(m.linear, graph.node("Neg", Map.of(), in.getFirst())))),
+                    List.of(graph.apply(m.linear, graph.node("Neg", Map.of(), in.getFirst())))),
         model,
         "neg",
         "OnnxGraph.node");

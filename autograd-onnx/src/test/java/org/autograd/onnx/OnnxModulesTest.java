@@ -45,7 +45,9 @@ import org.autograd.nn.Mlp;
 import org.autograd.nn.Module;
 import org.autograd.nn.MultiheadAttention;
 import org.autograd.nn.PRelu;
+import org.autograd.nn.Padding;
 import org.autograd.nn.Parametrizations;
+import org.autograd.nn.PixelShuffle;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.PositionalEncoding;
 import org.autograd.nn.RRelu;
@@ -54,6 +56,7 @@ import org.autograd.nn.Residual;
 import org.autograd.nn.RmsNorm;
 import org.autograd.nn.Rnn;
 import org.autograd.nn.Sequential;
+import org.autograd.nn.Transformer;
 import org.autograd.nn.TransformerDecoder;
 import org.autograd.nn.TransformerDecoderLayer;
 import org.autograd.nn.TransformerEncoder;
@@ -114,7 +117,8 @@ class OnnxModulesTest {
             if (!axes.get(k)[axis].isEmpty()) {
               Variable more = input.narrow(axis, 0, 1);
               for (int n = 0; n < growth; n++) {
-                input = Variable.cat(axis, input, input.dtype().isFloating() ? more.mul(0.5) : more);
+                input =
+                    Variable.cat(axis, input, input.dtype().isFloating() ? more.mul(0.5) : more);
               }
             }
           }
@@ -243,7 +247,19 @@ class OnnxModulesTest {
     check(new Upsample(InterpolateOptions.size(5).mode(Mode.LINEAR).alignCorners(true)), 2, 3, 3);
     check(
         new Upsample(InterpolateOptions.size(7, 9).mode(Mode.CUBIC).alignCorners(true)),
-        2, 3, 4, 5);
+        2,
+        3,
+        4,
+        5);
+  }
+
+  @Test
+  void paddingAndPixels() throws Exception {
+    check(Padding.zero(1, 2), 2, 3, 5);
+    check(Padding.constant(-1.5, 1, 2, 0, 3), 2, 3, 4, 5);
+    check(Padding.reflect(1, 2, 3, 0), 2, 3, 4, 5);
+    check(Padding.replicate(1, 2, 0, 0, 3, 0), 2, 2, 3, 4, 5);
+    check(new PixelShuffle(2), 2, 8, 3, 4);
   }
 
   /** Gives a norm statistics and weights other than those that it starts with. */
@@ -263,15 +279,26 @@ class OnnxModulesTest {
     check(trained(new BatchNorm2d(3), 4, 3, 5, 4), 2, 3, 5, 4);
     check(
         trained(new BatchNorm3d(3, BatchNorm.options().affine(false).epsilon(0.1)), 4, 3, 2, 5, 4),
-        2, 3, 2, 5, 4);
+        2,
+        3,
+        2,
+        5,
+        4);
     InstanceNorm.Options affine = InstanceNorm.options().affine(true);
     check(trained(new InstanceNorm1d(3, affine), 2, 3, 5), 2, 3, 5);
     check(new InstanceNorm2d(3), 2, 3, 5, 4);
-    check(trained(new InstanceNorm3d(3, affine.trackRunningStats(true)), 2, 3, 2, 5, 4), 2, 3, 2, 5, 4);
+    check(
+        trained(new InstanceNorm3d(3, affine.trackRunningStats(true)), 2, 3, 2, 5, 4),
+        2,
+        3,
+        2,
+        5,
+        4);
     check(trained(new GroupNorm(2, 6), 2, 6, 3, 4), 2, 6, 3, 4);
     check(new GroupNorm(3, 6, GroupNorm.options().affine(false)), 2, 6);
     check(trained(new LayerNorm(6), 2, 6), 2, 4, 6);
-    check(trained(new LayerNorm(Shape.of(4, 6), LayerNorm.options().bias(false)), 2, 4, 6), 2, 4, 6);
+    check(
+        trained(new LayerNorm(Shape.of(4, 6), LayerNorm.options().bias(false)), 2, 4, 6), 2, 4, 6);
     check(new LayerNorm(Shape.of(4, 6), LayerNorm.options().affine(false)), 2, 4, 6);
     check(trained(new RmsNorm(6), 2, 6), 2, 4, 6);
     check(new RmsNorm(Shape.of(4, 6), RmsNorm.options().affine(false).epsilon(0.1)), 2, 4, 6);
@@ -359,9 +386,7 @@ class OnnxModulesTest {
       Function<List<Variable>, List<Variable>> runLstm =
           in -> {
             var result =
-                in.size() > 1
-                    ? lstm.apply(in.get(0), in.get(1), in.get(2))
-                    : lstm.apply(in.get(0));
+                in.size() > 1 ? lstm.apply(in.get(0), in.get(1), in.get(2)) : lstm.apply(in.get(0));
             return List.of(result.output(), result.hidden(), result.cell());
           };
       check(lstm, runLstm, List.<String[]>of(axes), input);
@@ -417,13 +442,10 @@ class OnnxModulesTest {
           List.of(
               new TransformerEncoderLayer(8, 2, choice),
               new TransformerEncoder(2, 8, 2, choice, choice.normFirst()),
-              new Sequential(PositionalEncoding.sinusoidal(20, 8).axis(choice.batchFirst() ? 1 : 0)),
+              new Sequential(
+                  PositionalEncoding.sinusoidal(20, 8).axis(choice.batchFirst() ? 1 : 0)),
               PositionalEncoding.learned(20, 8).axis(choice.batchFirst() ? 1 : 0))) {
-        check(
-            module,
-            in -> List.of(module.apply(in.getFirst())),
-            List.<String[]>of(axes),
-            input);
+        check(module, in -> List.of(module.apply(in.getFirst())), List.<String[]>of(axes), input);
       }
       TransformerDecoderLayer layer = new TransformerDecoderLayer(8, 2, choice);
       TransformerDecoder decoder = new TransformerDecoder(2, 8, 2, choice, false);
@@ -442,6 +464,13 @@ class OnnxModulesTest {
           List.of(axes, memoryAxes),
           input,
           memory);
+      Transformer whole = new Transformer(8, 2, 1, 2, choice);
+      check(
+          whole,
+          in -> List.of(whole.apply(in.get(0), in.get(1))),
+          List.of(memoryAxes, axes),
+          memory,
+          input);
     }
   }
 
