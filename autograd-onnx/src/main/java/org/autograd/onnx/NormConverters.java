@@ -4,6 +4,7 @@ import static org.autograd.onnx.ConvolutionConverters.batched;
 import static org.autograd.onnx.LayerConverters.number;
 import static org.autograd.onnx.LayerConverters.reshape;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -106,7 +107,7 @@ final class NormConverters {
     Variable bias = module.bias();
     if (weight != null && bias != null) {
       long[] shape = new long[x.rank() - 1];
-      java.util.Arrays.fill(shape, 1);
+      Arrays.fill(shape, 1);
       shape[0] = weight.size(0);
       result = graph.node("Mul", result, reshape(graph, graph.constant(weight), shape));
       result = graph.node("Add", result, reshape(graph, graph.constant(bias), shape));

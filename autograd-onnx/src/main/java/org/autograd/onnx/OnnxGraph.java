@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.autograd.Pointwise;
 import org.autograd.Variable;
 import org.autograd.nn.Module;
 import org.autograd.nn.UnaryModule;
@@ -182,6 +183,26 @@ public final class OnnxGraph {
           new OnnxValue(values.get(k).name(), first.get(k).detach(), second.get(k).detach()));
     }
     return results;
+  }
+
+  /** Adds the nodes of an operation that is defined by an expression. */
+  public OnnxValue pointwise(Pointwise operation, OnnxValue... operands) {
+    return pointwise(operation, new double[0], operands);
+  }
+
+  /**
+   * Adds the nodes of an operation that is defined by an expression, with scalar arguments.
+   *
+   * @param operands all float32 or all float64, or bool where the expression reads a mask
+   * @throws IllegalArgumentException if they are not, or ONNX has no operator for a part of the
+   *     expression
+   */
+  public OnnxValue pointwise(Pointwise operation, double[] arguments, OnnxValue... operands) {
+    double[] fixed = arguments.clone();
+    return meaning(
+        PointwiseNodes.of(this, operation, fixed, operands),
+        in -> operation.apply(in.toArray(Variable[]::new), fixed),
+        operands);
   }
 
   /** Adds the nodes of a part of the model. */

@@ -1,6 +1,7 @@
 package org.autograd.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.InterpolateOptions;
 import org.autograd.InterpolateOptions.Mode;
+import org.autograd.Pointwise;
 import org.autograd.PoolingOptions;
 import org.autograd.Variable;
+import org.autograd.expression.Expression;
 import org.autograd.nn.Activation;
 import org.autograd.nn.AlphaDropout;
 import org.autograd.nn.AttentionMask;
@@ -472,6 +475,67 @@ class OnnxModulesTest {
           memory,
           input);
     }
+  }
+
+  /** A module that applies an operation of one's own. */
+  private static final class Applied extends UnaryModule {
+    private final Pointwise operation;
+    private final double[] arguments;
+
+    Applied(Pointwise operation, double... arguments) {
+      this.operation = operation;
+      this.arguments = arguments;
+    }
+
+    @Override
+    protected Variable forward(Variable input) {
+      return operation.apply(new Variable[] {input}, arguments);
+    }
+  }
+
+  @Test
+  void operationsOfOnesOwn() throws Exception {
+    Expression x = Expression.input(0);
+    Expression a = Expression.parameter(0);
+    Variable input = Variable.rand(new Generator(3), DType.FLOAT32, 2, 5).mul(0.8).add(0.1);
+    for (Expression expression :
+        List.of(
+            x.neg().abs().sqrt().add(x.exp()).sub(x.log()),
+            x.expm1().mul(x.log1p()).div(x.log2().sub(1)),
+            x.sin().add(x.cos()).add(x.tan()).add(x.asin()).add(x.acos()).add(x.atan()),
+            x.sinh().add(x.cosh()).add(x.tanh()).add(x.asinh()).add(x.add(1).acosh()),
+            x.atanh().add(x.sigmoid()).add(x.erf()).add(x.erfc()).add(x.mul(5).floor()),
+            x.mul(5).sub(2.5).round().add(x.mul(7).fmod(Expression.constant(3))),
+            x.minimum(a).add(x.maximum(a.mul(2))).add(x.pow(a)).add(x.hypot(a)),
+            Expression.where(x.lt(a).or(x.le(a.mul(2)).and(x.eq(a).not())), x, x.mul(a)),
+            x.tanh().withSlope(x, x.exp()))) {
+      Pointwise operation = Pointwise.of("own", 1, 1, expression);
+      Applied module = new Applied(operation, 0.3);
+      module.eval();
+      Path file = directory.resolve("own.onnx");
+      Onnx.exporter()
+          .input("x", input, "batch")
+          .with(
+              Applied.class,
+              (m, in, graph) ->
+                  List.of(graph.pointwise(m.operation, m.arguments, in.getFirst())))
+          .export(module, file);
+      try (Runtime runtime = new Runtime(file)) {
+        assertSame(
+            List.of(module.apply(input)), runtime.run(List.of(input)), expression.toString());
+      }
+    }
+    Applied gamma = new Applied(Pointwise.of("own", v -> v.lgamma()));
+    gamma.eval();
+    OnnxExporter exporter =
+        Onnx.exporter()
+            .input("x", input, "batch")
+            .with(
+                Applied.class, (m, in, graph) -> List.of(graph.pointwise(m.operation, in.getFirst())));
+    var error =
+        assertThrows(
+            OnnxExportException.class, () -> exporter.export(gamma, directory.resolve("own.onnx")));
+    assertTrue(error.getMessage().contains("no operator for LGAMMA"), error.getMessage());
   }
 
   /** A model of one's own with a causal encoder. */
