@@ -135,6 +135,11 @@ class DocumentationTest {
     assertPrints("files.md", 4);
   }
 
+  @Test
+  void data() throws Exception {
+    assertPrints("data.md", 12);
+  }
+
   private void assertPrints(String page, int least) throws Exception {
     List<String> shown = shown(page);
     List<String> printed = run(page).lines().map(String::stripTrailing).toList();
