@@ -14,9 +14,9 @@ import org.autograd.training.TrainingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Forward-Forward algorithm: each layer learns to find positive data good and negative data bad,
- * from what the layer below makes of them and from nothing else. The network's softmax head learns
- * beside it, without a gradient to the layers.
+ * The Forward-Forward algorithm: each layer learns to find positive data good and negative data
+ * bad, from what the layer below makes of them and from nothing else. The network's softmax head
+ * learns beside it, without a gradient to the layers.
  *
  * <pre>{@code
  * ForwardForwardNetwork network =
@@ -50,10 +50,7 @@ public final class ForwardForward extends GradientRule {
    * @param rng draws the negatives
    */
   public ForwardForward(
-      ForwardForwardNetwork network,
-      Negatives negatives,
-      Optimizer<?> optimizer,
-      Generator rng) {
+      ForwardForwardNetwork network, Negatives negatives, Optimizer<?> optimizer, Generator rng) {
     super(network, optimizer);
     checkFit(network, negatives);
     this.network = network;

@@ -13,8 +13,8 @@ import org.autograd.training.TrainingState;
  * to find its input good if the class at the top is right, and bad if it is not. What a layer
  * learns from below and from above depends on its own activity only.
  *
- * <p>Wrong classes are drawn at random. An outcome's loss is the mean over the steps of the sum over
- * the layers; there are no predictions, since each would cost a run for each class.
+ * <p>Wrong classes are drawn at random. An outcome's loss is the mean over the steps of the sum
+ * over the layers; there are no predictions, since each would cost a run for each class.
  */
 public final class RecurrentForwardForward extends GradientRule {
   private static final int STEPS = 8;

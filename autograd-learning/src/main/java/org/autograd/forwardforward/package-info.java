@@ -1,6 +1,4 @@
-/**
- * Forward-Forward.
- */
+/** Forward-Forward. */
 @NullMarked
 package org.autograd.forwardforward;
 

@@ -17,9 +17,9 @@ import org.autograd.training.TrainingState;
 
 /**
  * Learning block by block: each block of a chain has a rule of its own, and they may differ. With
- * the same rule for all hidden blocks this is direct feedback alignment or learning by local losses;
- * with several it is a hybrid. No gradient crosses from a block to one below whose rule does not
- * take it.
+ * the same rule for all hidden blocks this is direct feedback alignment or learning by local
+ * losses; with several it is a hybrid. No gradient crosses from a block to one below whose rule
+ * does not take it.
  *
  * <pre>{@code
  * Sequential model = new Sequential(body, middle, classifier);           // any modules

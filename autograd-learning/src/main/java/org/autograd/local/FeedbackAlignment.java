@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Backpropagation in which errors pass down through other matrices than activities passed up: a
  * linear layer {@code y = x W^T + b} gives its input the gradient {@code g B} instead of {@code g
  * W} (T. Lillicrap and others, "Random synaptic feedback weights support error backpropagation for
- * deep learning", 2016). The gradients of W and b stay as they are. {@link Feedback} says what B is.
+ * deep learning", 2016). The gradients of W and b stay as they are. {@link Feedback} says what B
+ * is.
  *
  * <pre>{@code
  * LearningRule rule =
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *         model, Losses::crossEntropy, optimizer, Feedback.RANDOM, new Generator(1));
  * }</pre>
  *
- * <p>The model may be any; its {@link Linear} parts are changed while the rule learns, by hooks, and
- * are as before afterwards. All other parts hand down true gradients.
+ * <p>The model may be any; its {@link Linear} parts are changed while the rule learns, by hooks,
+ * and are as before afterwards. All other parts hand down true gradients.
  */
 public final class FeedbackAlignment extends GradientRule {
   private final UnaryModule model;

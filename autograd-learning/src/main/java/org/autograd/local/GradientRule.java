@@ -56,8 +56,7 @@ public abstract class GradientRule implements LearningRule {
     if (Double.isFinite(outcome.loss())) {
       optimizer.step();
     }
-    return outcome.with(
-        "learning_rate", optimizer.groups().getFirst().options().learningRate());
+    return outcome.with("learning_rate", optimizer.groups().getFirst().options().learningRate());
   }
 
   /**
@@ -81,12 +80,14 @@ public abstract class GradientRule implements LearningRule {
   /** Returns the gradients that are there, by the names of the parameters, and forgets them. */
   final SequencedMap<String, Variable> takeGradients() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    module.namedParameters().forEach((name, parameter) -> {
-      Variable gradient = parameter.grad();
-      if (gradient != null) {
-        result.put(name, gradient.detach());
-      }
-    });
+    module
+        .namedParameters()
+        .forEach((name, parameter) -> {
+          Variable gradient = parameter.grad();
+          if (gradient != null) {
+            result.put(name, gradient.detach());
+          }
+        });
     optimizer.zeroGrad();
     module.zeroGrad();
     return result;

@@ -1,6 +1,4 @@
-/**
- * Local.
- */
+/** Local. */
 @NullMarked
 package org.autograd.local;
 
