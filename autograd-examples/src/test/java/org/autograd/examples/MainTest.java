@@ -20,6 +20,8 @@ import org.autograd.data.Digits;
 import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Mlp;
+import org.autograd.training.Metric;
+import org.autograd.training.Metrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,9 @@ class MainTest {
         "train digits --epochs many",
         "train digits --batch-size -1",
         "train digits --hidden 10,0",
+        "train digits --dropout 1",
+        "train digits --norm no-such",
+        "train digits --checkpoint 0",
         "train digits --learning-rate 0",
         "train digits --learning-rate NaN",
         "train digits --learning-rate Infinity",
@@ -100,7 +105,7 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"matmul", "pointwise", "reductions", "step", "graph", "startup", "memory"})
+      strings = {"matmul", "pointwise", "reductions", "step", "learning", "graph", "startup", "memory"})
   void everyBenchmarkHasTheSameOptions(String mode) {
     Outcome help = run("bench", mode, "--help");
     assertEquals(0, help.status);
@@ -145,8 +150,13 @@ class MainTest {
     Mlp model = new Mlp(Digits.PIXELS, 512, Digits.CLASSES);
     model.loadStateDict(SafeTensors.read(output.resolve("model.safetensors")).tensors());
     TensorDataset test = Digits.split(0).test();
-    assertEquals(accuracy, Classification.accuracy(model, test), 1e-4);
-    assertEquals(700, ImageIO.read(output.resolve("loss.png").toFile()).getWidth());
+    Metric again = Metrics.accuracy();
+    again.update(model.apply(test.inputs()), test.targets());
+    assertEquals(accuracy, again.value(), 1e-4);
+    for (String picture : List.of("loss.png", "accuracy.png")) {
+      assertEquals(700, ImageIO.read(output.resolve(picture).toFile()).getWidth());
+    }
+    assertEquals(21, Files.readAllLines(output.resolve("log.csv")).size());
   }
 
   @Test
@@ -211,11 +221,47 @@ class MainTest {
   }
 
   @Test
-  void aTrainingThatDivergesFailsAndWritesNothing() {
+  void aTrainingThatDivergesFailsAndSavesNoModel() {
     Outcome outcome = train("run", "digits", "--optimizer", "sgd", "--learning-rate", "1e30");
     assertEquals(1, outcome.status);
-    assertTrue(outcome.err.contains("in epoch 1; try a smaller --learning-rate"), outcome.err);
-    assertFalse(Files.exists(directory.resolve("run")));
+    assertTrue(outcome.err.contains("in epoch 1, step "), outcome.err);
+    assertTrue(outcome.err.contains("try a smaller learning rate"), outcome.err);
+    assertFalse(Files.exists(directory.resolve("run/model.safetensors")));
+  }
+
+  @Test
+  void aTrainingThatIsResumedEndsAsIfItHadNotStopped() throws IOException {
+    String[] arguments = {
+      "digits", "--hidden", "8", "--norm", "batch", "--dropout", "0.1", "--checkpoint", "30",
+      "--gradients", "--tensorboard", "--epochs", "2"
+    };
+    Outcome whole = train("whole", arguments);
+    assertEquals(0, whole.status, whole.err);
+    assertTrue(ImageIO.read(directory.resolve("whole/gradient-flow.png").toFile()) != null);
+
+    Outcome half = train("half", withEpochs(arguments, "1"));
+    assertEquals(0, half.status, half.err);
+    Outcome again = train("half", withEpochs(arguments, "1"));
+    assertEquals(1, again.status);
+    assertTrue(again.err.contains("earlier run"), again.err);
+    String[] resumed = Arrays.copyOf(arguments, arguments.length + 1);
+    resumed[arguments.length] = "--resume";
+    Outcome end = train("half", resumed);
+    assertEquals(0, end.status, end.err);
+    assertTrue(end.out.startsWith("resumed at step 45"), end.out);
+    assertEquals(whole.lastLine(), end.lastLine());
+    for (String name : List.of("model.safetensors", "log.csv", "loss.png")) {
+      assertArrayEquals(
+          Files.readAllBytes(directory.resolve("whole").resolve(name)),
+          Files.readAllBytes(directory.resolve("half").resolve(name)),
+          name);
+    }
+  }
+
+  private static String[] withEpochs(String[] arguments, String epochs) {
+    String[] result = arguments.clone();
+    result[result.length - 1] = epochs;
+    return result;
   }
 
   @Test
