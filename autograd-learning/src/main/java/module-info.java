@@ -6,6 +6,7 @@ module org.autograd.learning {
   requires com.google.common;
 
   exports org.autograd.forwardforward;
+  exports org.autograd.gradientfree;
   exports org.autograd.liquid;
   exports org.autograd.local;
   exports org.autograd.spiking;

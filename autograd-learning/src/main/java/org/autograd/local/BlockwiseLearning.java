@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Outcome;
@@ -17,9 +17,9 @@ import org.autograd.training.TrainingState;
 
 /**
  * Learning block by block: each block of a chain has a rule of its own, and they may differ. With
- * the same rule for all hidden blocks this is direct feedback alignment or learning by local losses;
- * with several it is a hybrid. No gradient crosses from a block to one below whose rule does not
- * take it.
+ * the same rule for all hidden blocks this is direct feedback alignment or learning by local
+ * losses; with several it is a hybrid. No gradient crosses from a block to one below whose rule
+ * does not take it.
  *
  * <pre>{@code
  * Sequential model = new Sequential(body, middle, classifier);           // any modules
@@ -106,7 +106,7 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable targets = batch.targets();
     Variable inputs = batch.inputs().detach();
     List<Variable> results = new ArrayList<>();
@@ -144,7 +144,7 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
