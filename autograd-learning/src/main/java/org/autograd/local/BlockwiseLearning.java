@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Outcome;
@@ -106,7 +106,7 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable targets = batch.targets();
     Variable inputs = batch.inputs().detach();
     List<Variable> results = new ArrayList<>();
@@ -144,7 +144,7 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
