@@ -16,7 +16,15 @@ public enum LearningStep {
   SPIKING("spiking-784-1000-10/128x25"),
 
   /** The same of 64, 128 and 10 neurons on a batch of 32. */
-  SPIKING_SMALL("spiking-64-128-10/32x25");
+  SPIKING_SMALL("spiking-64-128-10/32x25"),
+
+  /**
+   * Gradients to zero, forward, backward and Adam of a closed-form continuous-time network over 11
+   * events on a batch of 128: one feature and one time span for each event, 64 neurons, a backbone
+   * of one layer of 128 units with LeCun's tanh, a logit from the last state, and the binary
+   * cross-entropy.
+   */
+  CFC("cfc-1-64-1/128x11");
 
   private final String text;
 

@@ -1,14 +1,20 @@
 package org.autograd.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.autograd.Autograd;
 import org.autograd.Variable;
+import org.autograd.liquid.CfcCell;
+import org.autograd.liquid.LiquidLayer;
 import org.autograd.nn.Linear;
+import org.autograd.nn.Losses;
 import org.autograd.optim.Adam;
 import org.autograd.optim.Optimizer;
 import org.autograd.spiking.Leaky;
 import org.autograd.spiking.SpikeLosses;
 import org.autograd.spiking.SpikingNetwork;
+import org.autograd.type.DType;
 
 /** Ours of each {@link LearningStep}. */
 final class LearningSteps {
@@ -20,6 +26,7 @@ final class LearningSteps {
         switch (step) {
           case SPIKING -> spiking(128, 784, 1000);
           case SPIKING_SMALL -> spiking(32, 64, 128);
+          case CFC -> cfc(128, 11, 64);
         };
     Autograd.setThreads(threads);
     return work;
@@ -45,5 +52,20 @@ final class LearningSteps {
     return step(
         () -> SpikeLosses.countCrossEntropy(network.repeat(images, 25).spikes(), labels),
         new Adam(network.parameters(), Adam.options().learningRate(Network.LEARNING_RATE)));
+  }
+
+  private static Work cfc(int batch, int length, int units) {
+    LiquidLayer layer = new LiquidLayer(new CfcCell(1, units));
+    Linear head = new Linear(units, 1);
+    List<Variable> parameters = new ArrayList<>(layer.parameters());
+    parameters.addAll(head.parameters());
+    Variable events = Variable.rand(batch, length, 1);
+    Variable spans = Variable.rand(batch, length);
+    Variable labels = Variable.rand(batch, 1).gt(0.5).to(DType.FLOAT32);
+    return step(
+        () ->
+            Losses.binaryCrossEntropyWithLogits(
+                head.apply(layer.apply(events, spans, null).state()), labels),
+        new Adam(parameters, Adam.options().learningRate(Network.LEARNING_RATE)));
   }
 }

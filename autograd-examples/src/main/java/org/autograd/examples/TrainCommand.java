@@ -9,7 +9,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Train a model.",
-    subcommands = {DigitsCommand.class, ParabolaCommand.class, FashionMnistCommand.class, SpikingCommand.class})
+    subcommands = {
+      DigitsCommand.class,
+      ParabolaCommand.class,
+      FashionMnistCommand.class,
+      SpikingCommand.class,
+      LiquidCommand.class,
+      GradientFreeCommand.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

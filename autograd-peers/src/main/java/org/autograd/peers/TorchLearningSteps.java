@@ -24,6 +24,7 @@ final class TorchLearningSteps {
     return switch (step) {
       case SPIKING -> spiking(128, 784, 1000);
       case SPIKING_SMALL -> spiking(32, 64, 128);
+      case CFC -> cfc(128, 11, 64);
     };
   }
 
@@ -100,5 +101,55 @@ final class TorchLearningSteps {
     Tensor images = torch.rand(batch, inputs);
     Tensor labels = torch.randint(10, new long[] {batch}).to(ScalarType.Long);
     return step(network, () -> torch.cross_entropy_loss(network.counts(images), labels));
+  }
+
+  /** As ncps computes it, with in-place operations where their inputs are not needed. */
+  private static final class CfcNetwork extends Module {
+    private static final int BACKBONE = 128;
+    private static final Scalar INNER = new Scalar(0.666f);
+    private static final Scalar OUTER = new Scalar(1.7159f);
+
+    private final long units;
+    private final LinearImpl backbone;
+    private final LinearImpl first;
+    private final LinearImpl second;
+    private final LinearImpl slope;
+    private final LinearImpl shift;
+    private final LinearImpl head;
+
+    CfcNetwork(long units) {
+      this.units = units;
+      backbone = register_module("backbone", new LinearImpl(1 + units, BACKBONE));
+      first = register_module("first", new LinearImpl(BACKBONE, units));
+      second = register_module("second", new LinearImpl(BACKBONE, units));
+      slope = register_module("slope", new LinearImpl(BACKBONE, units));
+      shift = register_module("shift", new LinearImpl(BACKBONE, units));
+      head = register_module("head", new LinearImpl(units, 1));
+    }
+
+    Tensor logits(Tensor events, Tensor spans) {
+      TensorVector inputs = torch.unbind(events, 1);
+      TensorVector elapsed = torch.unbind(spans.unsqueeze(-1), 1);
+      Tensor state = torch.zeros(events.size(0), units);
+      for (long t = 0; t < inputs.size(); t++) {
+        Tensor entered = backbone.forward(torch.cat(new TensorVector(inputs.get(t), state), 1));
+        Tensor z = entered.mul(INNER).tanh_().mul(OUTER);
+        Tensor one = first.forward(z).tanh_();
+        Tensor two = second.forward(z).tanh_();
+        Tensor gate = slope.forward(z).mul(elapsed.get(t)).add_(shift.forward(z)).sigmoid_();
+        state = torch.lerp(one, two, gate);
+      }
+      return head.forward(state);
+    }
+  }
+
+  private static Work cfc(int batch, int length, int units) {
+    CfcNetwork network = new CfcNetwork(units);
+    Tensor events = torch.rand(batch, length, 1);
+    Tensor spans = torch.rand(batch, length);
+    Tensor labels = torch.rand(batch, 1).gt(new Scalar(0.5f)).to(ScalarType.Float);
+    return step(
+        network,
+        () -> torch.binary_cross_entropy_with_logits(network.logits(events, spans), labels));
   }
 }
