@@ -4,7 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.autograd.Autograd;
+import org.autograd.Generator;
 import org.autograd.Variable;
+import org.autograd.data.Batch;
+import org.autograd.forwardforward.ForwardForward;
+import org.autograd.forwardforward.ForwardForwardNetwork;
+import org.autograd.forwardforward.LabelOverlay;
+import org.autograd.forwardforward.Negatives;
 import org.autograd.liquid.CfcCell;
 import org.autograd.liquid.LiquidLayer;
 import org.autograd.nn.Linear;
@@ -14,6 +20,7 @@ import org.autograd.optim.Optimizer;
 import org.autograd.spiking.Leaky;
 import org.autograd.spiking.SpikeLosses;
 import org.autograd.spiking.SpikingNetwork;
+import org.autograd.training.LearningRule;
 import org.autograd.type.DType;
 
 /** Ours of each {@link LearningStep}. */
@@ -27,6 +34,7 @@ final class LearningSteps {
           case SPIKING -> spiking(128, 784, 1000);
           case SPIKING_SMALL -> spiking(32, 64, 128);
           case CFC -> cfc(128, 11, 64);
+          case FORWARD_FORWARD -> forwardForward(100, 784, 500);
         };
     Autograd.setThreads(threads);
     return work;
@@ -67,5 +75,21 @@ final class LearningSteps {
             Losses.binaryCrossEntropyWithLogits(
                 head.apply(layer.apply(events, spans, null).state()), labels),
         new Adam(parameters, Adam.options().learningRate(Network.LEARNING_RATE)));
+  }
+
+  private static Work forwardForward(int batch, int inputs, int units) {
+    ForwardForwardNetwork network =
+        new ForwardForwardNetwork(LabelOverlay.pixels(10), inputs, units, units);
+    LearningRule rule =
+        new ForwardForward(
+            network,
+            Negatives.randomLabels(),
+            new Adam(network.parameters(), Adam.options().learningRate(Network.LEARNING_RATE)),
+            new Generator(1));
+    Batch images =
+        Batch.of(
+            Variable.rand(batch, inputs),
+            Variable.randint(Autograd.generator(), 0, 10, batch));
+    return () -> rule.learn(images);
   }
 }

@@ -13,9 +13,22 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
+    subcommands = {
+      DigitsCommand.class,
+      ParabolaCommand.class,
+      FashionMnistCommand.class,
+      ForwardForwardCommand.class,
       SpikingCommand.class,
       LiquidCommand.class,
-      GradientFreeCommand.class
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class
+    })
+      SpikingCommand.class,
+      LiquidCommand.class,
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
