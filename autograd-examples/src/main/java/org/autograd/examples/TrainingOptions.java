@@ -87,8 +87,18 @@ final class TrainingOptions {
     return learningRate == null ? optimizer.usualRate() : learningRate;
   }
 
+  /** Returns the learning rate, or if none was chosen one that suits a task with Adam. */
+  double learningRateOr(double usualWithAdam) {
+    boolean usual = learningRate == null && optimizer == OptimizerChoice.ADAM;
+    return usual ? usualWithAdam : learningRate();
+  }
+
   Optimizer<?> optimizer(Collection<Variable> parameters) {
-    return optimizer.create(parameters, learningRate());
+    return optimizer(parameters, learningRate());
+  }
+
+  Optimizer<?> optimizer(Collection<Variable> parameters, double rate) {
+    return optimizer.create(parameters, rate);
   }
 
   /** Accepts whole numbers from 1 on. */
