@@ -72,10 +72,20 @@ final class TrainingOptions {
       description = "Also write an event file for TensorBoard into the output directory.")
   boolean tensorBoard;
 
+  /** The learning rate if none is given; null for the optimizer's usual one. */
+  private @Nullable Double usualRate;
+
   TrainingOptions(String name, int epochs, int batchSize) {
     this.output = Path.of("runs", name);
     this.epochs = epochs;
     this.batchSize = batchSize;
+  }
+
+  /** Sets what suits a model better than Adam with its usual rate, and returns these options. */
+  TrainingOptions suited(OptimizerChoice choice, double rate) {
+    optimizer = choice;
+    usualRate = rate;
+    return this;
   }
 
   /** Returns a loader of training data, in an order that the seed determines. */
@@ -84,7 +94,10 @@ final class TrainingOptions {
   }
 
   double learningRate() {
-    return learningRate == null ? optimizer.usualRate() : learningRate;
+    if (learningRate != null) {
+      return learningRate;
+    }
+    return usualRate == null ? optimizer.usualRate() : usualRate;
   }
 
   Optimizer<?> optimizer(Collection<Variable> parameters) {
