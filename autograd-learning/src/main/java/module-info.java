@@ -2,8 +2,11 @@
 module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
+  requires com.google.common;
 
   exports org.autograd.forwardforward;
+  exports org.autograd.gradientfree;
   exports org.autograd.liquid;
   exports org.autograd.local;
+  exports org.autograd.spiking;
 }

@@ -105,7 +105,7 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"matmul", "pointwise", "reductions", "step", "graph", "startup", "memory"})
+      strings = {"matmul", "pointwise", "reductions", "step", "learning", "graph", "startup", "memory"})
   void everyBenchmarkHasTheSameOptions(String mode) {
     Outcome help = run("bench", mode, "--help");
     assertEquals(0, help.status);

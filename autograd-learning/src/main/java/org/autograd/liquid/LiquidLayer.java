@@ -67,8 +67,7 @@ public final class LiquidLayer extends Module {
     int size = cell.stateSize();
     try (var _ = Autograd.noGrad()) {
       Initializers.xavierUniform(1).fill(parameter(parameters.get("weight_ih")), rng);
-      Variable random = Variable.randn(rng, cell.dtype(), 4L * size, size);
-      parameter(parameters.get("weight_hh")).copy_(random.qr().q());
+      Initializers.orthogonal(1).fill(parameter(parameters.get("weight_hh")), rng);
       Variable bias = parameter(parameters.get("bias_ih"));
       Initializers.uniform(-0.1, 0.1).fill(bias, rng);
       bias.narrow(0, size, size).add_(1); // the gates stand in the order i, f, g, o

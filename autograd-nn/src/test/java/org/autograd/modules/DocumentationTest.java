@@ -42,6 +42,8 @@ class DocumentationTest {
         import java.util.*;
         import java.util.function.UnaryOperator;
         import org.autograd.*;
+        import org.autograd.data.*;
+        import org.autograd.io.*;
         import org.autograd.nn.*;
         import org.autograd.type.*;
 
@@ -118,9 +120,18 @@ class DocumentationTest {
 
   @Test
   void howItWorks() throws Exception {
-    List<String> shown = shown("how-it-works.md");
-    List<String> printed = run("how-it-works.md").lines().map(String::stripTrailing).toList();
-    assertTrue(shown.size() > 30, shown::toString);
+    assertPrints("how-it-works.md", 30);
+  }
+
+  @Test
+  void data() throws Exception {
+    assertPrints("data.md", 12);
+  }
+
+  private void assertPrints(String page, int least) throws Exception {
+    List<String> shown = shown(page);
+    List<String> printed = run(page).lines().map(String::stripTrailing).toList();
+    assertTrue(shown.size() > least, shown::toString);
     assertEquals(shown.size(), printed.size(), () -> String.join("\n", printed));
     for (int k = 0; k < shown.size(); k++) {
       String line = shown.get(k);
