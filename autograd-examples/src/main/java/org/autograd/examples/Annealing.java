@@ -1,6 +1,7 @@
 package org.autograd.examples;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
@@ -14,7 +15,7 @@ import org.autograd.training.TrainingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raises the learning rate from 0 in the first 20th of a training and then lowers it to 0 along a
+ * Raises learning rates from 0 in the first 20th of a training and then lowers them to 0 along a
  * cosine. A training may be given a time: it ends when that is over or all steps are done, and the
  * rate is that of whichever is nearer. Without one, results depend on the seed alone.
  */
@@ -22,8 +23,11 @@ final class Annealing implements TrainingListener {
   private static final double RISE = 0.05;
   private static final String ELAPSED = "elapsed";
 
-  private final Optimizer<?> optimizer;
-  private final double rate;
+  private final List<Optimizer<?>> optimizers;
+
+  /** The greatest rate of each. */
+  private final List<Double> rates;
+
   private final @Nullable Double seconds;
   private final LongSupplier nanos;
 
@@ -33,15 +37,18 @@ final class Annealing implements TrainingListener {
   private long since;
 
   /**
-   * Creates a listener, and sets the rate of the first step.
+   * Creates a listener.
    *
-   * @param rate the greatest one
+   * @param optimizers with the greatest rates, before a checkpoint gives them those of its step
    * @param seconds how long the training may take; null for as long as it needs
    * @param nanos the time, {@code System::nanoTime}
    */
-  Annealing(Optimizer<?> optimizer, double rate, @Nullable Double seconds, LongSupplier nanos) {
-    this.optimizer = optimizer;
-    this.rate = rate;
+  Annealing(List<Optimizer<?>> optimizers, @Nullable Double seconds, LongSupplier nanos) {
+    this.optimizers = optimizers;
+    this.rates =
+        optimizers.stream()
+            .map(optimizer -> optimizer.groups().getFirst().options().learningRate())
+            .toList();
     this.seconds = seconds;
     this.nanos = nanos;
     since = nanos.getAsLong();
@@ -78,7 +85,10 @@ final class Annealing implements TrainingListener {
     double time = seconds == null ? 0 : elapsed() / seconds;
     // The rate of the step that comes next, which is not to be 0.
     double steps = (trainer.step() + 1.0) / ((double) trainer.epochs() * trainer.stepsPerEpoch());
-    optimizer.setLearningRate(rate * factor(Math.max(time, steps)));
+    double factor = factor(Math.max(time, steps));
+    for (int k = 0; k < rates.size(); k++) {
+      optimizers.get(k).setLearningRate(rates.get(k) * factor);
+    }
     return time;
   }
 

@@ -1,5 +1,6 @@
 package org.autograd.examples;
 
+import java.util.List;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
@@ -73,6 +74,19 @@ final class CharacterTransformer extends UnaryModule {
   /** Returns the greatest length of a sequence. */
   int context() {
     return size.context();
+  }
+
+  /** Returns the matrices of the layers. */
+  List<Variable> matrices() {
+    return layers.parameters().stream().filter(parameter -> parameter.rank() == 2).toList();
+  }
+
+  /** Returns embeddings, head, biases and norms. */
+  List<Variable> parametersBesideMatrices() {
+    List<Variable> matrices = matrices();
+    return parameters().stream()
+        .filter(parameter -> matrices.stream().noneMatch(matrix -> matrix == parameter))
+        .toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
@@ -16,6 +17,7 @@ import org.autograd.data.Dataset;
 import org.autograd.data.Sampler;
 import org.autograd.data.Vocabulary;
 import org.autograd.data.Windows;
+import org.autograd.optim.Muon;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Backpropagation;
 import org.autograd.training.Trainer;
@@ -76,6 +78,15 @@ final class TextCommand implements Callable<Integer> {
   private int heads = 4;
 
   @Option(
+      names = "--muon-rate",
+      paramLabel = "X",
+      converter = TrainingOptions.PositiveDouble.class,
+      description =
+          "The learning rate of Muon, by which the matrices of the layers learn; all else learns"
+              + " by --optimizer (default: ${DEFAULT-VALUE}).")
+  private double muonRate = 0.02;
+
+  @Option(
       names = "--minutes",
       paramLabel = "X",
       converter = TrainingOptions.PositiveDouble.class,
@@ -108,7 +119,7 @@ final class TextCommand implements Callable<Integer> {
 
   @Mixin
   private final TrainingOptions options =
-      new TrainingOptions("text", 7, 16).suited(OptimizerChoice.ADAMW, 2e-3);
+      new TrainingOptions("text", 5, 16).suited(OptimizerChoice.ADAMW, 3e-3);
 
   @Spec private CommandSpec spec;
 
@@ -136,14 +147,17 @@ final class TextCommand implements Callable<Integer> {
         trainLength, length - trainLength, vocabulary.size(), parameters);
 
     Dataset windows = Windows.next(train, context);
-    Optimizer<?> optimizer = options.optimizer(model.parameters());
+    Optimizer<?> muon =
+        new Muon(model.matrices(), Muon.options().learningRate(muonRate).weightDecay(0));
+    Optimizer<?> optimizer = options.optimizer(model.parametersBesideMatrices());
     Trainer trainer =
         new Trainer(
                 new Backpropagation(
-                    model,
-                    CharacterTransformer::bits,
-                    optimizer,
-                    Backpropagation.options().clipNorm(1)),
+                        model,
+                        CharacterTransformer::bits,
+                        optimizer,
+                        Backpropagation.options().clipNorm(1))
+                    .also(muon),
                 // As many characters as there are, but windows that begin anywhere.
                 DataLoader.of(windows, options.batchSize)
                     .sampler(Sampler.randomWithReplacement(trainLength / context))
@@ -151,8 +165,7 @@ final class TextCommand implements Callable<Integer> {
             .validation(DataLoader.of(Windows.next(test, context).every(SPARSE * context), 64))
             .listen(
                 new Annealing(
-                    optimizer,
-                    options.learningRate(),
+                    List.of(optimizer, muon),
                     minutes == null ? null : 60 * minutes,
                     System::nanoTime));
     run.train(trainer);

@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
-      DeepCommand.class
+      DeepCommand.class,
+      AirPassengersCommand.class,
+      TextCommand.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -72,8 +72,10 @@ final class TrainingOptions {
       description = "Also write an event file for TensorBoard into the output directory.")
   boolean tensorBoard;
 
-  /** The learning rate if none is given; null for the optimizer's usual one. */
-  private @Nullable Double usualRate;
+  /** The optimizer for which there is a learning rate that suits the model better than usual. */
+  private @Nullable OptimizerChoice suited;
+
+  private double suitedRate;
 
   TrainingOptions(String name, int epochs, int batchSize) {
     this.output = Path.of("runs", name);
@@ -84,7 +86,8 @@ final class TrainingOptions {
   /** Sets what suits a model better than Adam with its usual rate, and returns these options. */
   TrainingOptions suited(OptimizerChoice choice, double rate) {
     optimizer = choice;
-    usualRate = rate;
+    suited = choice;
+    suitedRate = rate;
     return this;
   }
 
@@ -97,7 +100,7 @@ final class TrainingOptions {
     if (learningRate != null) {
       return learningRate;
     }
-    return usualRate == null ? optimizer.usualRate() : usualRate;
+    return optimizer == suited ? suitedRate : optimizer.usualRate();
   }
 
   Optimizer<?> optimizer(Collection<Variable> parameters) {
