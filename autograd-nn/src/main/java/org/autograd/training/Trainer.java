@@ -132,7 +132,7 @@ public final class Trainer {
   public History fit(int totalEpochs) {
     epochs = totalEpochs;
     stopReason = null;
-    try {
+    try (Closing _ = this::closeAll) {
       if (checkpoints != null) {
         checkpoints.checkStart(step);
       }
@@ -154,8 +154,6 @@ public final class Trainer {
         }
       }
       tell(listener -> listener.onEnd(this));
-    } finally {
-      closeAll();
     }
     return history;
   }
@@ -206,6 +204,12 @@ public final class Trainer {
 
   private void tell(Consumer<TrainingListener> event) {
     listeners.forEach(event);
+  }
+
+  /** A scope at the end of which listeners are closed; an error within it is the one thrown. */
+  private interface Closing extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /** Closes all listeners, even if one fails to. */
