@@ -278,8 +278,7 @@ class TrainerTest {
           }
         };
     Trainer trainer = new Trainer(rule(model()), loader()).listen(broken, recorder);
-    IllegalStateException error =
-        assertThrows(IllegalStateException.class, () -> trainer.fit(1));
+    IllegalStateException error = assertThrows(IllegalStateException.class, () -> trainer.fit(1));
     assertEquals("step", error.getMessage());
     assertEquals("close", error.getSuppressed()[0].getMessage());
     assertEquals(List.of("start", "close"), recorder.events);
