@@ -35,7 +35,7 @@ enum Reader {
 
   /** A safetensors file whose header is as long as it says, loaded by a module. */
   SAFETENSORS_HEADER(".safetensors") {
-    /** The first byte is the number of bytes of tensors. */
+    // The first byte is the number of bytes of tensors.
     @Override
     byte[] file(byte[] input) {
       if (input.length == 0) {
