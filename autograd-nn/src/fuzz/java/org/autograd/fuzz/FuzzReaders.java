@@ -132,7 +132,8 @@ public final class FuzzReaders {
         Npy.write(corpus.resolve("mask"), Variable.of(true, false));
         Files.writeString(
             corpus.resolve("fortran"),
-            "\u0093NUMPY\1\0\76\0{'descr': '>i2', 'fortran_order': True, 'shape': (2, 1), }      \nabcd",
+            "\u0093NUMPY\1\0\76\0{'descr': '>i2', 'fortran_order': True, 'shape': (2, 1), }      \n"
+                + "abcd",
             StandardCharsets.ISO_8859_1);
       }
       case NPZ -> {

@@ -518,8 +518,7 @@ class OnnxModulesTest {
           .input("x", input, "batch")
           .with(
               Applied.class,
-              (m, in, graph) ->
-                  List.of(graph.pointwise(m.operation, m.arguments, in.getFirst())))
+              (m, in, graph) -> List.of(graph.pointwise(m.operation, m.arguments, in.getFirst())))
           .export(module, file);
       try (RuntimeFile runtime = new RuntimeFile(file)) {
         assertSame(
@@ -532,7 +531,8 @@ class OnnxModulesTest {
         Onnx.exporter()
             .input("x", input, "batch")
             .with(
-                Applied.class, (m, in, graph) -> List.of(graph.pointwise(m.operation, in.getFirst())));
+                Applied.class,
+                (m, in, graph) -> List.of(graph.pointwise(m.operation, in.getFirst())));
     var error =
         assertThrows(
             OnnxExportException.class, () -> exporter.export(gamma, directory.resolve("own.onnx")));
