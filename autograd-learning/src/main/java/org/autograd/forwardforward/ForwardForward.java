@@ -5,7 +5,7 @@ import java.util.SequencedMap;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.local.GradientRule;
 import org.autograd.nn.Losses;
 import org.autograd.optim.Optimizer;
@@ -71,7 +71,7 @@ public final class ForwardForward extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     return addGradients(network, batch.inputs().detach(), batch.targets(), negatives, true, rng);
   }
 

@@ -2,7 +2,7 @@ package org.autograd.forwardforward;
 
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.local.GradientRule;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Outcome;
@@ -36,7 +36,7 @@ public final class RecurrentForwardForward extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable targets = batch.targets();
     Variable wrong = Negatives.random(targets, network.classes(), rng);
     double[] total = {0};

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 
@@ -34,7 +34,7 @@ public record Alignment(SequencedMap<String, Double> angles, double total) {
    *
    * @param loss whose gradient is the true one, a scalar
    */
-  public static Alignment of(GradientRule rule, Function<Dataset, Variable> loss, Dataset batch) {
+  public static Alignment of(GradientRule rule, Function<Batch, Variable> loss, Batch batch) {
     TrainingState state = new TrainingState();
     rule.addTo(state);
     SequencedMap<String, Variable> before = new LinkedHashMap<>();

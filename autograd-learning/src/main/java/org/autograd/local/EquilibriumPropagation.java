@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
@@ -138,7 +138,7 @@ public final class EquilibriumPropagation extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     try (var _ = Autograd.noGrad()) {
       Variable inputs = batch.inputs();
       List<Variable> free = free(inputs);
@@ -176,12 +176,12 @@ public final class EquilibriumPropagation extends GradientRule {
    * Returns the loss at rest, recorded through all free steps: what the rule's gradients are to
    * resemble.
    */
-  public Variable loss(Dataset batch) {
+  public Variable loss(Batch batch) {
     Variable output = free(batch.inputs()).getLast();
     return squaredError(output, targets(batch, output));
   }
 
-  private static Variable targets(Dataset batch, Variable output) {
+  private static Variable targets(Batch batch, Variable output) {
     return LossTargets.oneHot(batch.targets(), output.size(1), output.dtype());
   }
 
@@ -228,7 +228,7 @@ public final class EquilibriumPropagation extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> squaredError(predictions, targets(batch, predictions)).item());
   }
 }

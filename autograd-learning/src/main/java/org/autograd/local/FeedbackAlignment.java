@@ -10,7 +10,7 @@ import org.autograd.Autograd;
 import org.autograd.Function;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Module;
 import org.autograd.nn.ModuleHook;
@@ -78,7 +78,7 @@ public final class FeedbackAlignment extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable predictions = forward(batch.inputs());
     Variable value = loss.apply(predictions, batch.targets());
     value.backward();
@@ -148,7 +148,7 @@ public final class FeedbackAlignment extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 

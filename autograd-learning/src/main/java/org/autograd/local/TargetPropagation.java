@@ -7,7 +7,7 @@ import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.ModuleList;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
@@ -126,7 +126,7 @@ public final class TargetPropagation extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     List<UnaryModule> blocks = model.layers();
     int last = blocks.size() - 1;
     List<Variable> results = new ArrayList<>();
@@ -177,7 +177,7 @@ public final class TargetPropagation extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 

@@ -164,6 +164,11 @@ public final class CurrentLif extends Neuron<CurrentLif.State> {
     this.surrogate = options.surrogate().inclusive(false);
   }
 
+  /** Returns what was chosen when this was created. */
+  public Options chosen() {
+    return options;
+  }
+
   @Override
   public State initial(Variable input) {
     Variable zeros = Variable.zerosLike(input.detach());

@@ -144,6 +144,11 @@ public final class IntegrateAndFire extends Neuron<Leaky.State> {
                 : h.sub(spike.mul(threshold)));
   }
 
+  /** Returns what was chosen when this was created. */
+  public Options chosen() {
+    return options;
+  }
+
   /** Returns the membranes at the reset potential. */
   @Override
   public Leaky.State initial(Variable input) {

@@ -8,6 +8,7 @@ import org.autograd.io.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.internal.chartpart.IChart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
@@ -18,12 +19,12 @@ import org.knowm.xchart.style.Styler.LegendPosition;
  * new LineChart("y = x^2", "x", "y").line("truth", x, y).points("data", x, noisy).write(file);
  * }</pre>
  */
-public abstract sealed class Chart permits LineChart, BarChart {
+public abstract sealed class Chart permits LineChart, BarChart, RasterChart {
   static final int WIDTH = 700;
   static final int HEIGHT = 480;
 
   /** The colours of series: blue, orange, green, red, purple, brown (Tableau's). */
-  private static final Color[] COLORS = {
+  static final Color[] COLORS = {
     new Color(0x1f77b4),
     new Color(0xff7f0e),
     new Color(0x2ca02c),
@@ -42,7 +43,8 @@ public abstract sealed class Chart permits LineChart, BarChart {
     styler
         .setPlotBorderVisible(false)
         .setChartBackgroundColor(Color.WHITE)
-        .setLegendPosition(LegendPosition.InsideN)
+        .setLegendPosition(LegendPosition.OutsideS)
+        .setLegendLayout(LegendLayout.Horizontal)
         .setLegendBorderColor(Color.WHITE)
         .setChartTitleBoxVisible(false)
         .setSeriesColors(COLORS);
