@@ -42,10 +42,11 @@ final class LiveMemory {
   private void learn(LearningRule rule, Batch batch) {
     List<ModuleHook> hooks = new ArrayList<>();
     for (Module part : rule.module().namedModules().values()) {
-      hooks.add(part.afterForward((_, _) -> {
-        look();
-        return null;
-      }));
+      hooks.add(
+          part.afterForward((_, _) -> {
+            look();
+            return null;
+          }));
     }
     try (var _ = Autograd.savedValueHooks(this::keep, value -> value)) {
       rule.learn(batch);

@@ -12,11 +12,10 @@
  * <p>and the layer learns to tell the two by cross-entropy. Its gradient ends at its own input, so
  * no graph is deeper than a layer. A label is part of the input ({@link
  * org.autograd.forwardforward.LabelOverlay}); negative data are inputs with a wrong label, or
- * mixtures of two images where there are no labels ({@link
- * org.autograd.forwardforward.Negatives}). {@link org.autograd.forwardforward.Objective} has
- * Hinton's form, the squared-norm form and SymBa; {@link
- * org.autograd.forwardforward.RecurrentForwardForward} the form in which layers also hear from
- * above.
+ * mixtures of two images where there are no labels ({@link org.autograd.forwardforward.Negatives}).
+ * {@link org.autograd.forwardforward.Objective} has Hinton's form, the squared-norm form and SymBa;
+ * {@link org.autograd.forwardforward.RecurrentForwardForward} the form in which layers also hear
+ * from above.
  *
  * <p><b>Source.</b> G. Hinton, "The Forward-Forward Algorithm: Some Preliminary Investigations",
  * 2022.
