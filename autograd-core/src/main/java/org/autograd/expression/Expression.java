@@ -5,7 +5,7 @@ import com.google.common.collect.Interners;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.autograd.expression.Operator.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -612,7 +612,7 @@ public final class Expression {
   }
 
   private Expression substitute(
-      UnaryOperator<@Nullable Expression> replacement, Map<Expression, Expression> done) {
+      Function<Expression, @Nullable Expression> replacement, Map<Expression, Expression> done) {
     Expression known = done.get(this);
     if (known != null) {
       return known;

@@ -13,7 +13,17 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
+    subcommands = {
+      DigitsCommand.class,
+      ParabolaCommand.class,
+      FashionMnistCommand.class,
       ForwardForwardCommand.class,
+      SpikingCommand.class,
+      LiquidCommand.class,
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class
+    })
       SpikingCommand.class,
       LiquidCommand.class,
       LocalCommand.class,

@@ -45,9 +45,7 @@ final class TrainingRun {
   /** Trains, and writes everything that is known without the command. */
   History train(Trainer trainer) throws IOException {
     trainer.listen(
-        new Progress(out),
-        new CsvLog(file("log.csv")),
-        new TrainingPlots(options.output, title));
+        new Progress(out), new CsvLog(file("log.csv")), new TrainingPlots(options.output, title));
     if (options.gradients) {
       trainer.listen(new GradientPlots(options.output, title));
     }
