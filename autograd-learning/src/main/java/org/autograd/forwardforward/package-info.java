@@ -37,8 +37,9 @@
  * }</pre>
  *
  * <p><b>What it is good for.</b> Memory that does not grow with depth: while a network learns, the
- * activations of one layer are kept and not those of all. Layers that cannot be differentiated as a
- * whole, or that lie on different machines, since nothing is sent back.
+ * activations of one layer are kept and not those of all (a softmax head, where one is used, sees
+ * them all once). Layers that cannot be differentiated as a whole, or that lie on different
+ * machines, since nothing is sent back.
  *
  * <p><b>What it is not.</b> As good as backpropagation of the same widths, in accuracy, in the
  * number of epochs or in time: {@code ./autograd train forward-forward} shows both. To predict by
