@@ -2,6 +2,7 @@
 module org.autograd.learning {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
+  requires com.fasterxml.jackson.core;
   requires com.google.common;
 
   exports org.autograd.forwardforward;

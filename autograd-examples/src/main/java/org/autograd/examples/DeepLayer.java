@@ -25,8 +25,7 @@ import org.autograd.type.Shape;
  * @param norm what is normalised
  * @param residual whether the layer's input is added to its result
  */
-record DeepLayer(
-    String activation, Activation function, double gain, Norm norm, boolean residual) {
+record DeepLayer(String activation, Activation function, double gain, Norm norm, boolean residual) {
 
   /** What is normalised. */
   enum Norm {

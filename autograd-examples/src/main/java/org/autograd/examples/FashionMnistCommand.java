@@ -39,11 +39,14 @@ import picocli.CommandLine.Spec;
     name = "fashion-mnist",
     description = "Train a network on 60,000 images of clothing, test it on 10,000 others.")
 final class FashionMnistCommand implements Callable<Integer> {
+  /** Where Debian's package has the data. */
+  static final Path DIRECTORY = Path.of("/usr/share/datasets/fashion-mnist");
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "Where the four files of Fashion-MNIST are (default: ${DEFAULT-VALUE}).")
-  private Path data = Path.of("/usr/share/datasets/fashion-mnist");
+  private Path data = DIRECTORY;
 
   /** The kinds of networks. */
   private enum Kind {
@@ -73,12 +76,10 @@ final class FashionMnistCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingRun run = new TrainingRun(spec, options, "Fashion-MNIST");
-    Split<TensorDataset> clothes = read();
+    Split<TensorDataset> clothes = read(data);
     Generator rng = new Generator(options.seed).split();
     UnaryModule model =
-        kind == Kind.CNN
-            ? convolutional(rng)
-            : perceptron.create(Mnist.PIXELS, Mnist.CLASSES, rng);
+        kind == Kind.CNN ? convolutional(rng) : perceptron.create(Mnist.PIXELS, Mnist.CLASSES, rng);
     Optimizer<?> optimizer = options.optimizer(model.parameters());
     // Smaller and smaller steps: a constant rate ends about one percent lower.
     Scheduler scheduler = new Scheduler(optimizer, Schedule.linear(1, 0, options.epochs));
@@ -112,15 +113,16 @@ final class FashionMnistCommand implements Callable<Integer> {
         new Linear(128, Mnist.CLASSES, linear));
   }
 
-  private Split<TensorDataset> read() throws IOException {
+  /** Reads the data, and says where they are to be had if they are not there. */
+  static Split<TensorDataset> read(Path directory) throws IOException {
     try {
-      return Mnist.read(data);
+      return Mnist.read(directory);
     } catch (FileNotFoundException e) {
       FileNotFoundException helpful =
           new FileNotFoundException(
               e.getMessage()
                   + "; install Debian's package dataset-fashion-mnist, or name the directory of the"
-                  + " data by --data DIR");
+                  + " data: --data DIR, in other commands --data-dir DIR");
       helpful.initCause(e);
       throw helpful;
     }

@@ -13,6 +13,12 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
+      ForwardForwardCommand.class,
+      SpikingCommand.class,
+      LiquidCommand.class,
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class,
       DeepCommand.class,
       AirPassengersCommand.class,
       TextCommand.class

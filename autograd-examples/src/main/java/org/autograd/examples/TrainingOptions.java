@@ -103,8 +103,18 @@ final class TrainingOptions {
     return optimizer == suited ? suitedRate : optimizer.usualRate();
   }
 
+  /** Returns the learning rate, or if none was chosen one that suits a task with Adam. */
+  double learningRateOr(double usualWithAdam) {
+    boolean usual = learningRate == null && optimizer == OptimizerChoice.ADAM;
+    return usual ? usualWithAdam : learningRate();
+  }
+
   Optimizer<?> optimizer(Collection<Variable> parameters) {
-    return optimizer.create(parameters, learningRate());
+    return optimizer(parameters, learningRate());
+  }
+
+  Optimizer<?> optimizer(Collection<Variable> parameters, double rate) {
+    return optimizer.create(parameters, rate);
   }
 
   /** Accepts whole numbers from 1 on. */

@@ -55,9 +55,7 @@ class ReadmeTest {
     PRINTED.matcher(page).results().forEach(line -> shown.add(line.group(1)));
     assertEquals(3, shown.size());
     String printed = run("Training", String.join("\n", blocks(page)));
-    assertEquals(
-        shown,
-        printed.lines().filter(line -> !line.startsWith("epoch ")).toList());
+    assertEquals(shown, printed.lines().filter(line -> !line.startsWith("epoch ")).toList());
     assertTrue(Files.exists(directory.resolve("loss.png")));
   }
 

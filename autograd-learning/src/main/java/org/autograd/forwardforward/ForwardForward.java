@@ -5,7 +5,7 @@ import java.util.SequencedMap;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.local.GradientRule;
 import org.autograd.nn.Losses;
 import org.autograd.optim.Optimizer;
@@ -14,9 +14,9 @@ import org.autograd.training.TrainingState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Forward-Forward algorithm: each layer learns to find positive data good and negative data bad,
- * from what the layer below makes of them and from nothing else. The network's softmax head learns
- * beside it, without a gradient to the layers.
+ * The Forward-Forward algorithm: each layer learns to find positive data good and negative data
+ * bad, from what the layer below makes of them and from nothing else. The network's softmax head
+ * learns beside it, without a gradient to the layers.
  *
  * <pre>{@code
  * ForwardForwardNetwork network =
@@ -50,10 +50,7 @@ public final class ForwardForward extends GradientRule {
    * @param rng draws the negatives
    */
   public ForwardForward(
-      ForwardForwardNetwork network,
-      Negatives negatives,
-      Optimizer<?> optimizer,
-      Generator rng) {
+      ForwardForwardNetwork network, Negatives negatives, Optimizer<?> optimizer, Generator rng) {
     super(network, optimizer);
     checkFit(network, negatives);
     this.network = network;
@@ -74,7 +71,7 @@ public final class ForwardForward extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     return addGradients(network, batch.inputs().detach(), batch.targets(), negatives, true, rng);
   }
 

@@ -90,8 +90,7 @@ public final class ForwardForwardLayer extends UnaryModule {
   Variable contrast(Variable activity) {
     Variable goodness = objective.goodness(activity);
     long half = goodness.size(0) / 2;
-    return objective.loss(
-        goodness.narrow(0, 0, half), goodness.narrow(0, half, half), units());
+    return objective.loss(goodness.narrow(0, 0, half), goodness.narrow(0, half, half), units());
   }
 
   /**

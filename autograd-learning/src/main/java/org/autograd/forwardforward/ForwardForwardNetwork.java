@@ -103,9 +103,7 @@ public final class ForwardForwardNetwork extends UnaryModule {
    */
   public static ForwardForwardNetwork withoutLabels(int classes, Options options, long... sizes) {
     Options byHead =
-        options.prediction() == Prediction.GOODNESS
-            ? options.prediction(Prediction.HEAD)
-            : options;
+        options.prediction() == Prediction.GOODNESS ? options.prediction(Prediction.HEAD) : options;
     return new ForwardForwardNetwork(linear(0, options, sizes), null, classes, byHead);
   }
 
@@ -125,12 +123,9 @@ public final class ForwardForwardNetwork extends UnaryModule {
     this.overlay = overlay;
     this.firstScored = options.firstScored();
     this.prediction = options.prediction();
-    long features =
-        layers.stream().skip(firstScored).mapToLong(ForwardForwardLayer::units).sum();
+    long features = layers.stream().skip(firstScored).mapToLong(ForwardForwardLayer::units).sum();
     this.head =
-        child(
-            "head",
-            new Linear(features, classes, options.linear().initializer((_, _) -> {})));
+        child("head", new Linear(features, classes, options.linear().initializer((_, _) -> {})));
   }
 
   private static List<ForwardForwardLayer> linear(int added, Options options, long... sizes) {
@@ -142,8 +137,7 @@ public final class ForwardForwardNetwork extends UnaryModule {
     for (int k = 1; k < sizes.length; k++) {
       long in = sizes[k - 1] + (k == 1 ? added : 0);
       layers.add(
-          new ForwardForwardLayer(
-              new Linear(in, sizes[k], options.linear()), options.objective()));
+          new ForwardForwardLayer(new Linear(in, sizes[k], options.linear()), options.objective()));
     }
     return layers;
   }

@@ -73,8 +73,7 @@ public final class Negatives {
    * @param targets the right ones, int64, of shape [size]
    * @param logits what the softmax head says, of shape [size, classes], if it is asked
    */
-  Variable wrongLabels(
-      Variable targets, int classes, @Nullable Variable logits, Generator rng) {
+  Variable wrongLabels(Variable targets, int classes, @Nullable Variable logits, Generator rng) {
     return needsHead()
         ? hard(targets, Objects.requireNonNull(logits), rng)
         : random(targets, classes, rng);

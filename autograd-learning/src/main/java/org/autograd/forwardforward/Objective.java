@@ -25,8 +25,8 @@ import org.autograd.Variable;
  * the width.
  */
 public final class Objective {
-  /** Hinton's; it only keeps a row of zeros from becoming NaN. */
-  private static final double TINY = 1e-20;
+  /** Keeps a row of zeros from becoming NaN. */
+  private static final double TINY = 1e-8;
 
   private static final double EPSILON = 1e-4;
 

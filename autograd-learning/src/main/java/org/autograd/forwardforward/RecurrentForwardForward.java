@@ -2,7 +2,7 @@ package org.autograd.forwardforward;
 
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.local.GradientRule;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Outcome;
@@ -13,8 +13,8 @@ import org.autograd.training.TrainingState;
  * to find its input good if the class at the top is right, and bad if it is not. What a layer
  * learns from below and from above depends on its own activity only.
  *
- * <p>Wrong classes are drawn at random. An outcome's loss is the mean over the steps of the sum over
- * the layers; there are no predictions, since each would cost a run for each class.
+ * <p>Wrong classes are drawn at random. An outcome's loss is the mean over the steps of the sum
+ * over the layers; there are no predictions, since each would cost a run for each class.
  */
 public final class RecurrentForwardForward extends GradientRule {
   private static final int STEPS = 8;
@@ -36,7 +36,7 @@ public final class RecurrentForwardForward extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable targets = batch.targets();
     Variable wrong = Negatives.random(targets, network.classes(), rng);
     double[] total = {0};

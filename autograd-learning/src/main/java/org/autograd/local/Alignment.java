@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 
 /**
- * The angles between the gradients that a rule makes and those of backpropagation, in degrees. Below
- * 90 a small step along the rule's gradient makes the loss smaller; random directions of many
+ * The angles between the gradients that a rule makes and those of backpropagation, in degrees.
+ * Below 90 a small step along the rule's gradient makes the loss smaller; random directions of many
  * elements are at 90.
  *
  * <pre>{@code
@@ -34,8 +34,7 @@ public record Alignment(SequencedMap<String, Double> angles, double total) {
    *
    * @param loss whose gradient is the true one, a scalar
    */
-  public static Alignment of(
-      GradientRule rule, Function<Dataset, Variable> loss, Dataset batch) {
+  public static Alignment of(GradientRule rule, Function<Batch, Variable> loss, Batch batch) {
     TrainingState state = new TrainingState();
     rule.addTo(state);
     SequencedMap<String, Variable> before = new LinkedHashMap<>();

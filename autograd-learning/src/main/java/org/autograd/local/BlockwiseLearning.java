@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Outcome;
@@ -17,9 +16,9 @@ import org.autograd.training.TrainingState;
 
 /**
  * Learning block by block: each block of a chain has a rule of its own, and they may differ. With
- * the same rule for all hidden blocks this is direct feedback alignment or learning by local losses;
- * with several it is a hybrid. No gradient crosses from a block to one below whose rule does not
- * take it.
+ * the same rule for all hidden blocks this is direct feedback alignment or learning by local
+ * losses; with several it is a hybrid. No gradient crosses from a block to one below whose rule
+ * does not take it.
  *
  * <pre>{@code
  * Sequential model = new Sequential(body, middle, classifier);           // any modules
@@ -106,7 +105,7 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable targets = batch.targets();
     Variable inputs = batch.inputs().detach();
     List<Variable> results = new ArrayList<>();
@@ -133,9 +132,8 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   private Variable lossNow(Variable inputs, Variable targets) {
-    try (var _ = Autograd.noGrad()) {
-      return loss.apply(model.apply(inputs), targets);
-    }
+    // As GradientFree does: an estimator compares losses of the same function.
+    return model.evaluate(() -> loss.apply(model.apply(inputs), targets));
   }
 
   @Override
@@ -144,16 +142,13 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override
   public void addTo(TrainingState state) {
     super.addTo(state);
-    rules.stream()
-        .map(BlockRule::module)
-        .flatMap(Optional::stream)
-        .forEach(module -> state.add("block_rule", module));
+    rules.forEach(rule -> rule.addTo(state));
   }
 }

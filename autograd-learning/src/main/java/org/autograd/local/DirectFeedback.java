@@ -102,8 +102,7 @@ public final class DirectFeedback implements BlockRule {
               + " predictions for an example, but the matrix is for "
               + feedback.matrix.size(0));
     }
-    Variable shown =
-        signal == Signal.ERRORS ? error : error.sign().div((double) error.size(0));
+    Variable shown = signal == Signal.ERRORS ? error : error.sign().div((double) error.size(0));
     result.backward(projected(shown, result));
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.autograd.Autograd;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
@@ -19,10 +19,10 @@ import org.autograd.training.Outcome;
  * Phi(x, s) = sum of s_{l+1} . (W_l s_l + b_l),    s_0 = x
  * }</pre>
  *
- * <p>and rho each block's activation. Then the output is nudged towards the target, {@code beta (t -
- * o)} being added to what it is given, and the states come to rest near by. The difference of {@code
- * dPhi/dW}, a product of the activities at both ends of each connection, gives the gradient of the
- * loss {@code |o - t|^2 / 2} at rest as beta goes to 0:
+ * <p>and rho each block's activation. Then the output is nudged towards the target, {@code beta (t
+ * - o)} being added to what it is given, and the states come to rest near by. The difference of
+ * {@code dPhi/dW}, a product of the activities at both ends of each connection, gives the gradient
+ * of the loss {@code |o - t|^2 / 2} at rest as beta goes to 0:
  *
  * <pre>{@code
  * -(dPhi/dW at +beta - dPhi/dW at -beta) / (2 beta)      symmetric: the error falls as beta^2
@@ -30,8 +30,8 @@ import org.autograd.training.Outcome;
  * }</pre>
  *
  * <p>The symmetric form is that of A. Laborieux and others, 2021. A large beta can push the states
- * to another resting point, and then the gradient means nothing. Predictions are the output at rest,
- * not what the model computes in one pass.
+ * to another resting point, and then the gradient means nothing. Predictions are the output at
+ * rest, not what the model computes in one pass.
  *
  * <pre>{@code
  * Sequential model =
@@ -138,7 +138,7 @@ public final class EquilibriumPropagation extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     try (var _ = Autograd.noGrad()) {
       Variable inputs = batch.inputs();
       List<Variable> free = free(inputs);
@@ -147,20 +147,14 @@ public final class EquilibriumPropagation extends GradientRule {
       double beta = options.beta();
       List<Variable> up = relax(inputs, free, targets, beta, options.nudgedSteps());
       List<Variable> down =
-          options.symmetric()
-              ? relax(inputs, free, targets, -beta, options.nudgedSteps())
-              : free;
-      double scale =
-          -1 / ((options.symmetric() ? 2 * beta : beta) * (double) inputs.size(0));
+          options.symmetric() ? relax(inputs, free, targets, -beta, options.nudgedSteps()) : free;
+      double scale = -1 / ((options.symmetric() ? 2 * beta : beta) * (double) inputs.size(0));
       for (int k = 0; k < blocks.size(); k++) {
         Linear linear = blocks.get(k).linear();
         Variable upBelow = k == 0 ? inputs : up.get(k - 1);
         Variable downBelow = k == 0 ? inputs : down.get(k - 1);
         Variable difference =
-            up.get(k)
-                .transpose()
-                .matmul(upBelow)
-                .sub(down.get(k).transpose().matmul(downBelow));
+            up.get(k).transpose().matmul(upBelow).sub(down.get(k).transpose().matmul(downBelow));
         add(linear.weight(), difference.mul(scale));
         Variable bias = linear.bias();
         if (bias != null) {
@@ -182,12 +176,12 @@ public final class EquilibriumPropagation extends GradientRule {
    * Returns the loss at rest, recorded through all free steps: what the rule's gradients are to
    * resemble.
    */
-  public Variable loss(Dataset batch) {
+  public Variable loss(Batch batch) {
     Variable output = free(batch.inputs()).getLast();
     return squaredError(output, targets(batch, output));
   }
 
-  private static Variable targets(Dataset batch, Variable output) {
+  private static Variable targets(Batch batch, Variable output) {
     return LossTargets.oneHot(batch.targets(), output.size(1), output.dtype());
   }
 
@@ -234,8 +228,7 @@ public final class EquilibriumPropagation extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
-    return model.evaluate(
-        () -> squaredError(predictions, targets(batch, predictions)).item());
+  public double validationLoss(Variable predictions, Batch batch) {
+    return model.evaluate(() -> squaredError(predictions, targets(batch, predictions)).item());
   }
 }

@@ -34,9 +34,7 @@ public enum Feedback {
       case UNIFORM_SIGN -> weight.sign().mul(Math.sqrt(2.0 / (in + weight.size(0))));
       case FIXED_MAGNITUDE -> weight.sign().mul(fixed.abs());
       case BATCH_MAGNITUDE ->
-          weight
-              .sign()
-              .mul(FixedMatrix.draw(rng, weight.dtype(), weight.size(0), in, in).abs());
+          weight.sign().mul(FixedMatrix.draw(rng, weight.dtype(), weight.size(0), in, in).abs());
       case WEIGHT -> weight.copy();
     };
   }

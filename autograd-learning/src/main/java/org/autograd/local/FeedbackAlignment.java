@@ -10,7 +10,7 @@ import org.autograd.Autograd;
 import org.autograd.Function;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Module;
 import org.autograd.nn.ModuleHook;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Backpropagation in which errors pass down through other matrices than activities passed up: a
  * linear layer {@code y = x W^T + b} gives its input the gradient {@code g B} instead of {@code g
  * W} (T. Lillicrap and others, "Random synaptic feedback weights support error backpropagation for
- * deep learning", 2016). The gradients of W and b stay as they are. {@link Feedback} says what B is.
+ * deep learning", 2016). The gradients of W and b stay as they are. {@link Feedback} says what B
+ * is.
  *
  * <pre>{@code
  * LearningRule rule =
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *         model, Losses::crossEntropy, optimizer, Feedback.RANDOM, new Generator(1));
  * }</pre>
  *
- * <p>The model may be any; its {@link Linear} parts are changed while the rule learns, by hooks, and
- * are as before afterwards. All other parts hand down true gradients.
+ * <p>The model may be any; its {@link Linear} parts are changed while the rule learns, by hooks,
+ * and are as before afterwards. All other parts hand down true gradients.
  */
 public final class FeedbackAlignment extends GradientRule {
   private final UnaryModule model;
@@ -77,7 +78,7 @@ public final class FeedbackAlignment extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     Variable predictions = forward(batch.inputs());
     Variable value = loss.apply(predictions, batch.targets());
     value.backward();
@@ -147,7 +148,7 @@ public final class FeedbackAlignment extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 

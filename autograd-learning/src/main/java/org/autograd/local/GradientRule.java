@@ -3,7 +3,7 @@ package org.autograd.local;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Module;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.LearningRule;
@@ -37,7 +37,7 @@ public abstract class GradientRule implements LearningRule {
    * Adds the rule's gradients for a batch to those of the parameters, and changes no parameter.
    * Recording is on.
    */
-  protected abstract Outcome addGradients(Dataset batch);
+  protected abstract Outcome addGradients(Batch batch);
 
   @Override
   public final Module module() {
@@ -50,21 +50,20 @@ public abstract class GradientRule implements LearningRule {
   }
 
   @Override
-  public final Outcome learn(Dataset batch) {
+  public final Outcome learn(Batch batch) {
     prepare();
     Outcome outcome = addGradients(batch);
     if (Double.isFinite(outcome.loss())) {
       optimizer.step();
     }
-    return outcome.with(
-        "learning_rate", optimizer.groups().getFirst().options().learningRate());
+    return outcome.with("learning_rate", optimizer.groups().getFirst().options().learningRate());
   }
 
   /**
    * Returns the rule's gradients for a batch by the names of the model's parameters, without
    * learning from it. A parameter that gets none is not there.
    */
-  public final SequencedMap<String, Variable> gradients(Dataset batch) {
+  public final SequencedMap<String, Variable> gradients(Batch batch) {
     prepare();
     addGradients(batch);
     return takeGradients();
@@ -81,12 +80,14 @@ public abstract class GradientRule implements LearningRule {
   /** Returns the gradients that are there, by the names of the parameters, and forgets them. */
   final SequencedMap<String, Variable> takeGradients() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    module.namedParameters().forEach((name, parameter) -> {
-      Variable gradient = parameter.grad();
-      if (gradient != null) {
-        result.put(name, gradient.detach());
-      }
-    });
+    module
+        .namedParameters()
+        .forEach((name, parameter) -> {
+          Variable gradient = parameter.grad();
+          if (gradient != null) {
+            result.put(name, gradient.detach());
+          }
+        });
     optimizer.zeroGrad();
     module.zeroGrad();
     return result;

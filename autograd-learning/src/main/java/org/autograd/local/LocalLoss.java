@@ -39,18 +39,14 @@ public final class LocalLoss implements BlockRule {
     }
   }
 
-  private LocalLoss(
-      boolean pred, boolean sim, long features, int classes, Linear.Options options) {
+  private LocalLoss(boolean pred, boolean sim, long features, int classes, Linear.Options options) {
     if (classes < 2) {
       throw new IllegalArgumentException("LocalLoss: needs at least 2 classes, got " + classes);
     }
     this.classes = classes;
-    this.classifier =
-        pred ? heads.add("classifier", new Linear(features, classes, options)) : null;
+    this.classifier = pred ? heads.add("classifier", new Linear(features, classes, options)) : null;
     this.projection =
-        sim
-            ? heads.add("projection", new Linear(features, features, options.bias(false)))
-            : null;
+        sim ? heads.add("projection", new Linear(features, features, options.bias(false))) : null;
   }
 
   /**
@@ -93,9 +89,7 @@ public final class LocalLoss implements BlockRule {
     }
     Variable wanted = similarity(LossTargets.oneHot(targets, classes, h.dtype()));
     Variable sim = Losses.mse(similarity(projection.apply(h)), wanted);
-    return pred == null
-        ? sim
-        : pred.mul(1 - SIMILARITY_SHARE).add(sim.mul(SIMILARITY_SHARE));
+    return pred == null ? sim : pred.mul(1 - SIMILARITY_SHARE).add(sim.mul(SIMILARITY_SHARE));
   }
 
   /** Returns the cosines between all pairs of rows, less their means. */

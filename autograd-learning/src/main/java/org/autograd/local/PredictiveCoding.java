@@ -6,7 +6,7 @@ import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.BackwardOptions;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Optimizer;
@@ -101,7 +101,7 @@ public final class PredictiveCoding extends GradientRule {
   private record Prediction(Variable input, Variable output) {}
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     int depth = model.layers().size();
     List<Prediction> predictions = new ArrayList<>();
     List<Variable> values = new ArrayList<>();
@@ -178,7 +178,7 @@ public final class PredictiveCoding extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 }

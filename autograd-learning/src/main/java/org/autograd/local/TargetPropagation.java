@@ -7,7 +7,7 @@ import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.Dataset;
+import org.autograd.data.Batch;
 import org.autograd.nn.ModuleList;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
@@ -17,8 +17,8 @@ import org.autograd.training.TrainingState;
 
 /**
  * Difference target propagation (D.-H. Lee and others, 2015): instead of a gradient, each hidden
- * block f is given a target for its result h. The last of them moves a step down the gradient of the
- * loss, and each target is taken to the block below by a learned inverse g:
+ * block f is given a target for its result h. The last of them moves a step down the gradient of
+ * the loss, and each target is taken to the block below by a learned inverse g:
  *
  * <pre>{@code
  * target_{l-1} = h_{l-1} + g_l(target_l) - g_l(h_l)
@@ -126,7 +126,7 @@ public final class TargetPropagation extends GradientRule {
   }
 
   @Override
-  protected Outcome addGradients(Dataset batch) {
+  protected Outcome addGradients(Batch batch) {
     List<UnaryModule> blocks = model.layers();
     int last = blocks.size() - 1;
     List<Variable> results = new ArrayList<>();
@@ -163,8 +163,7 @@ public final class TargetPropagation extends GradientRule {
 
   private void learnInverse(UnaryModule block, UnaryModule inverse, Variable below) {
     Variable noisy =
-        below.add(
-            Variable.randn(rng, below.dtype(), below.shape().toArray()).mul(options.noise()));
+        below.add(Variable.randn(rng, below.dtype(), below.shape().toArray()).mul(options.noise()));
     Variable result;
     try (var _ = Autograd.noGrad()) {
       result = block.apply(noisy);
@@ -178,7 +177,7 @@ public final class TargetPropagation extends GradientRule {
   }
 
   @Override
-  public double validationLoss(Variable predictions, Dataset batch) {
+  public double validationLoss(Variable predictions, Batch batch) {
     return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 

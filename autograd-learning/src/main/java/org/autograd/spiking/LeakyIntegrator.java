@@ -35,6 +35,11 @@ public final class LeakyIntegrator extends Neuron<LeakyIntegrator.State> {
     this.options = options;
   }
 
+  /** Returns what was chosen when this was created. */
+  public CurrentLif.Options chosen() {
+    return options;
+  }
+
   @Override
   public State initial(Variable input) {
     Variable zeros = Variable.zerosLike(input.detach());

@@ -19,12 +19,12 @@ import org.knowm.xchart.style.Styler.LegendPosition;
  * new LineChart("y = x^2", "x", "y").line("truth", x, y).points("data", x, noisy).write(file);
  * }</pre>
  */
-public abstract sealed class Chart permits LineChart, BarChart {
+public abstract sealed class Chart permits LineChart, BarChart, RasterChart {
   static final int WIDTH = 700;
   static final int HEIGHT = 480;
 
   /** The colours of series: blue, orange, green, red, purple, brown (Tableau's). */
-  private static final Color[] COLORS = {
+  static final Color[] COLORS = {
     new Color(0x1f77b4),
     new Color(0xff7f0e),
     new Color(0x2ca02c),

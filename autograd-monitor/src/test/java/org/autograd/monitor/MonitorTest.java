@@ -71,7 +71,8 @@ class MonitorTest {
     List<String> lines = text.toString().lines().toList();
     assertEquals(15, lines.size(), text.toString());
     assertTrue(
-        lines.getFirst()
+        lines
+            .getFirst()
             .matches(
                 "epoch 2/30  loss \\d\\.\\d{6}  accuracy \\d\\.\\d{4}  validation_loss \\d\\.\\d{6}"
                     + "  validation_accuracy \\d\\.\\d{4}"),
@@ -169,8 +170,7 @@ class MonitorTest {
     LineChart chart = new LineChart("Test", "x", "y");
     assertThrows(
         IllegalArgumentException.class, () -> chart.line("a", new double[2], new double[3]));
-    assertThrows(
-        IllegalArgumentException.class, () -> chart.line("a", new double[] {Double.NaN}));
+    assertThrows(IllegalArgumentException.class, () -> chart.line("a", new double[] {Double.NaN}));
     assertThrows(
         IllegalArgumentException.class,
         () -> new BarChart("Test", "y", List.of("one")).bars("a", 1, 2));
@@ -186,7 +186,9 @@ class MonitorTest {
     return ((value >>> 15) | (value << 17)) + 0xa282ead8;
   }
 
-  /** Reads records as TensorFlow's record_reader.cc does, and the messages by their field numbers. */
+  /**
+   * Reads records as TensorFlow's record_reader.cc does, and the messages by their field numbers.
+   */
   private static List<Event> events(Path file) throws IOException {
     List<Event> events = new ArrayList<>();
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -195,7 +197,8 @@ class MonitorTest {
       bytes.get(length);
       assertEquals(masked(length), bytes.getInt());
       byte[] content =
-          new byte[Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
+          new byte
+              [Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
       bytes.get(content);
       assertEquals(masked(content), bytes.getInt());
       events.add(event(content));
@@ -295,8 +298,9 @@ class MonitorTest {
     List<Event> events = events(directory.resolve("events.out.tfevents.autograd"));
     assertEquals(5, events.get(1).counts.getFirst());
     List<Double> spread = events.get(2).counts;
-    assertEquals(List.of(1.0, 1.0, 1.0, 2.0), List.of(
-        spread.get(0), spread.get(1), spread.get(2), spread.get(29)));
+    assertEquals(
+        List.of(1.0, 1.0, 1.0, 2.0),
+        List.of(spread.get(0), spread.get(1), spread.get(2), spread.get(29)));
     assertEquals(0, events.get(3).counts.stream().mapToDouble(count -> count).sum());
   }
 
