@@ -37,8 +37,7 @@ class StatedSlopeTest {
         Autograd.grad(SOFT_STEP.apply(x).sum(), List.of(x), BackwardOptions.createGraph());
     List<Variable> derived =
         Autograd.grad(smooth.tanh().sum(), List.of(smooth), BackwardOptions.createGraph());
-    assertArrayEquals(
-        derived.getFirst().toDoubleArray(), stated.getFirst().toDoubleArray(), 1e-15);
+    assertArrayEquals(derived.getFirst().toDoubleArray(), stated.getFirst().toDoubleArray(), 1e-15);
     stated.getFirst().sum().backward();
     derived.getFirst().sum().backward();
     assertArrayEquals(smooth.grad().toDoubleArray(), x.grad().toDoubleArray(), 1e-15);

@@ -10,8 +10,8 @@ public enum LearningStep {
   /**
    * Gradients to zero, forward, backward and Adam of a spiking network of 784, 1000 and 10 neurons
    * over 25 time steps on a batch of 128: constant images in [0, 1), so that the first linear layer
-   * computes once; neurons {@code U' = 0.95 U + I - R}, R = 1 where U > 1, which spike where U' > 1,
-   * with the slope of the arctangent; the cross-entropy of the numbers of spikes.
+   * computes once; neurons {@code U' = 0.95 U + I - R}, R = 1 where U > 1, which spike where U' >
+   * 1, with the slope of the arctangent; the cross-entropy of the numbers of spikes.
    */
   SPIKING("spiking-784-1000-10/128x25"),
 

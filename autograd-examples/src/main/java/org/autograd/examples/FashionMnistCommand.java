@@ -79,9 +79,7 @@ final class FashionMnistCommand implements Callable<Integer> {
     Split<TensorDataset> clothes = read(data);
     Generator rng = new Generator(options.seed).split();
     UnaryModule model =
-        kind == Kind.CNN
-            ? convolutional(rng)
-            : perceptron.create(Mnist.PIXELS, Mnist.CLASSES, rng);
+        kind == Kind.CNN ? convolutional(rng) : perceptron.create(Mnist.PIXELS, Mnist.CLASSES, rng);
     Optimizer<?> optimizer = options.optimizer(model.parameters());
     // Smaller and smaller steps: a constant rate ends about one percent lower.
     Scheduler scheduler = new Scheduler(optimizer, Schedule.linear(1, 0, options.epochs));

@@ -73,20 +73,23 @@ final class SpikingPictures {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  /** Prints what the linear layers are given for each example, in operations. */
-  static void printOperations(PrintWriter out, SpikingNetwork network, Variable sequence) {
+  /**
+   * Prints what the linear layers are given for each example, in operations.
+   *
+   * @param run what the network does with a number of examples
+   */
+  static void printOperations(PrintWriter out, SpikingNetwork network, int examples, Runnable run) {
     try (var _ = Autograd.noGrad();
         SynapticOperations counter = SynapticOperations.of(network)) {
-      network.run(sequence);
+      run.run();
       SynapticOperations.Count total = counter.total();
-      double examples = sequence.size(1);
       out.printf(
           Locale.ROOT,
-          "operations per example, event by event: %.0f additions and %.0f multiplications with"
-              + " addition, where all would be %.0f%n",
-          total.accumulates() / examples,
-          total.multiplyAccumulates() / examples,
-          total.dense() / examples);
+          "operations per example: %.0f additions for spikes and %.0f multiplications for other"
+              + " inputs, of %.0f synapses and steps%n",
+          (double) total.accumulates() / examples,
+          (double) total.multiplyAccumulates() / examples,
+          (double) total.dense() / examples);
     }
   }
 }

@@ -9,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Train a model.",
-    subcommands = {DigitsCommand.class, ParabolaCommand.class, FashionMnistCommand.class, SpikingCommand.class})
+    subcommands = {
+      DigitsCommand.class,
+      ParabolaCommand.class,
+      FashionMnistCommand.class,
+      SpikingCommand.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -122,8 +122,9 @@ public final class CurrentLif extends Neuron<CurrentLif.State> {
   }
 
   /**
-   * Returns Norse's default options: steps of 1 ms, 10 ms for the membrane and 5 ms for the synapse,
-   * leak 0, threshold 1, reset 0, no adaptation, the fast sigmoid's slope of sharpness 100.
+   * Returns Norse's default options: steps of 1 ms, 10 ms for the membrane and 5 ms for the
+   * synapse, leak 0, threshold 1, reset 0, no adaptation, the fast sigmoid's slope of sharpness
+   * 100.
    */
   public static Options options() {
     return new Options(1e-3, 1e-2, 5e-3, 0, 1, 0, null, Surrogate.fastSigmoid(100));
@@ -135,13 +136,21 @@ public final class CurrentLif extends Neuron<CurrentLif.State> {
           3,
           2,
           input(0)
-              .add(Expression.parameter(1).sub(input(0)).add(input(1).add(input(2))).mul(Expression.parameter(0))));
+              .add(
+                  Expression.parameter(1)
+                      .sub(input(0))
+                      .add(input(1).add(input(2)))
+                      .mul(Expression.parameter(0))));
   static final Pointwise CURRENT =
       Pointwise.of("synapse", 2, 1, input(0).add(input(1)).mul(Expression.parameter(0)));
   private static final Pointwise RESET =
       Pointwise.of("reset", 2, 1, where(input(0).gt(input(1)), Expression.parameter(0), input(0)));
   private static final Pointwise RECOVER =
-      Pointwise.of("recover", 1, 2, input(0).add(Expression.parameter(1).sub(input(0)).mul(Expression.parameter(0))));
+      Pointwise.of(
+          "recover",
+          1,
+          2,
+          input(0).add(Expression.parameter(1).sub(input(0)).mul(Expression.parameter(0))));
   private static final Pointwise ADAPT =
       Pointwise.of("adapt", 2, 1, input(0).add(input(1).mul(Expression.parameter(0))));
 

@@ -13,8 +13,7 @@ final class Decay {
 
   /** Returns the decay within [0, 1], with a gradient of 0 beyond. */
   static Expression clamped(Expression decay) {
-    return where(
-        decay.lt(0), constant(0), where(decay.gt(1), constant(1), decay));
+    return where(decay.lt(0), constant(0), where(decay.gt(1), constant(1), decay));
   }
 
   /**

@@ -3,7 +3,6 @@ package org.autograd.spiking;
 import static org.autograd.expression.Expression.input;
 import static org.autograd.expression.Expression.where;
 
-import java.util.function.UnaryOperator;
 import org.autograd.Pointwise;
 import org.autograd.Variable;
 import org.autograd.expression.Expression;
@@ -38,8 +37,8 @@ public final class IntegrateAndFire extends Neuron<Leaky.State> {
    * @param hardReset whether a spike sets the membrane to {@code resetPotential} instead of
    *     subtracting the threshold
    * @param resetPotential after a hard reset
-   * @param detachReset whether no gradient goes through the reset. True here; SpikingJelly's default
-   *     is false
+   * @param detachReset whether no gradient goes through the reset. True here; SpikingJelly's
+   *     default is false
    * @param surrogate the derivative of a spike
    */
   public record Options(
@@ -101,12 +100,11 @@ public final class IntegrateAndFire extends Neuron<Leaky.State> {
   }
 
   /**
-   * Returns the default options: no leak, threshold 1, a reset to 0 that is detached, SpikingJelly's
-   * sigmoid of sharpness 4.
+   * Returns the default options: no leak, threshold 1, a reset to 0 that is detached,
+   * SpikingJelly's sigmoid of sharpness 4.
    */
   public static Options options() {
-    return new Options(
-        Double.POSITIVE_INFINITY, true, 1, true, 0, true, Surrogate.sigmoid(4));
+    return new Options(Double.POSITIVE_INFINITY, true, 1, true, 0, true, Surrogate.sigmoid(4));
   }
 
   /** Creates neurons. */

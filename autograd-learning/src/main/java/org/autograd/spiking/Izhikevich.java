@@ -76,9 +76,14 @@ public final class Izhikevich extends Neuron<Izhikevich.State> {
                   .add(input(2))
                   .mul(Expression.parameter(0))));
   private static final Pointwise RECOVER =
-      Pointwise.of("recover", 2, 2, U.add(V.mul(Expression.parameter(1)).sub(U).mul(Expression.parameter(0))));
+      Pointwise.of(
+          "recover",
+          2,
+          2,
+          U.add(V.mul(Expression.parameter(1)).sub(U).mul(Expression.parameter(0))));
   private static final Pointwise RESET =
-      Pointwise.of("reset", 1, 1, where(V.ge(Expression.constant(PEAK)), Expression.parameter(0), V));
+      Pointwise.of(
+          "reset", 1, 1, where(V.ge(Expression.constant(PEAK)), Expression.parameter(0), V));
 
   /** Of the recovery and the membrane that may have reached the peak. */
   private static final Pointwise RAISE =
@@ -86,7 +91,10 @@ public final class Izhikevich extends Neuron<Izhikevich.State> {
           "raise",
           2,
           1,
-          where(input(1).ge(Expression.constant(PEAK)), input(0).add(Expression.parameter(0)), input(0)));
+          where(
+              input(1).ge(Expression.constant(PEAK)),
+              input(0).add(Expression.parameter(0)),
+              input(0)));
 
   private final Kind kind;
   private final double timeStep;
@@ -113,9 +121,7 @@ public final class Izhikevich extends Neuron<Izhikevich.State> {
   public State initial(Variable input) {
     Variable zeros = Variable.zerosLike(input.detach());
     return new State(
-        zeros,
-        Variable.fullLike(zeros, kind.c()),
-        Variable.fullLike(zeros, kind.b() * kind.c()));
+        zeros, Variable.fullLike(zeros, kind.c()), Variable.fullLike(zeros, kind.b() * kind.c()));
   }
 
   @Override

@@ -20,8 +20,7 @@ public final class Lapicque extends Leaky {
    * @param capacitance C
    * @param timeStep dt, at most R C
    */
-  public Lapicque(
-      double resistance, double capacitance, double timeStep, NeuronOptions options) {
+  public Lapicque(double resistance, double capacitance, double timeStep, NeuronOptions options) {
     super(
         Decay.scalar("1 - dt / (RC)", 1 - timeStep / (resistance * capacitance), options.dtype()),
         options,

@@ -7,8 +7,8 @@ import org.autograd.type.DType;
  * {@link #defaults()} has the defaults.
  *
  * @param threshold above which a membrane spikes
- * @param learnDecay whether training changes the decays. Whatever it makes of them, what is computed
- *     with lies in [0, 1], with a gradient of 0 beyond
+ * @param learnDecay whether training changes the decays. Whatever it makes of them, what is
+ *     computed with lies in [0, 1], with a gradient of 0 beyond
  * @param learnThreshold whether training changes the threshold
  * @param reset what a spike does to the membrane
  * @param resetDelay whether it does so in the next step (snnTorch's way) or at once, so that the
@@ -27,14 +27,13 @@ public record NeuronOptions(
   /** Checks the dtype. */
   public NeuronOptions {
     if (!dtype.isFloating()) {
-      throw new IllegalArgumentException(
-          "neuron: dtype must be float32 or float64, got " + dtype);
+      throw new IllegalArgumentException("neuron: dtype must be float32 or float64, got " + dtype);
     }
   }
 
   /**
-   * Returns the default options: threshold 1, fixed, with fixed decays, subtracted in the step after
-   * the spike, the arctangent's slope, float32.
+   * Returns the default options: threshold 1, fixed, with fixed decays, subtracted in the step
+   * after the spike, the arctangent's slope, float32.
    */
   public static NeuronOptions defaults() {
     return new NeuronOptions(
@@ -49,8 +48,7 @@ public record NeuronOptions(
 
   /** Returns these options with fixed or learned decays. */
   public NeuronOptions learnDecay(boolean value) {
-    return new NeuronOptions(
-        threshold, value, learnThreshold, reset, resetDelay, surrogate, dtype);
+    return new NeuronOptions(threshold, value, learnThreshold, reset, resetDelay, surrogate, dtype);
   }
 
   /** Returns these options with a fixed or learned threshold. */
@@ -66,8 +64,7 @@ public record NeuronOptions(
 
   /** Returns these options with the reset in the next step or at once. */
   public NeuronOptions resetDelay(boolean value) {
-    return new NeuronOptions(
-        threshold, learnDecay, learnThreshold, reset, value, surrogate, dtype);
+    return new NeuronOptions(threshold, learnDecay, learnThreshold, reset, value, surrogate, dtype);
   }
 
   /** Returns these options with another derivative of a spike. */

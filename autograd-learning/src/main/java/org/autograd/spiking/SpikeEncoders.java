@@ -38,8 +38,8 @@ public final class SpikeEncoders {
   }
 
   /**
-   * Returns spikes at random, at each step independently and with the value as their probability; of
-   * values outside [0, 1], the nearer end.
+   * Returns spikes at random, at each step independently and with the value as their probability;
+   * of values outside [0, 1], the nearer end.
    */
   public static Variable rate(Variable x, int steps, Generator rng) {
     checkSteps("rate", steps);
@@ -52,13 +52,13 @@ public final class SpikeEncoders {
    * How a value becomes a time: large ones spike early.
    *
    * @param linear whether time falls linearly with the value instead of logarithmically, as the
-   *     time in which a leaky membrane of constant input reaches the threshold: {@code tau ln(x / (x
-   *     - threshold))}
+   *     time in which a leaky membrane of constant input reaches the threshold: {@code tau ln(x /
+   *     (x - threshold))}
    * @param threshold below which values count as being at it (or not at all, see {@code clip}); in
    *     (0, 1)
    * @param timeConstant tau, in time steps
-   * @param normalize whether times are scaled to the steps that there are: the linear code such that
-   *     value 0 is the last, the logarithmic one such that the latest of this array is
+   * @param normalize whether times are scaled to the steps that there are: the linear code such
+   *     that value 0 is the last, the logarithmic one such that the latest of this array is
    * @param clip whether values below the threshold do not spike
    */
   public record LatencyOptions(
@@ -115,10 +115,8 @@ public final class SpikeEncoders {
       double tau = options.normalize() ? steps - 1 : options.timeConstant();
       return value.maximum(Variable.fullLike(value, options.threshold())).neg().add(1).mul(tau);
     }
-    Variable above =
-        value.maximum(Variable.fullLike(value, options.threshold() + EPSILON));
-    Variable times =
-        above.div(above.sub(options.threshold())).log().mul(options.timeConstant());
+    Variable above = value.maximum(Variable.fullLike(value, options.threshold() + EPSILON));
+    Variable times = above.div(above.sub(options.threshold())).log().mul(options.timeConstant());
     return options.normalize() && times.elementCount() > 0
         ? times.mul((steps - 1) / times.max().item())
         : times;
@@ -158,9 +156,7 @@ public final class SpikeEncoders {
     Variable first = now.narrow(0, 0, 1);
     Variable before =
         Variable.cat(
-            0,
-            fromFirst ? first : Variable.zerosLike(first),
-            now.narrow(0, 0, now.size(0) - 1));
+            0, fromFirst ? first : Variable.zerosLike(first), now.narrow(0, 0, now.size(0) - 1));
     Variable change = now.sub(before);
     Variable risen = change.ge(threshold).to(signal.dtype());
     return falling ? risen.sub(change.le(-threshold).to(signal.dtype())) : risen;

@@ -52,8 +52,7 @@ public final class SpikeLosses {
     long steps = sequence.size(0);
     long examples = sequence.size(1);
     Variable logits = sequence.reshape(steps * examples, sequence.size(2));
-    return Losses.crossEntropy(
-        logits, labels.expand(steps, examples).reshape(steps * examples));
+    return Losses.crossEntropy(logits, labels.expand(steps, examples).reshape(steps * examples));
   }
 
   /**
@@ -93,8 +92,7 @@ public final class SpikeLosses {
       Variable spikes, Variable labels, double correctRate, double incorrectRate, int neurons) {
     check("countMeanSquare", spikes, labels);
     double most = (double) spikes.size(0) * neurons;
-    Variable target =
-        targets(spikes, labels, most * correctRate, most * incorrectRate);
+    Variable target = targets(spikes, labels, most * correctRate, most * incorrectRate);
     return Losses.mse(spikes.sum(0), target).div((double) spikes.size(0));
   }
 
@@ -123,8 +121,7 @@ public final class SpikeLosses {
       Variable membranes, Variable labels, double on, double off) {
     check("membraneMeanSquare", membranes, labels);
     return Losses.mse(
-        membranes,
-        targets(membranes, labels, on, off).expand(membranes.shape().toArray()));
+        membranes, targets(membranes, labels, on, off).expand(membranes.shape().toArray()));
   }
 
   /**
@@ -148,8 +145,8 @@ public final class SpikeLosses {
 
   /**
    * Returns the mean square distance of the first spikes from when they should be, in units of the
-   * whole time (mse_temporal). snnTorch's own targets are wrong by default: its conversion of labels
-   * sets those of wrong classes to the step of the right one.
+   * whole time (mse_temporal). snnTorch's own targets are wrong by default: its conversion of
+   * labels sets those of wrong classes to the step of the right one.
    *
    * @param on the step in which the right neuron should spike
    * @param off the step in which the others should

@@ -126,8 +126,8 @@ public final class SpikingNetwork extends Module {
   }
 
   /**
-   * Computes a sequence of equal inputs from the state at rest, as {@code run} of the input repeated
-   * would, but the layers before the first neurons compute once instead of at each step.
+   * Computes a sequence of equal inputs from the state at rest, as {@code run} of the input
+   * repeated would, but the layers before the first neurons compute once instead of at each step.
    *
    * @param input of shape [n, ...]
    */
@@ -236,8 +236,8 @@ public final class SpikingNetwork extends Module {
    * for bit.
    *
    * @param inputs of shape [time, n, ...]
-   * @param segment the number of time steps of each but the last; the square root of all takes least
-   *     memory
+   * @param segment the number of time steps of each but the last; the square root of all takes
+   *     least memory
    */
   public Result runCheckpointed(Variable inputs, int segment) {
     return segments(inputs, segment, true);
@@ -286,7 +286,6 @@ public final class SpikingNetwork extends Module {
             },
             arguments.toArray(Variable[]::new));
     Iterator<Variable> states = results.subList(2, results.size()).iterator();
-    return new Result(
-        results.get(0), results.get(1), after.getFirst().map(_ -> states.next()));
+    return new Result(results.get(0), results.get(1), after.getFirst().map(_ -> states.next()));
   }
 }

@@ -137,8 +137,7 @@ public final class Stdp {
       Variable postTrace = fade(state.post(), post, options.postTime());
       Variable growth = post.transpose().matmul(preTrace).mul(options.grow());
       Variable shrinkage = postTrace.transpose().matmul(pre).mul(options.shrink());
-      Variable changed =
-          weight.add(growth).sub(shrinkage).clamp(options.low(), options.high());
+      Variable changed = weight.add(growth).sub(shrinkage).clamp(options.low(), options.high());
       return new Update(changed, new State(preTrace, postTrace));
     }
   }

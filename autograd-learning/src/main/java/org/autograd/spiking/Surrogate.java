@@ -196,7 +196,9 @@ public final class Surrogate {
         x -> bump(x, 1 / (2 * a), x.mul(a).add(HALF), 0));
   }
 
-  /** Returns what is inside up to a distance, and beyond it a low and, by symmetry, a high value. */
+  /**
+   * Returns what is inside up to a distance, and beyond it a low and, by symmetry, a high value.
+   */
   private static Expression bump(Expression x, double width, Expression inside, double low) {
     return where(x.abs().lt(width), inside, where(x.lt(0), constant(low), constant(1 - low)));
   }
@@ -230,7 +232,9 @@ public final class Surrogate {
         });
   }
 
-  /** Returns the slope 1 everywhere: the gradient goes straight through. It often fails to learn. */
+  /**
+   * Returns the slope 1 everywhere: the gradient goes straight through. It often fails to learn.
+   */
   public static Surrogate straightThrough() {
     return of("straightThrough", _ -> ONE, x -> x);
   }
@@ -269,7 +273,8 @@ public final class Surrogate {
    */
   public Surrogate smooth() {
     if (primitive == null) {
-      throw new IllegalStateException("smooth: the integral of the slope of " + name + " is unknown");
+      throw new IllegalStateException(
+          "smooth: the integral of the slope of " + name + " is unknown");
     }
     return new Surrogate(name, slope, primitive, inclusive, true);
   }

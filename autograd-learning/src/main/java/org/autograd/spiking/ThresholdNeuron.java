@@ -17,7 +17,9 @@ abstract sealed class ThresholdNeuron<S extends NeuronState<S>> extends Neuron<S
   private final NeuronOptions options;
   private final Variable threshold;
 
-  /** From a membrane that may have fired and the threshold to the membrane after a reset at once. */
+  /**
+   * From a membrane that may have fired and the threshold to the membrane after a reset at once.
+   */
   private final Pointwise reset;
 
   ThresholdNeuron(Class<S> stateType, NeuronOptions options) {

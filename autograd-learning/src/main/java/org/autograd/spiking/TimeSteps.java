@@ -19,9 +19,7 @@ final class TimeSteps extends Function {
               + sequence.dtype()
               + sequence.shape());
     }
-    return sequence.requiresGrad()
-        ? new TimeSteps().applyAll(sequence)
-        : List.of(views(sequence));
+    return sequence.requiresGrad() ? new TimeSteps().applyAll(sequence) : List.of(views(sequence));
   }
 
   private static Variable[] views(Variable sequence) {

@@ -28,8 +28,7 @@ class BackpropagationThroughTimeTest {
   /** Two classes: which half of the inputs is stronger. */
   private Batch batch(int size) {
     Variable x = Variable.rand(rng, DType.FLOAT64, size, 6);
-    Variable labels =
-        x.narrow(1, 0, 3).sum(1).lt(x.narrow(1, 3, 3).sum(1)).to(DType.INT64);
+    Variable labels = x.narrow(1, 0, 3).sum(1).lt(x.narrow(1, 3, 3).sum(1)).to(DType.INT64);
     return Batch.of(x, labels);
   }
 
@@ -96,8 +95,7 @@ class BackpropagationThroughTimeTest {
     SpikingNetwork network = network();
     truncated(network, 3, new Sgd(network.parameters(), Sgd.options().learningRate(0)))
         .learn(batch);
-    List<double[]> last =
-        network.parameters().stream().map(p -> p.grad().toDoubleArray()).toList();
+    List<double[]> last = network.parameters().stream().map(p -> p.grad().toDoubleArray()).toList();
     Variable inputs = SpikeEncoders.constant(batch.inputs(), 8);
     // Windows of 3, 3 and 2 steps.
     SpikingNetwork.State state = network.run(inputs.narrow(0, 0, 6)).state().detach();
@@ -115,9 +113,7 @@ class BackpropagationThroughTimeTest {
       SpikingNetwork network = network();
       BackpropagationThroughTime rule =
           truncated(
-              network,
-              window,
-              new Adam(network.parameters(), Adam.options().learningRate(0.02)));
+              network, window, new Adam(network.parameters(), Adam.options().learningRate(0.02)));
       Batch all = batch(75);
       DataLoader loader =
           DataLoader.of(TensorDataset.of(all.inputs(), all.targets()), 16).shuffle(1);

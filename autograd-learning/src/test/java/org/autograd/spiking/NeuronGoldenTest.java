@@ -39,8 +39,7 @@ class NeuronGoldenTest {
           Map.entry("Lapicque(beta=.8)", Lapicque.ofDecay(0.8, DOUBLE)),
           Map.entry(
               "RLeaky(beta=.8,V=.5,one-to-one)",
-              new RecurrentNeuron<>(
-                  new Leaky(0.8, DOUBLE), new OneToOne(Variable.scalar(0.5)))));
+              new RecurrentNeuron<>(new Leaky(0.8, DOUBLE), new OneToOne(Variable.scalar(0.5)))));
 
   /** Returns the input as 8 steps of one neuron. */
   private static Variable current(JsonObject file) {
@@ -94,16 +93,11 @@ class NeuronGoldenTest {
       Recording<Leaky.State> recording = leaky.run(x);
       Variable clock = Variable.arange(DType.FLOAT64, 1, 9, 1).reshape(8, 1);
       Variable loss =
-          recording
-              .spikes()
-              .mul(clock)
-              .sum()
-              .add(recording.membranes().square().sum().mul(0.1));
+          recording.spikes().mul(clock).sum().add(recording.membranes().square().sum().mul(0.1));
       loss.backward();
       JsonObject numbers = expected.getAsJsonObject(name);
       assertEquals(numbers.get("L").getAsDouble(), loss.item(), EXACT, name);
-      assertArrayEquals(
-          Golden.numbers(numbers.get("dx")), x.grad().toDoubleArray(), EXACT, name);
+      assertArrayEquals(Golden.numbers(numbers.get("dx")), x.grad().toDoubleArray(), EXACT, name);
       assertEquals(numbers.get("dbeta").getAsDouble(), leaky.beta().grad().item(), EXACT, name);
       // Its threshold is a float32, whose gradient is rounded at every step.
       assertEquals(numbers.get("dthr").getAsDouble(), leaky.threshold().grad().item(), 1e-7, name);
@@ -139,8 +133,7 @@ class NeuronGoldenTest {
     JsonArray expected =
         SNN.getAsJsonArray("norse_lif_ff(input=1,dt=1e-3,tau_mem=.01,tau_syn=.005)");
     Recording<CurrentLif.State> recording =
-        new CurrentLif(CurrentLif.options())
-            .run(Variable.ones(DType.FLOAT64, expected.size(), 1));
+        new CurrentLif(CurrentLif.options()).run(Variable.ones(DType.FLOAT64, expected.size(), 1));
     for (int t = 0; t < expected.size(); t++) {
       CurrentLif.State state = recording.states().get(t);
       assertArrayEquals(

@@ -35,10 +35,8 @@ class NeuronTest {
   private static List<Neuron<?>> all() {
     Surrogate smooth = Surrogate.arctangent().smooth();
     NeuronOptions options = DOUBLE.surrogate(smooth).learnDecay(true).learnThreshold(true);
-    IntegrateAndFire.Options jelly =
-        IntegrateAndFire.options().timeConstant(2).surrogate(smooth);
-    CurrentLif.Options fast =
-        CurrentLif.options().times(1e-3, 2e-3, 4e-3).surrogate(smooth);
+    IntegrateAndFire.Options jelly = IntegrateAndFire.options().timeConstant(2).surrogate(smooth);
+    CurrentLif.Options fast = CurrentLif.options().times(1e-3, 2e-3, 4e-3).surrogate(smooth);
     return List.of(
         new Leaky(0.8, options),
         new Leaky(0.8, options.reset(Reset.ZERO)),
@@ -49,8 +47,7 @@ class NeuronTest {
         new Synaptic(0.6, 0.8, options.reset(Reset.ZERO).resetDelay(false)),
         new Alpha(0.9, 0.8, options.reset(Reset.ZERO)),
         new RecurrentNeuron<>(
-            new Leaky(0.8, options),
-            new Linear(3, 3, Linear.options().dtype(DType.FLOAT64))),
+            new Leaky(0.8, options), new Linear(3, 3, Linear.options().dtype(DType.FLOAT64))),
         new IntegrateAndFire(jelly),
         new IntegrateAndFire(jelly.detachReset(false)),
         new IntegrateAndFire(jelly.softReset().detachReset(false).decayInput(false)),
@@ -244,8 +241,7 @@ class NeuronTest {
       assertEquals(v, state.membrane().item(), 1e-12);
       assertEquals(b, state.threshold().item(), 1e-12);
     }
-    double without =
-        new CurrentLif(CurrentLif.options()).run(x).spikes().sum().item();
+    double without = new CurrentLif(CurrentLif.options()).run(x).spikes().sum().item();
     assertTrue(spikes > 3 && spikes < without, spikes + " with, " + without + " without");
   }
 
@@ -264,8 +260,7 @@ class NeuronTest {
     Izhikevich.Kind kind = which.kind;
     Izhikevich neuron = new Izhikevich(kind, 0.5, Surrogate.arctangent(0.1));
     int steps = 600;
-    Recording<Izhikevich.State> recording =
-        neuron.run(Variable.full(DType.FLOAT64, 10, steps, 1));
+    Recording<Izhikevich.State> recording = neuron.run(Variable.full(DType.FLOAT64, 10, steps, 1));
     double v = kind.c();
     double u = kind.b() * kind.c();
     List<Integer> times = new ArrayList<>();
@@ -304,8 +299,7 @@ class NeuronTest {
   @Test
   void gradientsGoThroughIzhikevichsNeurons() {
     Izhikevich neuron =
-        new Izhikevich(
-            Izhikevich.Kind.REGULAR_SPIKING, 0.5, Surrogate.arctangent(0.1).smooth());
+        new Izhikevich(Izhikevich.Kind.REGULAR_SPIKING, 0.5, Surrogate.arctangent(0.1).smooth());
     Variable x = Variable.full(DType.FLOAT64, 12, 30, 1);
     GradCheck.check(
         in -> {
@@ -321,11 +315,10 @@ class NeuronTest {
     Leaky leaky = new Leaky(0.9);
     List<Variable> seen = new ArrayList<>();
     try (var _ =
-        leaky.afterForward(
-            (_, out) -> {
-              seen.add(out.getFirst());
-              return null;
-            })) {
+        leaky.afterForward((_, out) -> {
+          seen.add(out.getFirst());
+          return null;
+        })) {
       leaky.run(Variable.ones(4, 2));
     }
     assertEquals(4, seen.size());

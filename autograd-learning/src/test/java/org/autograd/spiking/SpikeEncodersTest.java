@@ -27,9 +27,7 @@ class SpikeEncodersTest {
 
   @Test
   void codesAreThoseOfSnnTorch() {
-    check(
-        "latency_code(log,norm,T=5)",
-        SpikeEncoders.latencyTimes(VALUES, 5, LOG.normalize(true)));
+    check("latency_code(log,norm,T=5)", SpikeEncoders.latencyTimes(VALUES, 5, LOG.normalize(true)));
     check(
         "latency_code(log,tau=5,thr=.01,no norm)",
         SpikeEncoders.latencyTimes(VALUES, 5, LOG.timeConstant(5)));
@@ -86,8 +84,7 @@ class SpikeEncodersTest {
         new double[] {0, 1, 1, 1},
         SpikeEncoders.latency(x, 10, linear.clip(true)).sum(0).flatten().toDoubleArray());
     // SpyTorch's firing times: 20 ln(x / (x - 0.2)), never below 0.2.
-    SpikeEncoders.LatencyOptions membrane =
-        LOG.threshold(0.2).timeConstant(20).clip(true);
+    SpikeEncoders.LatencyOptions membrane = LOG.threshold(0.2).timeConstant(20).clip(true);
     Variable times = SpikeEncoders.latency(x, 100, membrane).argmax(0);
     assertArrayEquals(
         new double[] {0, Math.rint(20 * Math.log(2)), 5, Math.rint(20 * Math.log(1.25))},
@@ -101,8 +98,7 @@ class SpikeEncodersTest {
     Variable answer = SpikeEncoders.population(Variable.of(new double[][] {{0}, {0.5}}), 3, 0, 1);
     double one = Math.exp(-2);
     double two = Math.exp(-8);
-    assertArrayEquals(
-        new double[] {1, one, two, one, 1, one}, answer.toDoubleArray(), 1e-12);
+    assertArrayEquals(new double[] {1, one, two, one, 1, one}, answer.toDoubleArray(), 1e-12);
     assertEquals(2, answer.rank());
   }
 
@@ -110,15 +106,12 @@ class SpikeEncodersTest {
   void targetsHaveBothValues() {
     Variable labels = Variable.of(2L, 0L);
     assertArrayEquals(
-        new double[] {-1, -1, 3, 3, -1, -1},
-        SpikeTargets.oneHot(labels, 3, 3, -1).toDoubleArray());
+        new double[] {-1, -1, 3, 3, -1, -1}, SpikeTargets.oneHot(labels, 3, 3, -1).toDoubleArray());
     // Trap: on below off, as early and late spike times are, must not become off.
     assertArrayEquals(
-        new double[] {9, 9, 0, 0, 9, 9},
-        SpikeTargets.oneHot(labels, 3, 0, 9).toDoubleArray());
+        new double[] {9, 9, 0, 0, 9, 9}, SpikeTargets.oneHot(labels, 3, 0, 9).toDoubleArray());
     Variable rates = SpikeTargets.rates(labels, 3, 4, 1, 0.25);
-    assertArrayEquals(
-        new double[] {1, 1, 4, 4, 1, 1}, rates.sum(0).flatten().toDoubleArray());
+    assertArrayEquals(new double[] {1, 1, 4, 4, 1, 1}, rates.sum(0).flatten().toDoubleArray());
     assertEquals(DType.FLOAT32, rates.dtype());
     assertEquals(0, SpikeTargets.rateCode(3, 0, 0).sum().item());
   }
@@ -129,10 +122,8 @@ class SpikeEncodersTest {
     assertThrows(
         IllegalArgumentException.class, () -> SpikeEncoders.rate(VALUES, 0, new Generator(1)));
     assertThrows(IllegalArgumentException.class, () -> LOG.threshold(1));
-    assertThrows(
-        IllegalArgumentException.class, () -> SpikeEncoders.delta(VALUES, 0, true, true));
-    assertThrows(
-        IllegalArgumentException.class, () -> SpikeEncoders.population(VALUES, 1, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> SpikeEncoders.delta(VALUES, 0, true, true));
+    assertThrows(IllegalArgumentException.class, () -> SpikeEncoders.population(VALUES, 1, 0, 1));
     assertThrows(IllegalArgumentException.class, () -> SpikeTargets.rateCode(3, 3, 0.5));
   }
 }

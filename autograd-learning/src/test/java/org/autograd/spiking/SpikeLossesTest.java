@@ -59,10 +59,7 @@ class SpikeLossesTest {
     assertEquals(expected.get("loss").getAsDouble(), value.item(), 2e-7, name);
     value.backward();
     assertArrayEquals(
-        Golden.numbers(expected.get("grad[0]")),
-        x.grad().select(0, 0).toDoubleArray(),
-        1e-7,
-        name);
+        Golden.numbers(expected.get("grad[0]")), x.grad().select(0, 0).toDoubleArray(), 1e-7, name);
   }
 
   @Test
@@ -79,12 +76,10 @@ class SpikeLossesTest {
   void timesOfSpikes() {
     // First and second spikes of the record; silent ones at 4.
     assertArrayEquals(
-        new double[] {0, 1, 3, 4, 0, 1},
-        SpikeLosses.spikeTimes(spikes, 1, 4).toDoubleArray());
+        new double[] {0, 1, 3, 4, 0, 1}, SpikeLosses.spikeTimes(spikes, 1, 4).toDoubleArray());
     // Trap: to look for the second spike must not erase a whole step of the batch.
     assertArrayEquals(
-        new double[] {2, 4, 4, 4, 1, 2},
-        SpikeLosses.spikeTimes(spikes, 2, 4).toDoubleArray());
+        new double[] {2, 4, 4, 4, 1, 2}, SpikeLosses.spikeTimes(spikes, 2, 4).toDoubleArray());
   }
 
   @Test

@@ -65,8 +65,7 @@ class SpikingNetworkTest {
         .toList();
   }
 
-  private static void assertSame(
-      List<double[]> expected, List<double[]> actual, double tolerance) {
+  private static void assertSame(List<double[]> expected, List<double[]> actual, double tolerance) {
     assertEquals(expected.size(), actual.size());
     for (int k = 0; k < expected.size(); k++) {
       assertArrayEquals(expected.get(k), actual.get(k), tolerance, "parameter " + k);
@@ -123,8 +122,7 @@ class SpikingNetworkTest {
 
   @Test
   void aCheckpointKeepsLess() {
-    SpikingNetwork wide =
-        new SpikingNetwork(new Linear(5, 100, linear), new Leaky(0.9, options));
+    SpikingNetwork wide = new SpikingNetwork(new Linear(5, 100, linear), new Leaky(0.9, options));
     Variable inputs = Variable.rand(new Generator(2), DType.FLOAT64, 16, 20, 5);
     long whole = kept(() -> wide.run(inputs));
     long segments = kept(() -> wide.runCheckpointed(inputs, 4));
@@ -174,8 +172,7 @@ class SpikingNetworkTest {
         joined.membranes().toDoubleArray(),
         1e-12);
     SpikingNetwork.State cut = start.state().detach();
-    assertTrue(
-        start.state().layers().stream().anyMatch(layer -> layer.membrane().requiresGrad()));
+    assertTrue(start.state().layers().stream().anyMatch(layer -> layer.membrane().requiresGrad()));
     assertFalse(cut.layers().stream().anyMatch(layer -> layer.membrane().requiresGrad()));
     // The same values, but gradients of the second half alone.
     List<double[]> whole = gradients(joined);
@@ -206,7 +203,8 @@ class SpikingNetworkTest {
     var noNeuron =
         assertThrows(IllegalArgumentException.class, () -> new SpikingNetwork(new Leaky(1), first));
     assertTrue(noNeuron.getMessage().contains("LeakyIntegrator"), noNeuron.getMessage());
-    SpikingNetwork.State other = new SpikingNetwork(new Leaky(0.5)).run(Variable.zeros(1, 1)).state();
+    SpikingNetwork.State other =
+        new SpikingNetwork(new Leaky(0.5)).run(Variable.zeros(1, 1)).state();
     assertThrows(IllegalArgumentException.class, () -> network.run(inputs(), other));
     SpikingNetwork.State swapped =
         new SpikingNetwork.State(network.run(inputs()).state().layers().reversed());
@@ -215,8 +213,7 @@ class SpikingNetworkTest {
     SpikingNetwork.State state = network.run(inputs()).state();
     var e = assertThrows(IllegalArgumentException.class, () -> network.run(smaller, state));
     assertTrue(e.getMessage().contains("module 1 (Leaky)"), e.getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> network.runCheckpointed(inputs(), 0));
+    assertThrows(IllegalArgumentException.class, () -> network.runCheckpointed(inputs(), 0));
     assertThrows(IllegalArgumentException.class, () -> network.repeat(inputs(), 0));
   }
 }

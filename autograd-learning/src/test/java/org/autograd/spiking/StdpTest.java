@@ -73,8 +73,7 @@ class StdpTest {
     Variable post = Variable.zeros(3, 2);
     Stdp.State state = RULE.initial(pre, post);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> RULE.update(Variable.zeros(4, 2), pre, post, state));
+        IllegalArgumentException.class, () -> RULE.update(Variable.zeros(4, 2), pre, post, state));
     assertThrows(IllegalArgumentException.class, () -> Stdp.options().times(1, 0.5, 2));
     assertThrows(IllegalArgumentException.class, () -> Stdp.options().bounds(1, 1));
   }

@@ -58,11 +58,7 @@ class SurrogateTest {
           "SFS(slope=25,B=1)",
           Surrogate.of(
               "sparse",
-              x ->
-                  where(
-                      x.gt(1),
-                      constant(1).div(x.abs().mul(25).add(1).square()),
-                      constant(0))));
+              x -> where(x.gt(1), constant(1).div(x.abs().mul(25).add(1).square()), constant(0))));
 
   private static final Map<String, Surrogate> SPIKING_JELLY =
       Map.ofEntries(
@@ -73,8 +69,7 @@ class SurrogateTest {
           Map.entry("SuperSpike(1.0,)", Surrogate.superSpike(1)),
           Map.entry("ATan(2.0,)", Surrogate.arctangent(2)),
           Map.entry(
-              "NonzeroSignLogAbs(1.0,)",
-              Surrogate.of("log", x -> constant(1).div(x.abs().add(1)))),
+              "NonzeroSignLogAbs(1.0,)", Surrogate.of("log", x -> constant(1).div(x.abs().add(1)))),
           Map.entry("Erf(2.0,)", Surrogate.errorFunction(2)),
           Map.entry(
               "PiecewiseLeakyReLU(1.0, 0.01)",
@@ -88,9 +83,7 @@ class SurrogateTest {
                   "tail",
                   x ->
                       where(
-                          x.gt(1),
-                          constant(1).div(x),
-                          where(x.gt(0), constant(1), constant(0))))),
+                          x.gt(1), constant(1).div(x), where(x.gt(0), constant(1), constant(0))))),
           Map.entry("Rect(1.0,)", Surrogate.rectangular(1)));
 
   @Test
@@ -158,8 +151,7 @@ class SurrogateTest {
     Variable threshold = Variable.scalar(1.0).requiresGrad(true);
     Variable spikes = Surrogate.arctangent().apply(u, threshold);
     assertArrayEquals(new double[] {0, 0, 1}, spikes.toDoubleArray());
-    assertArrayEquals(
-        new double[] {0, 0, 1}, Surrogate.arctangent().apply(u, 1).toDoubleArray());
+    assertArrayEquals(new double[] {0, 0, 1}, Surrogate.arctangent().apply(u, 1).toDoubleArray());
     spikes.sum().backward();
     assertEquals(-(1 + 2 / (1 + Math.PI * Math.PI / 4)), threshold.grad().item(), 1e-12);
   }

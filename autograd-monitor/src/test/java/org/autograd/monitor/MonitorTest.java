@@ -71,7 +71,8 @@ class MonitorTest {
     List<String> lines = text.toString().lines().toList();
     assertEquals(15, lines.size(), text.toString());
     assertTrue(
-        lines.getFirst()
+        lines
+            .getFirst()
             .matches(
                 "epoch 2/30  loss \\d\\.\\d{6}  accuracy \\d\\.\\d{4}  validation_loss \\d\\.\\d{6}"
                     + "  validation_accuracy \\d\\.\\d{4}"),
@@ -108,6 +109,30 @@ class MonitorTest {
       }
     }
     return count;
+  }
+
+  @Test
+  void aRasterHasAMarkForEachEvent() throws IOException {
+    Path file = directory.resolve("raster.png");
+    new RasterChart("Test", "step", "neuron", 20, 30).write(file);
+    assertEquals(0, bluePixels(ImageIO.read(file.toFile())));
+    new RasterChart("Test", "step", "neuron", 20, 30)
+        .marks("one", new double[] {3}, new double[] {4})
+        .write(file);
+    long one = bluePixels(ImageIO.read(file.toFile()));
+    assertTrue(one > 0);
+    new RasterChart("Test", "step", "neuron", 20, 30)
+        .marks("three", new double[] {3, 10, 19}, new double[] {4, 4, 29})
+        .marks("none", new double[0], new double[0])
+        .write(file);
+    assertEquals(3 * one, bluePixels(ImageIO.read(file.toFile())), one);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new RasterChart("Test", "step", "neuron", 20, 30)
+                .marks("unequal", new double[1], new double[2]));
+    assertThrows(
+        IllegalArgumentException.class, () -> new RasterChart("Test", "step", "neuron", 0, 30));
   }
 
   @Test
@@ -169,8 +194,7 @@ class MonitorTest {
     LineChart chart = new LineChart("Test", "x", "y");
     assertThrows(
         IllegalArgumentException.class, () -> chart.line("a", new double[2], new double[3]));
-    assertThrows(
-        IllegalArgumentException.class, () -> chart.line("a", new double[] {Double.NaN}));
+    assertThrows(IllegalArgumentException.class, () -> chart.line("a", new double[] {Double.NaN}));
     assertThrows(
         IllegalArgumentException.class,
         () -> new BarChart("Test", "y", List.of("one")).bars("a", 1, 2));
@@ -186,7 +210,9 @@ class MonitorTest {
     return ((value >>> 15) | (value << 17)) + 0xa282ead8;
   }
 
-  /** Reads records as TensorFlow's record_reader.cc does, and the messages by their field numbers. */
+  /**
+   * Reads records as TensorFlow's record_reader.cc does, and the messages by their field numbers.
+   */
   private static List<Event> events(Path file) throws IOException {
     List<Event> events = new ArrayList<>();
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -195,7 +221,8 @@ class MonitorTest {
       bytes.get(length);
       assertEquals(masked(length), bytes.getInt());
       byte[] content =
-          new byte[Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
+          new byte
+              [Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
       bytes.get(content);
       assertEquals(masked(content), bytes.getInt());
       events.add(event(content));
@@ -295,8 +322,9 @@ class MonitorTest {
     List<Event> events = events(directory.resolve("events.out.tfevents.autograd"));
     assertEquals(5, events.get(1).counts.getFirst());
     List<Double> spread = events.get(2).counts;
-    assertEquals(List.of(1.0, 1.0, 1.0, 2.0), List.of(
-        spread.get(0), spread.get(1), spread.get(2), spread.get(29)));
+    assertEquals(
+        List.of(1.0, 1.0, 1.0, 2.0),
+        List.of(spread.get(0), spread.get(1), spread.get(2), spread.get(29)));
     assertEquals(0, events.get(3).counts.stream().mapToDouble(count -> count).sum());
   }
 

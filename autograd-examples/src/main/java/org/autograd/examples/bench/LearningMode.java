@@ -17,11 +17,7 @@ final class LearningMode extends BenchMode {
     for (LearningStep step : LearningStep.values()) {
       steps.add(
           params("step", step),
-          times(
-              LearningBenchmark.class,
-              Map.of("step", step),
-              peers("libtorch"),
-              Jvm.FORKED));
+          times(LearningBenchmark.class, Map.of("step", step), peers("libtorch"), Jvm.FORKED));
     }
     steps.summarize();
   }
