@@ -5,6 +5,7 @@ module org.autograd.nn {
   requires com.fasterxml.jackson.core;
   requires com.google.common;
   requires de.siegmar.fastcsv;
+  requires static java.desktop; // for images in files only
 
   exports org.autograd.data;
   exports org.autograd.io;

@@ -16,7 +16,25 @@ public enum LearningStep {
   SPIKING("spiking-784-1000-10/128x25"),
 
   /** The same of 64, 128 and 10 neurons on a batch of 32. */
-  SPIKING_SMALL("spiking-64-128-10/32x25");
+  SPIKING_SMALL("spiking-64-128-10/32x25"),
+
+  /**
+   * Gradients to zero, forward, backward and Adam of a closed-form continuous-time network over 11
+   * events on a batch of 128: one feature and one time span for each event, 64 neurons, a backbone
+   * of one layer of 128 units with LeCun's tanh, a logit from the last state, and the binary
+   * cross-entropy.
+   */
+  CFC("cfc-1-64-1/128x11"),
+
+  /**
+   * A step by Forward-Forward of layers of 500 and 500 units and a softmax head on a batch of 100
+   * images of 784 pixels: the head's logits without a label and their cross-entropy; then the
+   * images with their label and with a wrong one drawn at random in place of the first ten pixels,
+   * and for each layer inputs of mean square 1, relu, the binary cross-entropy of the sum of
+   * squares less 500, peer normalisation, and backward through that layer; at the end one step of
+   * Adam.
+   */
+  FORWARD_FORWARD("forward-forward-784-500-500/100");
 
   private final String text;
 

@@ -37,8 +37,7 @@ final class DigitsCommand implements Callable<Integer> {
     Mlp model =
         perceptron.create(Digits.PIXELS, Digits.CLASSES, new Generator(options.seed).split());
     LearningRule rule =
-        new Backpropagation(
-            model, Losses::crossEntropy, options.optimizer(model.parameters()));
+        new Backpropagation(model, Losses::crossEntropy, options.optimizer(model.parameters()));
     History history =
         run.train(
             new Trainer(rule, options.loader(digits.train()))

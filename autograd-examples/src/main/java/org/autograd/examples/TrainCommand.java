@@ -13,7 +13,15 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
-      SpikingCommand.class
+      ForwardForwardCommand.class,
+      SpikingCommand.class,
+      LiquidCommand.class,
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class,
+      DeepCommand.class,
+      AirPassengersCommand.class,
+      TextCommand.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -105,7 +105,16 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"matmul", "pointwise", "reductions", "step", "learning", "graph", "startup", "memory"})
+      strings = {
+        "matmul",
+        "pointwise",
+        "reductions",
+        "step",
+        "learning",
+        "graph",
+        "startup",
+        "memory"
+      })
   void everyBenchmarkHasTheSameOptions(String mode) {
     Outcome help = run("bench", mode, "--help");
     assertEquals(0, help.status);
@@ -232,8 +241,19 @@ class MainTest {
   @Test
   void aTrainingThatIsResumedEndsAsIfItHadNotStopped() throws IOException {
     String[] arguments = {
-      "digits", "--hidden", "8", "--norm", "batch", "--dropout", "0.1", "--checkpoint", "30",
-      "--gradients", "--tensorboard", "--epochs", "2"
+      "digits",
+      "--hidden",
+      "8",
+      "--norm",
+      "batch",
+      "--dropout",
+      "0.1",
+      "--checkpoint",
+      "30",
+      "--gradients",
+      "--tensorboard",
+      "--epochs",
+      "2"
     };
     Outcome whole = train("whole", arguments);
     assertEquals(0, whole.status, whole.err);

@@ -4,6 +4,7 @@ import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.local.BlockRule;
 import org.autograd.nn.UnaryModule;
+import org.autograd.training.TrainingState;
 
 /**
  * Lets a block of a larger model learn by Forward-Forward, for {@link
@@ -45,6 +46,11 @@ public final class ForwardForwardBlock implements BlockRule {
   @Override
   public boolean handsGradientDown() {
     return false;
+  }
+
+  @Override
+  public void addTo(TrainingState state) {
+    state.add("negatives", rng);
   }
 
   @Override

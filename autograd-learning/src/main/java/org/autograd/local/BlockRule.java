@@ -2,14 +2,18 @@ package org.autograd.local;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.autograd.Autograd;
 import org.autograd.Variable;
+import org.autograd.gradientfree.GradientEstimator;
 import org.autograd.nn.Module;
 import org.autograd.nn.UnaryModule;
+import org.autograd.training.TrainingState;
 
 /**
  * How one block of a chain learns, for {@link BlockwiseLearning}. The rules of a model may differ
  * from block to block: {@link #backpropagation}, {@link DirectFeedback}, {@link LocalLoss}, {@link
- * #frozen}, or one of your own.
+ * #estimated}, {@link #frozen}, {@link org.autograd.forwardforward.ForwardForwardBlock}, or one of
+ * your own.
  *
  * <p>A batch passes the chain from the bottom to the top; there the loss is computed, and then each
  * rule hears of it. A rule that needs nothing from above is done before the next block begins, and
@@ -48,13 +52,18 @@ public interface BlockRule {
     return Optional.empty();
   }
 
+  /** Names what a checkpoint must store of the rule: {@link #module}, unless there is more. */
+  default void addTo(TrainingState state) {
+    module().ifPresent(module -> state.add("block_rule", module));
+  }
+
   /**
    * What a rule is told when the model has computed its predictions.
    *
    * @param error the gradient of the loss with respect to the predictions, of their shape
    * @param targets those of the batch
-   * @param loss computes the model's loss for the batch again, without a graph, for rules that
-   *     change parameters and look what comes of it
+   * @param loss computes the model's loss for the batch again, in evaluation mode and without a
+   *     graph, for rules that change parameters and look what comes of it
    */
   record Teaching(Variable error, Variable targets, Supplier<Variable> loss) {}
 
@@ -83,7 +92,9 @@ public interface BlockRule {
     return new BlockRule() {
       @Override
       public Variable forward(UnaryModule block, Variable input, Variable targets) {
-        return block.apply(input.detach()).detach();
+        try (var _ = Autograd.noGrad()) {
+          return block.apply(input);
+        }
       }
 
       @Override
@@ -94,6 +105,44 @@ public interface BlockRule {
       @Override
       public String toString() {
         return "frozen";
+      }
+    };
+  }
+
+  /**
+   * Returns the rule of a block whose gradient is estimated from losses of the whole model, by an
+   * evolution strategy for example. No gradient passes through the block, so the blocks below must
+   * have rules of their own.
+   *
+   * @param estimator of the block's parameters
+   */
+  static BlockRule estimated(GradientEstimator estimator) {
+    return new BlockRule() {
+      @Override
+      public Variable forward(UnaryModule block, Variable input, Variable targets) {
+        try (var _ = Autograd.noGrad()) {
+          return block.apply(input);
+        }
+      }
+
+      @Override
+      public void backward(UnaryModule block, Variable result, Teaching teaching) {
+        estimator.estimate(teaching.loss());
+      }
+
+      @Override
+      public boolean handsGradientDown() {
+        return false;
+      }
+
+      @Override
+      public void addTo(TrainingState state) {
+        estimator.addTo(state);
+      }
+
+      @Override
+      public String toString() {
+        return "estimated gradients";
       }
     };
   }

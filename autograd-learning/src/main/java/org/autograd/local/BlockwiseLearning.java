@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
@@ -133,9 +132,8 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   private Variable lossNow(Variable inputs, Variable targets) {
-    try (var _ = Autograd.noGrad()) {
-      return loss.apply(model.apply(inputs), targets);
-    }
+    // As GradientFree does: an estimator compares losses of the same function.
+    return model.evaluate(() -> loss.apply(model.apply(inputs), targets));
   }
 
   @Override
@@ -151,9 +149,6 @@ public final class BlockwiseLearning extends GradientRule {
   @Override
   public void addTo(TrainingState state) {
     super.addTo(state);
-    rules.stream()
-        .map(BlockRule::module)
-        .flatMap(Optional::stream)
-        .forEach(module -> state.add("block_rule", module));
+    rules.forEach(rule -> rule.addTo(state));
   }
 }

@@ -8,6 +8,7 @@ import org.autograd.io.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.internal.chartpart.IChart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
@@ -42,7 +43,8 @@ public abstract sealed class Chart permits LineChart, BarChart, RasterChart {
     styler
         .setPlotBorderVisible(false)
         .setChartBackgroundColor(Color.WHITE)
-        .setLegendPosition(LegendPosition.InsideN)
+        .setLegendPosition(LegendPosition.OutsideS)
+        .setLegendLayout(LegendLayout.Horizontal)
         .setLegendBorderColor(Color.WHITE)
         .setChartTitleBoxVisible(false)
         .setSeriesColors(COLORS);

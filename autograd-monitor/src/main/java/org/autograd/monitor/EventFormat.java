@@ -62,10 +62,11 @@ final class EventFormat {
   }
 
   private static byte[] value(double wallTime, long step, String tag, Message content) {
-    byte[] value = bytes(out -> {
-      out.writeString(TAG, tag);
-      content.writeTo(out);
-    });
+    byte[] value =
+        bytes(out -> {
+          out.writeString(TAG, tag);
+          content.writeTo(out);
+        });
     byte[] summary = bytes(out -> out.writeByteArray(VALUE, value));
     return bytes(event -> {
       event.writeDouble(WALL_TIME, wallTime);

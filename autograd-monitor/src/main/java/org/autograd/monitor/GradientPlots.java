@@ -132,6 +132,7 @@ public final class GradientPlots implements TrainingListener {
       chart(title, names, average, largest).write(directory.resolve("gradient-flow.png"));
       new LineChart(title + ": norm of the gradients", "step", "norm")
           .line("norm", array(steps), array(norms))
+          .xRange(0, steps.getLast())
           .logarithmic()
           .write(directory.resolve("gradient-norm.png"));
     } catch (IOException e) {

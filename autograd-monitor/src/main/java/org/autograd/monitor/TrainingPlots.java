@@ -11,8 +11,8 @@ import org.autograd.training.Trainer;
 import org.autograd.training.TrainingListener;
 
 /**
- * Draws at the end of a training how the values of its epochs went, each with that of the validation
- * in a picture of its own: {@code loss.png}, {@code accuracy.png} and so on.
+ * Draws at the end of a training how the values of its epochs went, each with that of the
+ * validation in a picture of its own: {@code loss.png}, {@code accuracy.png} and so on.
  */
 public final class TrainingPlots implements TrainingListener {
   private static final String VALIDATION = "validation_";
@@ -70,8 +70,8 @@ public final class TrainingPlots implements TrainingListener {
     LineChart chart = new LineChart(title + ": " + name.replace('_', ' '), "epoch", name);
     series(history, name)
         .filter(key -> isDrawable(history, key))
-        .forEach(key ->
-            chart.line(key.equals(name) ? "training" : "validation", history.series(key)));
+        .forEach(
+            key -> chart.line(key.equals(name) ? "training" : "validation", history.series(key)));
     // Half an epoch of margin also keeps XChart from taking single epochs for ticks.
     chart.xRange(0.5, history.epochs().size() + 0.5);
     return name.endsWith("loss") ? chart.logarithmic() : chart;

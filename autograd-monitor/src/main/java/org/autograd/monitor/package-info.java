@@ -1,4 +1,6 @@
-/** Listeners that show how a training goes: progress, charts, TensorBoard; and charts for others. */
+/**
+ * Listeners that show how a training goes: progress, charts, TensorBoard; and charts for others.
+ */
 @NullMarked
 package org.autograd.monitor;
 

@@ -27,8 +27,7 @@ class ArchitectureTest {
     assertEquals(
         Set.of("org.autograd.monitor"),
         CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()));
-    assertTrue(
-        CLASSES.getPackage("org.autograd.monitor").isAnnotatedWith(NullMarked.class));
+    assertTrue(CLASSES.getPackage("org.autograd.monitor").isAnnotatedWith(NullMarked.class));
   }
 
   @Test

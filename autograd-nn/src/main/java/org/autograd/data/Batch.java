@@ -80,6 +80,33 @@ public final class Batch {
     return of(stacked);
   }
 
+  /**
+   * Returns the batch of examples of different lengths: each tensor is filled up behind, along its
+   * first axis, to the longest one's length. Scalars are stacked.
+   *
+   * @param fillers for each tensor what it is filled up with: say a token that a mask recognises,
+   *     and the label that a loss ignores
+   * @throws IllegalArgumentException if there is no example, there is not one filler per tensor, or
+   *     two examples differ in more than their lengths
+   */
+  public static Batch padded(List<Example> examples, double... fillers) {
+    checkArgument(!examples.isEmpty(), "padded: needs at least one example");
+    int count = examples.getFirst().tensors().size();
+    checkArgument(
+        fillers.length == count,
+        "padded: there must be a filler for each of %s tensors, got %s",
+        count,
+        fillers.length);
+    long[] lengths = new long[count];
+    for (Example example : examples) {
+      for (int k = 0; k < Math.min(count, example.tensors().size()); k++) {
+        Variable tensor = example.tensors().get(k);
+        lengths[k] = Math.max(lengths[k], tensor.rank() == 0 ? 0 : tensor.size(0));
+      }
+    }
+    return stack(examples.stream().map(e -> e.padded(lengths, fillers)).toList());
+  }
+
   /** Returns the number of examples. */
   public int size() {
     return Math.toIntExact(inputs().size(0));

@@ -15,6 +15,11 @@ record ConcatDataset(Dataset first, Dataset second) implements Dataset {
   }
 
   @Override
+  public String toString() {
+    return first + " and " + second;
+  }
+
+  @Override
   public Example get(int index, Generator rng) {
     Objects.checkIndex(index, size());
     return index < first.size() ? first.get(index, rng) : second.get(index - first.size(), rng);

@@ -20,7 +20,7 @@ import org.autograd.Variable;
  *   }
  *
  *   public Example get(int index, Generator rng) {
- *     return Example.of(read(files.get(index)), Variable.scalar(label(files.get(index))));
+ *     return Example.of(read(files.get(index)), label(files.get(index)));
  *   }
  * }
  *
@@ -48,17 +48,28 @@ public interface Dataset {
    * each is got with a generator split from the one given, and they are stacked.
    *
    * @param indices in [0, size), one or more; repeats are allowed
+   * @throws ExampleException if one cannot be made
    * @throws IllegalArgumentException if the examples differ in their shapes or dtypes
    */
   default Batch batch(int[] indices, Generator rng) {
     return Batch.stack(examples(indices, rng));
   }
 
-  /** Returns some examples, each got with a generator split from the one given. */
+  /**
+   * Returns some examples, each got with a generator split from the one given.
+   *
+   * @throws ExampleException if one cannot be made
+   */
   default List<Example> examples(int[] indices, Generator rng) {
     List<Example> examples = new ArrayList<>(indices.length);
     for (int index : indices) {
-      examples.add(get(index, rng.split()));
+      try {
+        examples.add(get(index, rng.split()));
+      } catch (ExampleException e) {
+        throw e; // names the innermost data set already
+      } catch (RuntimeException e) {
+        throw new ExampleException(this, index, e);
+      }
     }
     return examples;
   }

@@ -2,6 +2,7 @@ package org.autograd.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.autograd.Variable;
 
@@ -27,6 +28,11 @@ public record Example(List<Variable> tensors) {
     return new Example(List.of(tensors));
   }
 
+  /** Returns the example of an input and the number of its class, an int64 scalar. */
+  public static Example of(Variable input, long label) {
+    return of(input, Variable.fromArray(new long[] {label}));
+  }
+
   /** Returns the first tensor. */
   public Variable input() {
     return tensors.getFirst();
@@ -39,6 +45,20 @@ public record Example(List<Variable> tensors) {
    */
   public Variable target() {
     return second(tensors, this);
+  }
+
+  /** Returns this with its tensors filled up to some lengths. */
+  Example padded(long[] lengths, double[] fillers) {
+    List<Variable> result = new ArrayList<>(tensors);
+    for (int k = 0; k < Math.min(lengths.length, result.size()); k++) {
+      Variable tensor = result.get(k);
+      if (tensor.rank() > 0 && tensor.size(0) < lengths[k]) {
+        long[] rest = tensor.shape().toArray();
+        rest[0] = lengths[k] - rest[0];
+        result.set(k, Variable.cat(0, tensor, Variable.full(tensor.dtype(), fillers[k], rest)));
+      }
+    }
+    return new Example(result);
   }
 
   /** Returns whether this has tensors of the same shapes and dtypes as another one. */

@@ -15,4 +15,9 @@ record MappedDataset(Dataset base, BiFunction<? super Example, ? super Generator
   public Example get(int index, Generator rng) {
     return change.apply(base.get(index, rng), rng);
   }
+
+  @Override
+  public String toString() {
+    return base + ", changed";
+  }
 }

@@ -141,7 +141,7 @@ public record SafeTensors(
     return tensor.elementCount() * ElementType.of(tensor.dtype()).byteSize;
   }
 
-  private static void writeElements(Variable tensor, OutputStream out) throws IOException {
+  static void writeElements(Variable tensor, OutputStream out) throws IOException {
     Object array =
         switch (tensor.dtype()) {
           case BOOL -> tensor.toBooleanArray();

@@ -13,26 +13,35 @@ import org.autograd.Variable;
  * }</pre>
  */
 public final class Padding extends UnaryModule {
+  private final String kind;
   private final String label;
+  private final double value;
   private final long[] widths;
   private final BiFunction<Variable, long[], Variable> function;
 
-  private Padding(String label, long[] widths, BiFunction<Variable, long[], Variable> function) {
+  private Padding(
+      String kind,
+      String label,
+      double value,
+      long[] widths,
+      BiFunction<Variable, long[], Variable> function) {
+    this.kind = kind;
     this.label = label;
+    this.value = value;
     this.widths = widths.clone();
     this.function = function;
   }
 
   /** Returns zeros at the ends; PyTorch's {@code nn.ZeroPad1d} to {@code nn.ZeroPad3d}. */
   public static Padding zero(long... widths) {
-    return new Padding("ZeroPad", widths, (x, w) -> x.padConstant(0, w));
+    return new Padding("zero", "ZeroPad", 0, widths, (x, w) -> x.padConstant(0, w));
   }
 
   /**
    * Returns a value at the ends; PyTorch's {@code nn.ConstantPad1d} to {@code nn.ConstantPad3d}.
    */
   public static Padding constant(double value, long... widths) {
-    return new Padding("ConstantPad", widths, (x, w) -> x.padConstant(value, w));
+    return new Padding("constant", "ConstantPad", value, widths, (x, w) -> x.padConstant(value, w));
   }
 
   /**
@@ -40,7 +49,7 @@ public final class Padding extends UnaryModule {
    * to {@code nn.ReflectionPad3d}.
    */
   public static Padding reflect(long... widths) {
-    return new Padding("ReflectionPad", widths, Variable::padReflect);
+    return new Padding("reflect", "ReflectionPad", 0, widths, Variable::padReflect);
   }
 
   /**
@@ -48,7 +57,7 @@ public final class Padding extends UnaryModule {
    * {@code nn.ReplicationPad3d}.
    */
   public static Padding replicate(long... widths) {
-    return new Padding("ReplicationPad", widths, Variable::padReplicate);
+    return new Padding("replicate", "ReplicationPad", 0, widths, Variable::padReplicate);
   }
 
   /**
@@ -56,7 +65,22 @@ public final class Padding extends UnaryModule {
    * nn.CircularPad3d}.
    */
   public static Padding circular(long... widths) {
-    return new Padding("CircularPad", widths, Variable::padCircular);
+    return new Padding("circular", "CircularPad", 0, widths, Variable::padCircular);
+  }
+
+  /** Returns the name of the method that made this, for example {@code reflect}. */
+  public String kind() {
+    return kind;
+  }
+
+  /** Returns by how much the last axis grows at both ends, then the one before it, ... */
+  public long[] widths() {
+    return widths.clone();
+  }
+
+  /** Returns the value at the ends, of {@link #zero} and {@link #constant}. */
+  public double value() {
+    return value;
   }
 
   @Override

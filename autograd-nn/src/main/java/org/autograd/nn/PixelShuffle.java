@@ -34,6 +34,16 @@ public final class PixelShuffle extends UnaryModule {
     return new PixelShuffle(factor, false);
   }
 
+  /** Returns by how much height and width grow, or shrink. */
+  public int factor() {
+    return factor;
+  }
+
+  /** Returns whether this makes channels of blocks of pixels. */
+  public boolean isInverse() {
+    return !forth;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     return forth ? input.pixelShuffle(factor) : input.pixelUnshuffle(factor);

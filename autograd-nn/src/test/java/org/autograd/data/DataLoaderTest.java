@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.autograd.Variable;
@@ -74,6 +75,48 @@ class DataLoaderTest {
       }
     }
     assertArrayEquals(expected, seen.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Test
+  void goesOnWhereAnotherLoaderStopped() {
+    for (int given = 0; given <= 6; given++) {
+      DataLoader first = DataLoader.of(DATA, 20).shuffle(1);
+      examples(first); // epoch 0
+      Iterator<Batch> batches = first.iterator();
+      for (int k = 0; k < given; k++) {
+        batches.next();
+      }
+      assertEquals(new DataLoader.State(1, given), first.state());
+
+      DataLoader second = DataLoader.of(DATA, 20).shuffle(1).workers(2);
+      second.restore(first.state());
+      assertEquals(first.state(), second.state());
+      assertArrayEquals(examples(() -> batches), examples(second));
+      assertEquals(new DataLoader.State(2, 0), second.state());
+      assertArrayEquals(examples(first.epoch(2)), examples(second));
+    }
+  }
+
+  @Test
+  void anEpochCanBeginInItsMiddle() {
+    DataLoader loader = DataLoader.of(DATA, 20).shuffle(1);
+    long[] all = examples(loader.epoch(7));
+    assertArrayEquals(Arrays.copyOfRange(all, 40, SIZE), examples(loader.epoch(7, 2)));
+    assertArrayEquals(new long[0], examples(loader.epoch(7, 6)));
+    assertEquals(new DataLoader.State(0, 0), loader.state());
+    assertThrows(IndexOutOfBoundsException.class, () -> loader.epoch(7, 7));
+    assertThrows(IndexOutOfBoundsException.class, () -> loader.restore(new DataLoader.State(0, 7)));
+    assertThrows(IllegalArgumentException.class, () -> new DataLoader.State(-1, 0));
+  }
+
+  @Test
+  void stateFollowsTheLastIterationOnly() {
+    DataLoader loader = DataLoader.of(DATA, 20);
+    Iterator<Batch> older = loader.iterator();
+    loader.iterator().next();
+    older.next();
+    older.next();
+    assertEquals(new DataLoader.State(1, 1), loader.state());
   }
 
   @Test
