@@ -66,7 +66,10 @@ final class SpikingPictures {
     for (int k = 0; k < Math.min(MEMBRANES, membranes.size(1)); k++) {
       chart.line("output " + k, time, membranes.select(1, k).toDoubleArray());
     }
-    chart.write(file.apply("membrane.png"));
+    // Room above the lines for the legend.
+    double low = membranes.min().item();
+    double high = membranes.max().item();
+    chart.yRange(low, high + 0.7 * (high - low) + 0.1).write(file.apply("membrane.png"));
   }
 
   private static double[] array(List<Double> values) {

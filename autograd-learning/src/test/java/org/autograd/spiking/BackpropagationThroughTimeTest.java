@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -13,6 +14,7 @@ import org.autograd.data.DataLoader;
 import org.autograd.data.TensorDataset;
 import org.autograd.nn.Linear;
 import org.autograd.optim.Adam;
+import org.autograd.optim.Optimizer;
 import org.autograd.optim.Sgd;
 import org.autograd.training.Metrics;
 import org.autograd.training.Outcome;
@@ -74,11 +76,11 @@ class BackpropagationThroughTimeTest {
   }
 
   private static List<Long> sizes(Variable value) {
-    return java.util.Arrays.stream(value.shape().toArray()).boxed().toList();
+    return Arrays.stream(value.shape().toArray()).boxed().toList();
   }
 
   private static BackpropagationThroughTime truncated(
-      SpikingNetwork network, int window, org.autograd.optim.Optimizer<?> optimizer) {
+      SpikingNetwork network, int window, Optimizer<?> optimizer) {
     return BackpropagationThroughTime.truncated(
         network,
         x -> SpikeEncoders.constant(x, 8),

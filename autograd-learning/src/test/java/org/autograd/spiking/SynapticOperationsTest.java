@@ -8,6 +8,7 @@ import org.autograd.Variable;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
+import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 
 class SynapticOperationsTest {
@@ -15,8 +16,8 @@ class SynapticOperationsTest {
   void spikesAreAddedAndNumbersMultiplied() {
     SpikingNetwork network =
         new SpikingNetwork(new Linear(5, 7), new Leaky(0.9), new Linear(7, 3), new Leaky(0.9));
-    Variable numbers = Variable.rand(new Generator(1), org.autograd.type.DType.FLOAT32, 4, 2, 5);
-    Variable spikes = numbers.gt(0.5).to(org.autograd.type.DType.FLOAT32);
+    Variable numbers = Variable.rand(new Generator(1), DType.FLOAT32, 4, 2, 5);
+    Variable spikes = numbers.gt(0.5).to(DType.FLOAT32);
     try (SynapticOperations counter = SynapticOperations.of(network)) {
       var hidden = network.record(spikes, null).getFirst().spikes();
       SynapticOperations.Count first = counter.counts().get("0");
