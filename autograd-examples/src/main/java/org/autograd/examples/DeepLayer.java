@@ -92,8 +92,14 @@ record DeepLayer(String activation, Activation function, double gain, Norm norm,
     return (residual ? "residual" : "plain") + (norm == Norm.NONE ? "" : " + " + norm + " norm");
   }
 
-  /** Returns activation, gain and kind. */
+  /** Returns whether there is neither a norm nor a residual connection. */
+  boolean isPlain() {
+    return norm == Norm.NONE && !residual;
+  }
+
+  /** Returns activation, gain and, unless plain, the kind. */
   String describe() {
-    return String.format(Locale.ROOT, "%s x %.2g, %s", activation, gain, kind());
+    String scaled = String.format(Locale.ROOT, "%s, gain %.3g", activation, gain);
+    return isPlain() ? scaled : scaled + ", " + kind();
   }
 }

@@ -13,22 +13,15 @@ import picocli.CommandLine.Spec;
       DigitsCommand.class,
       ParabolaCommand.class,
       FashionMnistCommand.class,
-    subcommands = {
-      DigitsCommand.class,
-      ParabolaCommand.class,
-      FashionMnistCommand.class,
       ForwardForwardCommand.class,
       SpikingCommand.class,
       LiquidCommand.class,
       LocalCommand.class,
       GradientFreeCommand.class,
-      CompareCommand.class
-    })
-      SpikingCommand.class,
-      LiquidCommand.class,
-      LocalCommand.class,
-      GradientFreeCommand.class,
-      CompareCommand.class
+      CompareCommand.class,
+      DeepCommand.class,
+      AirPassengersCommand.class,
+      TextCommand.class
     })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -72,10 +72,23 @@ final class TrainingOptions {
       description = "Also write an event file for TensorBoard into the output directory.")
   boolean tensorBoard;
 
+  /** The optimizer for which there is a learning rate that suits the model better than usual. */
+  private @Nullable OptimizerChoice suited;
+
+  private double suitedRate;
+
   TrainingOptions(String name, int epochs, int batchSize) {
     this.output = Path.of("runs", name);
     this.epochs = epochs;
     this.batchSize = batchSize;
+  }
+
+  /** Sets what suits a model better than Adam with its usual rate, and returns these options. */
+  TrainingOptions suited(OptimizerChoice choice, double rate) {
+    optimizer = choice;
+    suited = choice;
+    suitedRate = rate;
+    return this;
   }
 
   /** Returns a loader of training data, in an order that the seed determines. */
@@ -84,7 +97,10 @@ final class TrainingOptions {
   }
 
   double learningRate() {
-    return learningRate == null ? optimizer.usualRate() : learningRate;
+    if (learningRate != null) {
+      return learningRate;
+    }
+    return optimizer == suited ? suitedRate : optimizer.usualRate();
   }
 
   /** Returns the learning rate, or if none was chosen one that suits a task with Adam. */

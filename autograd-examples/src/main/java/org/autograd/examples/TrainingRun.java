@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class TrainingRun {
   private final TrainingOptions options;
+  private final Path directory;
   private final String title;
   private final PrintWriter out;
 
@@ -31,32 +32,44 @@ final class TrainingRun {
    * @param title of the pictures
    */
   TrainingRun(CommandSpec spec, TrainingOptions options, String title) {
+    this(options, options.output, title, spec.commandLine().getOut());
+  }
+
+  private TrainingRun(TrainingOptions options, Path directory, String title, PrintWriter out) {
     this.options = options;
+    this.directory = directory;
     this.title = title;
-    this.out = spec.commandLine().getOut();
+    this.out = out;
     Autograd.manualSeed(options.seed);
+  }
+
+  /** Returns a run of its own for one of several models, in a directory of that name. */
+  TrainingRun part(String name) {
+    return new TrainingRun(options, directory.resolve(name), title + ", " + name, out);
   }
 
   /** Returns a file of the output directory. */
   Path file(String name) {
-    return options.output.resolve(name);
+    return directory.resolve(name);
   }
 
   /** Trains, and writes everything that is known without the command. */
   History train(Trainer trainer) throws IOException {
     trainer.listen(
-        new Progress(out), new CsvLog(file("log.csv")), new TrainingPlots(options.output, title));
+        new Progress(out),
+        new CsvLog(file("log.csv")),
+        new TrainingPlots(directory, title));
     if (options.gradients) {
-      trainer.listen(new GradientPlots(options.output, title));
+      trainer.listen(new GradientPlots(directory, title));
     }
     if (options.tensorBoard) {
-      trainer.listen(new TensorBoard(options.output, 10));
+      trainer.listen(new TensorBoard(directory, 10));
     }
     resume(trainer);
     History history = trainer.fit(options.epochs);
     SafeTensors.of(trainer.rule().module().stateDictWithoutRepeats())
         .write(file("model.safetensors"));
-    out.println("saved model.safetensors, log.csv and pictures in " + options.output);
+    out.println("saved model.safetensors, log.csv and pictures in " + directory);
     return history;
   }
 

@@ -1,7 +1,6 @@
 package org.autograd.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.autograd.Generator;
@@ -70,6 +69,5 @@ class GradientFlowTest {
     assertEquals("vanishes", new GradientFlow(rows.getFirst(), new double[] {9e-4, 1}).verdict());
     assertEquals("arrives", new GradientFlow(rows.getFirst(), new double[] {2e-3, 1}).verdict());
     assertEquals("explodes", new GradientFlow(rows.getFirst(), new double[] {2e3, 1}).verdict());
-    assertTrue(rows.getFirst().describe().startsWith("sigmoid x 1.0"), rows.getFirst().describe());
   }
 }

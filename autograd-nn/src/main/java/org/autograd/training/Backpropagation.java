@@ -1,5 +1,6 @@
 package org.autograd.training;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch whose loss is NaN or infinite changes no parameter. Gradients stay as they are until
  * the next batch, so listeners can look at them.
  *
- * <p>An outcome has the measures {@code learning_rate}, of the optimizer's first group, and {@code
- * gradient_norm}, before clipping, in a step that clips.
+ * <p>An outcome has the measures {@code learning_rate}, of the first optimizer's first group, and
+ * {@code gradient_norm}, before clipping, in a step that clips.
  */
 public final class Backpropagation implements LearningRule {
   private static final System.Logger LOGGER = System.getLogger(Backpropagation.class.getName());
@@ -43,7 +44,7 @@ public final class Backpropagation implements LearningRule {
   private final Module module;
   private final Function<Batch, Variable> forward;
   private final BiFunction<Variable, Batch, Variable> loss;
-  private final Optimizer<?> optimizer;
+  private final List<Optimizer<?>> optimizers = new ArrayList<>();
   private final Options options;
 
   /** The number of batches whose gradients wait for a step. */
@@ -132,8 +133,19 @@ public final class Backpropagation implements LearningRule {
     this.module = module;
     this.forward = forward;
     this.loss = loss;
-    this.optimizer = optimizer;
+    this.optimizers.add(optimizer);
     this.options = options;
+  }
+
+  /**
+   * Adds an optimizer of further parameters, which makes its steps behind those that there are, and
+   * returns this rule: {@code Muon} for matrices and {@code AdamW} for all else, say.
+   *
+   * @param optimizer of parameters that no other one changes
+   */
+  public Backpropagation also(Optimizer<?> optimizer) {
+    optimizers.add(optimizer);
+    return this;
   }
 
   @Override
@@ -141,9 +153,9 @@ public final class Backpropagation implements LearningRule {
     return module;
   }
 
-  /** Returns the optimizer. */
+  /** Returns the optimizer, the first one if there are several. */
   public Optimizer<?> optimizer() {
-    return optimizer;
+    return optimizers.getFirst();
   }
 
   @Override
@@ -152,13 +164,13 @@ public final class Backpropagation implements LearningRule {
       module.train();
     }
     if (pending == 0) {
-      optimizer.zeroGrad();
+      optimizers.forEach(Optimizer::zeroGrad);
     }
     Variable predictions = forward.apply(batch);
     Variable batchLoss = loss.apply(predictions, batch);
     Outcome outcome =
         Outcome.of(batchLoss.item(), predictions.detach())
-            .with("learning_rate", optimizer.groups().getFirst().options().learningRate());
+            .with("learning_rate", optimizer().groups().getFirst().options().learningRate());
     if (!Double.isFinite(outcome.loss())) {
       return outcome;
     }
@@ -174,7 +186,7 @@ public final class Backpropagation implements LearningRule {
       double norm = Gradients.clipNorm(module.parameters(), options.clipNorm());
       outcome = outcome.with("gradient_norm", norm);
     }
-    optimizer.step();
+    optimizers.forEach(optimizer -> optimizer.step());
     return outcome;
   }
 
@@ -216,7 +228,7 @@ public final class Backpropagation implements LearningRule {
   @Override
   public void addTo(TrainingState state) {
     state.add("model", module);
-    state.add("optimizer", optimizer);
+    optimizers.forEach(optimizer -> state.add("optimizer", optimizer));
     if (options.accumulate() > 1) {
       state.add(ACCUMULATION, this::saveGradients, this::loadGradients);
     }
