@@ -139,8 +139,7 @@ final class LiquidCommand implements Callable<Integer> {
         TensorDataset.of(
             Variable.stack(1, time.sin(), time.cos()).unsqueeze(0),
             time.mul(2).sin().reshape(1, -1, 1));
-    Generator rng = new Generator(seed);
-    Wiring wiring = Wiring.autoNcp(2, 16, 1, 0.5, rng);
+    Wiring wiring = Wiring.autoNcp(2, 16, 1, 0.5, new Generator(seed));
 
     TrainingOptions options = options(300, 1);
     double[] x = time.toDoubleArray();
@@ -152,8 +151,8 @@ final class LiquidCommand implements Callable<Integer> {
       LiquidLayer layer =
           new LiquidLayer(
               kind == Cell.LTC
-                  ? new LtcCell(wiring, LtcCell.options().generator(rng.split()))
-                  : new WiredCfcCell(wiring, CfcCell.options().generator(rng.split())));
+                  ? new LtcCell(wiring, LtcCell.options().generator(generator(kind)))
+                  : new WiredCfcCell(wiring, CfcCell.options().generator(generator(kind))));
       Adam adam = new Adam(layer.parameters(), Adam.options().learningRate(rate(0.01)));
       Backpropagation rule =
           new Backpropagation(
@@ -195,8 +194,8 @@ final class LiquidCommand implements Callable<Integer> {
     for (Cell kind : chosen(Cell.CFC, Cell.GRU)) {
       StreamClassifier model =
           kind == Cell.CFC
-              ? StreamClassifier.cfc(UNITS, rng.split())
-              : StreamClassifier.gru(UNITS, rng.split());
+              ? StreamClassifier.cfc(UNITS, generator(kind))
+              : StreamClassifier.gru(UNITS, generator(kind));
       Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.005)));
       Backpropagation rule =
           new Backpropagation(
@@ -249,6 +248,11 @@ final class LiquidCommand implements Callable<Integer> {
 
   private PrintWriter out() {
     return spec.commandLine().getOut();
+  }
+
+  /** Returns the source of a cell's initial values, the same whatever other cells there are. */
+  private Generator generator(Cell kind) {
+    return new Generator(seed + kind.ordinal()).split();
   }
 
   private double rate(double usual) {
