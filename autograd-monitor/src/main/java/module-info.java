@@ -2,4 +2,10 @@
 module org.autograd.monitor {
   requires transitive static org.jspecify;
   requires transitive org.autograd.nn;
+  requires com.google.protobuf;
+  requires java.desktop;
+  requires me.tongfei.progressbar;
+  requires xchart;
+
+  exports org.autograd.monitor;
 }

@@ -1,7 +1,9 @@
 package org.autograd;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.autograd.internal.kernel.KernelMeter;
@@ -22,6 +24,7 @@ final class ForwardMode implements AutoCloseable {
   private static final ThreadLocal<@Nullable ForwardMode> CURRENT = new ThreadLocal<>();
 
   private final @Nullable ForwardMode outer;
+  private volatile boolean closed;
 
   private ForwardMode(@Nullable ForwardMode outer) {
     this.outer = outer;
@@ -37,6 +40,7 @@ final class ForwardMode implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     CURRENT.set(outer);
     OPEN.decrementAndGet();
   }
@@ -61,6 +65,30 @@ final class ForwardMode implements AutoCloseable {
     }
     return new Variable(
         value.data().alias(value.data().layout()), new TangentNode(value, this, tangent));
+  }
+
+  /**
+   * Gives leaves tangents at this level, and no graph, until the scope is closed. The leaves
+   * themselves are changed, since whoever computes with them holds them already.
+   */
+  GradScope move(List<Variable> leaves, List<Variable> directions) {
+    List<@Nullable Node> before = new ArrayList<>();
+    for (int k = 0; k < leaves.size(); k++) {
+      before.add(
+          leaves
+              .get(k)
+              .exchangeNode(
+                  new TangentNode(
+                      leaves.get(k).detach(),
+                      this,
+                      directions.get(k).detach(),
+                      Thread.currentThread())));
+    }
+    return new GradScope(() -> {
+      for (int k = 0; k < before.size(); k++) {
+        leaves.get(k).exchangeNode(before.get(k));
+      }
+    });
   }
 
   /** Returns a value's tangent at this level, null if it is constant here. */
@@ -257,16 +285,38 @@ final class ForwardMode implements AutoCloseable {
     private final Variable tangent;
     private final @Nullable Node inner;
 
+    /** Who moves the leaf that this is the node of for a time; null for any other. */
+    private final @Nullable Thread mover;
+
     TangentNode(Variable value, ForwardMode level, Variable tangent) {
+      this(value, level, tangent, null);
+    }
+
+    TangentNode(Variable value, ForwardMode level, Variable tangent, @Nullable Thread mover) {
       super(value.data());
       this.level = level;
       this.tangent = tangent;
       this.inner = value.requiresGrad() ? value.requireNode() : null;
+      this.mover = mover;
     }
 
     @Override
     boolean isConnected() {
+      if (mover != null && mover != Thread.currentThread()) {
+        throw new IllegalStateException(
+            "a leaf "
+                + dtype()
+                + shape()
+                + " is used here while Functional.jvp moves it in "
+                + mover
+                + "; let one wait for the other, or give each thread a model of its own");
+      }
       return inner != null && inner.isConnected();
+    }
+
+    @Override
+    boolean isOver() {
+      return level.closed;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,54 @@ public final class Functional {
       return recorded
           ? new ValueAndTangent(value, alive(tangent))
           : new ValueAndTangent(value.detach(), tangent.detach());
+    }
+  }
+
+  /**
+   * Returns a function's value, and its derivative when leaves that it captures, such as a model's
+   * parameters, move at once, each in its direction. Neither has a graph.
+   *
+   * <pre>{@code
+   * Functional.jvp(() -> Losses.mse(model.apply(x), y), model.parameters(), directions).tangent();
+   * }</pre>
+   *
+   * <p>Meanwhile no other thread may record operations on the leaves; one that does gets an {@link
+   * IllegalStateException}.
+   *
+   * @param leaves float32 or float64, each once, whether they require gradients or not
+   * @param directions one for each leaf, of its shape and dtype
+   * @throws IllegalArgumentException if the directions do not fit, or a leaf is none
+   */
+  public static ValueAndTangent jvp(
+      Supplier<Variable> function, List<Variable> leaves, List<Variable> directions) {
+    checkArgument(
+        leaves.size() == directions.size() && !leaves.isEmpty(),
+        "jvp: %s leaves and %s directions; each leaf needs one",
+        leaves.size(),
+        directions.size());
+    Set<Variable> seen = new HashSet<>();
+    for (int k = 0; k < leaves.size(); k++) {
+      Variable leaf = leaves.get(k);
+      checkArgument(
+          leaf.isLeaf() && !leaf.isMapped() && ViewArray.of(leaf) == null && seen.add(leaf),
+          "jvp: number %s of the leaves, %s, is the result of an operation, a view, or there twice",
+          k,
+          leaf.describe());
+      checkArgument(
+          leaf.dtype().isFloating(),
+          "jvp: leaf %s must be float32 or float64, got %s",
+          k,
+          leaf.describe());
+      checkLike("jvp", directions.get(k), leaf);
+    }
+    try (var _ = GradMode.record(GradMode.hooks());
+        ForwardMode level = ForwardMode.open();
+        var _ = level.move(leaves, directions)) {
+      Variable output = function.get();
+      Variable tangent = level.tangent(output);
+      Variable value = level.primal(output).detach();
+      return new ValueAndTangent(
+          value, tangent == null ? Variable.zerosLike(value) : tangent.detach());
     }
   }
 

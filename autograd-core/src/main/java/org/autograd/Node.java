@@ -157,6 +157,11 @@ abstract class Node {
     return true;
   }
 
+  /** Returns whether this carries a tangent that nobody asks for any more. */
+  boolean isOver() {
+    return false;
+  }
+
   /** Shows what is saved now: Variables, and {@link PackedValue}s where hooks gave another form. */
   void eachSaved(Consumer<Object> visitor) {}
 

@@ -277,8 +277,9 @@ public final class Variable extends Factories
     if (result == null) {
       throw new IllegalStateException(
           describe()
-              + " does not require a gradient; call requiresGrad(true) on the leaves before they are"
-              + " used, and look for noGrad(), detach() and integer dtypes on the way from them");
+              + " does not require a gradient; call requiresGrad(true) on the leaves before they"
+              + " are used, and look for noGrad(), detach() and integer dtypes on the way from"
+              + " them");
     }
     return result;
   }
@@ -608,6 +609,13 @@ public final class Variable extends Factories
         operation,
         whole.describe(),
         this.describe());
+  }
+
+  /** Gives a leaf another place in the graph for a time, and returns the one that it had. */
+  @Nullable Node exchangeNode(@Nullable Node replacement) {
+    Node before = node;
+    node = replacement;
+    return before;
   }
 
   private void replaceNode(@Nullable Node replacement) {

@@ -39,13 +39,16 @@ final class ViewArray extends NdArray {
     return base;
   }
 
-  /** Returns whether the base was changed after the view got its node. */
+  /**
+   * Returns whether the base was changed after the view got its node, or the view got it while the
+   * base was moved by {@link Functional#jvp}.
+   */
   boolean isStale(@Nullable Node own) {
     Node changed = base.requiresGrad() ? base.requireNode() : null;
     // A leaf's node may be newer than a view that was taken before it required a gradient.
     return changed != null
-        && !changed.isLeaf()
-        && (own == null || own.sequence() < changed.sequence());
+        && ((!changed.isLeaf() && (own == null || own.sequence() < changed.sequence()))
+            || (own != null && own.isOver() && !changed.isOver()));
   }
 
   /** Returns a new node for the view, behind the base's. */

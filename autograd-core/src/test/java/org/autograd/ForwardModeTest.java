@@ -3,9 +3,11 @@ package org.autograd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.autograd.type.DType;
@@ -33,6 +35,93 @@ class ForwardModeTest {
     assertEquals(0.5 * (5 + Math.cos(2)) - 2, result.tangent().item(), 1e-14);
     assertFalse(result.value().requiresGrad());
     assertFalse(result.tangent().requiresGrad());
+  }
+
+  @Test
+  void capturedLeavesMoveAtOnce() {
+    Variable w = Variable.of(1.0, 2.0).requiresGrad(true);
+    Variable b = value(5);
+    Variable x = Variable.of(3.0, 4.0);
+    Functional.ValueAndTangent result =
+        Functional.jvp(
+            () -> w.square().dot(x).mul(b), List.of(w, b), List.of(Variable.of(1.0, -1.0), ONE));
+    assertEquals(95, result.value().item());
+    assertEquals(5 * (2 * 3 - 4 * 4) + 19, result.tangent().item());
+    assertFalse(result.value().requiresGrad());
+    assertFalse(result.tangent().requiresGrad());
+    // Afterwards they are what they were.
+    assertFalse(b.requiresGrad());
+    w.square().sum().backward();
+    assertArrayEquals(new double[] {2, 4}, w.grad().toDoubleArray());
+  }
+
+  @Test
+  void viewsOfMovedLeavesMoveAlong() {
+    Variable w = Variable.of(1.0, 2.0).requiresGrad(true);
+    Variable last = w.select(0, 1);
+    List<Variable> moved = List.of(w);
+    Variable direction = Variable.of(10.0, 20.0);
+    assertEquals(80, Functional.jvp(last::square, moved, List.of(direction)).tangent().item());
+    last.square().backward();
+    assertArrayEquals(new double[] {0, 4}, w.grad().toDoubleArray());
+  }
+
+  @Test
+  void movingLeavesKeepsNoGraphAndIsUndoneAfterAnError() {
+    Variable w = value(3).requiresGrad(true);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            Functional.jvp(
+                () -> {
+                  assertFalse(w.sin().mul(w).isConnected());
+                  throw new IllegalStateException();
+                },
+                List.of(w),
+                List.of(ONE)));
+    w.square().backward();
+    assertEquals(6, w.grad().item());
+  }
+
+  @Test
+  void anotherThreadCannotRecordWhatIsMoved() {
+    Variable w = value(3).requiresGrad(true);
+    List<Throwable> errors = new ArrayList<>();
+    Functional.jvp(
+        () -> {
+          Thread other = new Thread(() -> w.square().backward());
+          other.setUncaughtExceptionHandler((_, e) -> errors.add(e));
+          other.start();
+          try {
+            other.join();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return w.square();
+        },
+        List.of(w),
+        List.of(ONE));
+    assertTrue(errors.getFirst().getMessage().contains("Functional.jvp moves it"));
+    assertNull(w.grad());
+  }
+
+  @Test
+  void leavesThatCannotMoveAreRefused() {
+    Variable w = value(3).requiresGrad(true);
+    List<Variable> one = List.of(ONE);
+    assertThrows(
+        IllegalArgumentException.class, () -> Functional.jvp(() -> w, List.of(w.mul(2)), one));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Functional.jvp(() -> w, List.of(w, w), List.of(ONE, ONE)));
+    assertThrows(
+        IllegalArgumentException.class, () -> Functional.jvp(() -> w, List.of(w), List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Functional.jvp(() -> w, List.of(w), List.of(Variable.of(1.0))));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Functional.jvp(() -> w, List.of(Variable.of(1L).reshape()), one));
   }
 
   @Test

@@ -149,6 +149,11 @@ final class AutogradLibrary implements Library {
   }
 
   @Override
+  public Work learningStep(LearningStep step, int threads) {
+    return LearningSteps.prepare(step, threads);
+  }
+
+  @Override
   public Work scalarChain(int nodes, int threads) {
     Autograd.setThreads(threads);
     Variable weight = Variable.scalar(1f).requiresGrad(true);

@@ -86,6 +86,15 @@ public interface Library {
   }
 
   /**
+   * Prepares a training step of a model beside the usual ones.
+   *
+   * @param threads the number of threads that it may use
+   */
+  default Work learningStep(LearningStep step, int threads) {
+    throw unsupported("the step " + step);
+  }
+
+  /**
    * Prepares forward and backward through a chain of scalars: alternately a product and a sum.
    *
    * @param nodes their number

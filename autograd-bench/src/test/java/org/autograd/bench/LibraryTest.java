@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.ejml.data.DMatrixRMaj;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Param;
 
 class LibraryTest {
   private static double[] values(Object result) {
@@ -68,6 +70,21 @@ class LibraryTest {
     assertEquals(first, ((Variable) step.run()).item(), 1e-6);
     assertEquals(Math.log(10), ((Variable) ours.convolutionStep(8, 1).run()).item(), 0.5);
     assertEquals(6, ((Variable) ours.scalarChain(10, 1).run()).item());
+  }
+
+  @Test
+  void learningStepsRun() throws NoSuchFieldException {
+    for (LearningStep step : LearningStep.values()) {
+      assertEquals(step, LearningStep.named(step.toString()));
+    }
+    // The benchmark's own list is a constant and cannot be made of the steps.
+    assertArrayEquals(
+        Arrays.stream(LearningStep.values()).map(LearningStep::toString).toArray(),
+        LearningBenchmark.class.getField("step").getAnnotation(Param.class).value());
+    Work step = Library.named("autograd").learningStep(LearningStep.SPIKING_SMALL, 1);
+    double first = ((Variable) step.run()).item();
+    assertEquals(Math.log(10), first, 3);
+    assertEquals(first, ((Variable) step.run()).item(), 1e-3);
   }
 
   @Test

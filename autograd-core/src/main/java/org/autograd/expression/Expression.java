@@ -5,7 +5,7 @@ import com.google.common.collect.Interners;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.autograd.expression.Operator.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -436,6 +436,31 @@ public final class Expression {
   }
 
   /**
+   * Returns an expression with the value of this one and a derivative that is stated instead of
+   * derived: when {@code x} changes, it changes {@code slope} times as fast, and by nothing else.
+   * For steps, whose own derivative is 0 and teaches nothing:
+   *
+   * <pre>{@code
+   * Expression step = where(x.gt(0), constant(1), constant(0));
+   * Expression slope = constant(1).div(x.abs().add(1).square());
+   * static final Pointwise SPIKE = Pointwise.of("spike", 1, 0, step.withSlope(x, slope));
+   * }</pre>
+   *
+   * @param x any expression, through which the chain rule goes on
+   * @param slope the rate; second derivatives are those of it
+   */
+  public Expression withSlope(Expression x, Expression slope) {
+    return of(Operator.SLOPE, this, x, slope);
+  }
+
+  /** Returns the value alone: this expression without the derivatives that were stated. */
+  public Expression withoutSlopes() {
+    return substitute(
+        e -> e.operator == Operator.SLOPE ? e.operands.getFirst().withoutSlopes() : null,
+        new IdentityHashMap<>());
+  }
+
+  /**
    * Returns the change of this expression when the given leaves change at the given rates
    * (forward-mode differentiation, symbolically). With one seed {@code {x: g}} this is also the
    * vector-Jacobian product towards {@code x}, since a pointwise function's Jacobian is diagonal.
@@ -469,6 +494,10 @@ public final class Expression {
       Map<Expression, Expression> seeds, Map<Expression, Tangent> done) {
     if (operands.isEmpty() || kind() == Kind.MASK) {
       return null;
+    }
+    if (operator == Operator.SLOPE) {
+      Expression dx = operands.get(1).tangent(seeds, done);
+      return dx == null ? null : dx.mul(operands.get(2));
     }
     Expression a = operands.getFirst();
     Expression da = a.kind() == Kind.MASK ? null : a.tangent(seeds, done);
@@ -583,7 +612,7 @@ public final class Expression {
   }
 
   private Expression substitute(
-      UnaryOperator<@Nullable Expression> replacement, Map<Expression, Expression> done) {
+      Function<Expression, @Nullable Expression> replacement, Map<Expression, Expression> done) {
     Expression known = done.get(this);
     if (known != null) {
       return known;

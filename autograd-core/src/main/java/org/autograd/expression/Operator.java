@@ -102,7 +102,10 @@ public enum Operator {
   NOT(1, Kind.MASK),
 
   /** {@code a ? b : c}, with {@code a} a mask; the branch not taken has no influence. */
-  WHERE(3, Kind.NUMBER);
+  WHERE(3, Kind.NUMBER),
+
+  /** {@code a}, which changes with {@code b} at the rate {@code c}; no kernel ever sees it. */
+  SLOPE(3, Kind.NUMBER);
 
   /** What an expression yields. */
   public enum Kind {

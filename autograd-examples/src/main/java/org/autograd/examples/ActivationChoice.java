@@ -2,6 +2,7 @@ package org.autograd.examples;
 
 import java.util.Locale;
 import org.autograd.nn.Activation;
+import org.autograd.nn.Gain;
 
 /** The activations that the command line offers. */
 enum ActivationChoice {
@@ -18,6 +19,15 @@ enum ActivationChoice {
       case TANH -> Activation.tanh();
       case SWISH -> Activation.silu();
       case GELU -> Activation.gelu();
+    };
+  }
+
+  /** Returns how large weights before it should be, so that what passes neither grows nor fades. */
+  double gain() {
+    return switch (this) {
+      case SIGMOID -> Gain.LINEAR;
+      case TANH -> Gain.TANH;
+      case RELU, SWISH, GELU -> Gain.RELU;
     };
   }
 

@@ -2,28 +2,32 @@ package org.autograd.examples;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.autograd.Generator;
 import org.autograd.PoolingOptions;
-import org.autograd.Variable;
 import org.autograd.data.DataLoader;
-import org.autograd.data.Dataset;
 import org.autograd.data.Mnist;
-import org.autograd.io.SafeTensors;
+import org.autograd.data.Split;
+import org.autograd.data.TensorDataset;
 import org.autograd.nn.Activation;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Convolution;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
-import org.autograd.nn.Mlp;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Sequential;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Optimizer;
+import org.autograd.optim.Schedule;
+import org.autograd.optim.Scheduler;
+import org.autograd.training.Backpropagation;
+import org.autograd.training.History;
+import org.autograd.training.Metrics;
+import org.autograd.training.Scheduling;
+import org.autograd.training.Trainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +39,14 @@ import picocli.CommandLine.Spec;
     name = "fashion-mnist",
     description = "Train a network on 60,000 images of clothing, test it on 10,000 others.")
 final class FashionMnistCommand implements Callable<Integer> {
+  /** Where Debian's package has the data. */
+  static final Path DIRECTORY = Path.of("/usr/share/datasets/fashion-mnist");
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "Where the four files of Fashion-MNIST are (default: ${DEFAULT-VALUE}).")
-  private Path data = Path.of("/usr/share/datasets/fashion-mnist");
+  private Path data = DIRECTORY;
 
   /** The kinds of networks. */
   private enum Kind {
@@ -57,57 +64,35 @@ final class FashionMnistCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "A perceptron or a convolutional network, one of ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}); --hidden is for the perceptron.")
+              + " ${DEFAULT-VALUE}); --hidden, --norm and --dropout are for the perceptron.")
   private Kind kind = Kind.MLP;
 
-  @Mixin
-  private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128, 256, 128);
+  @Mixin private final TrainingOptions options = new TrainingOptions("fashion-mnist", 10, 128);
+
+  @Mixin private final PerceptronOptions perceptron = new PerceptronOptions(256, 128);
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Dataset.Split clothes = read();
-    DataLoader loader = DataLoader.of(clothes.train(), options.batchSize).shuffle(options.seed);
+    TrainingRun run = new TrainingRun(spec, options, "Fashion-MNIST");
+    Split<TensorDataset> clothes = read(data);
     Generator rng = new Generator(options.seed).split();
-    UnaryModule model = kind == Kind.CNN ? convolutional(rng) : perceptron(rng);
+    UnaryModule model =
+        kind == Kind.CNN ? convolutional(rng) : perceptron.create(Mnist.PIXELS, Mnist.CLASSES, rng);
     Optimizer<?> optimizer = options.optimizer(model.parameters());
-
-    PrintWriter out = spec.commandLine().getOut();
-    LossCurve losses = new LossCurve();
-    try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
-      for (int epoch = 1; epoch <= options.epochs; epoch++) {
-        // Smaller and smaller steps: a constant rate ends about one percent lower.
-        optimizer.setLearningRate(
-            options.learningRate() * (options.epochs - epoch + 1) / options.epochs);
-        double lossSum = 0;
-        for (Dataset batch : loader) {
-          Variable loss = Losses.crossEntropy(model.apply(batch.inputs()), batch.targets());
-
-          optimizer.zeroGrad();
-          loss.backward();
-          optimizer.step();
-
-          lossSum += loss.item() * batch.size();
-          progress.step();
-        }
-        losses.add(lossSum / clothes.train().size());
-        progress.report(epoch, losses.last());
-      }
-    }
-
-    SafeTensors.of(model.stateDict()).write(options.output.resolve("model.safetensors"));
-    Charts.write(options.output.resolve("loss.png"), losses.chart("Fashion-MNIST"));
-    out.println("saved model.safetensors and loss.png in " + options.output);
-    double accuracy = Classification.accuracy(model, clothes.test());
-    out.printf(Locale.ROOT, "test accuracy: %.4f%n", accuracy);
+    // Smaller and smaller steps: a constant rate ends about one percent lower.
+    Scheduler scheduler = new Scheduler(optimizer, Schedule.linear(1, 0, options.epochs));
+    History history =
+        run.train(
+            new Trainer(
+                    new Backpropagation(model, Losses::crossEntropy, optimizer),
+                    options.loader(clothes.train()))
+                .validation(DataLoader.of(clothes.test(), 1000))
+                .metric("accuracy", Metrics::accuracy)
+                .listen(Scheduling.everyEpoch(scheduler)));
+    run.result("test accuracy", history.last().value("validation_accuracy"), 4);
     return 0;
-  }
-
-  private UnaryModule perceptron(Generator rng) {
-    return new Mlp(
-        Mlp.options().activation(options.activation()).linear(Linear.options().generator(rng)),
-        options.layerSizes(Mnist.PIXELS, Mnist.CLASSES));
   }
 
   /** Twice a convolution and the largest of 2 x 2, then two linear layers. */
@@ -117,26 +102,27 @@ final class FashionMnistCommand implements Callable<Integer> {
     return new Sequential(
         Activation.of("Image", x -> x.reshape(-1, 1, 28, 28)),
         new Conv2d(1, 32, 3, filters),
-        options.activation(),
+        perceptron.activation(),
         Pooling.maxPool2d(PoolingOptions.kernel(2)),
         new Conv2d(32, 64, 3, filters),
-        options.activation(),
+        perceptron.activation(),
         Pooling.maxPool2d(PoolingOptions.kernel(2)),
         new Flatten(),
         new Linear(64 * 7 * 7, 128, linear),
-        options.activation(),
+        perceptron.activation(),
         new Linear(128, Mnist.CLASSES, linear));
   }
 
-  private Dataset.Split read() throws IOException {
+  /** Reads the data, and says where they are to be had if they are not there. */
+  static Split<TensorDataset> read(Path directory) throws IOException {
     try {
-      return Mnist.read(data);
+      return Mnist.read(directory);
     } catch (FileNotFoundException e) {
       FileNotFoundException helpful =
           new FileNotFoundException(
               e.getMessage()
                   + "; install Debian's package dataset-fashion-mnist, or name the directory of the"
-                  + " data by --data DIR");
+                  + " data: --data DIR, in other commands --data-dir DIR");
       helpful.initCause(e);
       throw helpful;
     }

@@ -82,6 +82,9 @@ public final class Main implements Runnable {
     if (exception instanceof AccessDeniedException e) {
       return "access denied: " + e.getFile();
     }
+    if (exception instanceof UncheckedIOException e) {
+      return message(e.getCause());
+    }
     String message = exception.getMessage();
     return message == null ? exception.toString() : message;
   }

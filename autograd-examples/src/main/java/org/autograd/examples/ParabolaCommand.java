@@ -1,23 +1,23 @@
 package org.autograd.examples;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
-import org.autograd.data.DataLoader;
-import org.autograd.data.Dataset;
-import org.autograd.io.SafeTensors;
+import org.autograd.data.TensorDataset;
+import org.autograd.monitor.Chart;
+import org.autograd.monitor.LineChart;
+import org.autograd.monitor.TrainingPlots;
 import org.autograd.nn.Gain;
 import org.autograd.nn.Initializers;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
-import org.autograd.optim.Optimizer;
+import org.autograd.training.Backpropagation;
+import org.autograd.training.History;
+import org.autograd.training.LearningRule;
+import org.autograd.training.Trainer;
 import org.autograd.type.DType;
-import org.knowm.xchart.XYChart;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,67 +31,43 @@ final class ParabolaCommand implements Callable<Integer> {
   private static final int POINTS = 200;
   private static final double NOISE = 0.1;
 
-  @Mixin
-  private final TrainingOptions options = new TrainingOptions("parabola", 1000, POINTS, 64, 32);
+  @Mixin private final TrainingOptions options = new TrainingOptions("parabola", 1000, POINTS);
+
+  @Mixin private final PerceptronOptions perceptron = new PerceptronOptions(64, 32);
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
+    TrainingRun run = new TrainingRun(spec, options, "y = x^2");
     Generator rng = new Generator(options.seed);
     Variable x = Variable.linspace(-1, 1, POINTS).unsqueeze(1);
     Variable noise = Variable.randn(rng, DType.FLOAT32, POINTS, 1).mul(NOISE);
-    Dataset points = Dataset.of(x, x.square().add(noise));
-    DataLoader loader = DataLoader.of(points, options.batchSize).shuffle(options.seed);
-
-    Linear.Options he =
-        Linear.options().generator(rng).initializer(Initializers.kaimingNormal(Gain.RELU));
+    TensorDataset points = TensorDataset.of(x, x.square().add(noise));
     Mlp model =
-        new Mlp(
-            Mlp.options().activation(options.activation()).linear(he), options.layerSizes(1, 1));
-    Optimizer<?> optimizer = options.optimizer(model.parameters());
+        perceptron.create(
+            1,
+            1,
+            Linear.options().generator(rng).initializer(Initializers.kaimingNormal(Gain.RELU)));
+    LearningRule rule =
+        new Backpropagation(model, Losses::mse, options.optimizer(model.parameters()));
+    History history = run.train(new Trainer(rule, options.loader(points)));
 
-    PrintWriter out = spec.commandLine().getOut();
-    LossCurve losses = new LossCurve();
-    try (Progress progress = Progress.start(out, options.epochs, loader.batchCount())) {
-      for (int epoch = 1; epoch <= options.epochs; epoch++) {
-        double lossSum = 0;
-        for (Dataset batch : loader) {
-          Variable loss = Losses.mse(model.apply(batch.inputs()), batch.targets());
-
-          optimizer.zeroGrad();
-          loss.backward();
-          optimizer.step();
-
-          lossSum += loss.item() * batch.size();
-          progress.step();
-        }
-        losses.add(lossSum / POINTS);
-        progress.report(epoch, losses.last());
-      }
-    }
-
-    Variable prediction;
-    try (var _ = Autograd.noGrad()) {
-      prediction = model.apply(x);
-    }
-    SafeTensors.of(model.stateDict()).write(options.output.resolve("model.safetensors"));
-    Charts.write(
-        options.output.resolve("fit.png"), fit(points, prediction), losses.chart("y = x^2"));
-    out.println("saved model.safetensors and fit.png in " + options.output);
-    double mse = Losses.mse(prediction, points.targets()).item();
-    out.printf(Locale.ROOT, "final MSE: %.6f%n", mse);
+    Variable prediction = rule.predict(x);
+    Chart.write(
+        run.file("fit.png"),
+        fit(points, prediction),
+        TrainingPlots.chart("y = x^2", history, "loss"));
+    run.result("final MSE", Losses.mse(prediction, points.targets()).item(), 6);
     return 0;
   }
 
-  private static XYChart fit(Dataset points, Variable prediction) {
-    XYChart chart = Charts.chart("y = x^2: what was learned", "x", "y");
-    chart.getStyler().setXAxisMin(-1.1).setXAxisMax(1.1);
+  private static Chart fit(TensorDataset points, Variable prediction) {
     double[] x = points.inputs().toDoubleArray();
-    double[] truth = points.inputs().square().toDoubleArray();
-    Charts.addPoints(chart, "data", x, points.targets().toDoubleArray(), Charts.GRAY);
-    Charts.addLine(chart, "x^2", x, truth, Charts.ORANGE);
-    Charts.addLine(chart, "prediction", x, prediction.toDoubleArray(), Charts.BLUE);
-    return chart;
+    return new LineChart("y = x^2: what was learned", "x", "y")
+        .points("data", x, points.targets().toDoubleArray())
+        .line("x^2", x, points.inputs().square().toDoubleArray())
+        .line("prediction", x, prediction.toDoubleArray())
+        .xRange(-1.1, 1.1);
   }
 }

@@ -9,7 +9,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Train a model.",
-    subcommands = {DigitsCommand.class, ParabolaCommand.class, FashionMnistCommand.class})
+    subcommands = {
+      DigitsCommand.class,
+      ParabolaCommand.class,
+      FashionMnistCommand.class,
+      ForwardForwardCommand.class,
+      SpikingCommand.class,
+      LiquidCommand.class,
+      LocalCommand.class,
+      GradientFreeCommand.class,
+      CompareCommand.class,
+      DeepCommand.class,
+      AirPassengersCommand.class,
+      TextCommand.class
+    })
 final class TrainCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -3,7 +3,8 @@ package org.autograd.examples;
 import java.nio.file.Path;
 import java.util.Collection;
 import org.autograd.Variable;
-import org.autograd.nn.Activation;
+import org.autograd.data.DataLoader;
+import org.autograd.data.Dataset;
 import org.autograd.optim.Optimizer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -40,20 +41,6 @@ final class TrainingOptions {
   private @Nullable Double learningRate;
 
   @Option(
-      names = "--hidden",
-      paramLabel = "N",
-      split = ",",
-      converter = PositiveInteger.class,
-      description = "Sizes of the hidden layers (default: ${DEFAULT-VALUE}).")
-  private int[] hidden;
-
-  @Option(
-      names = "--activation",
-      paramLabel = "NAME",
-      description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private ActivationChoice activation = ActivationChoice.RELU;
-
-  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Determines all random numbers (default: ${DEFAULT-VALUE}).")
@@ -65,34 +52,69 @@ final class TrainingOptions {
       description = "Where to write the results (default: ${DEFAULT-VALUE}).")
   Path output;
 
-  TrainingOptions(String name, int epochs, int batchSize, int... hidden) {
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "N",
+      converter = PositiveInteger.class,
+      description = "Write a checkpoint after every N steps, and after each epoch.")
+  @Nullable Integer checkpoint;
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the latest checkpoint in the output directory.")
+  boolean resume;
+
+  @Option(names = "--gradients", description = "Also draw the gradients of the parameters.")
+  boolean gradients;
+
+  @Option(
+      names = "--tensorboard",
+      description = "Also write an event file for TensorBoard into the output directory.")
+  boolean tensorBoard;
+
+  /** The optimizer for which there is a learning rate that suits the model better than usual. */
+  private @Nullable OptimizerChoice suited;
+
+  private double suitedRate;
+
+  TrainingOptions(String name, int epochs, int batchSize) {
     this.output = Path.of("runs", name);
     this.epochs = epochs;
     this.batchSize = batchSize;
-    this.hidden = hidden;
   }
 
-  /** Returns the sizes of all layers. */
-  long[] layerSizes(int inputs, int outputs) {
-    long[] sizes = new long[hidden.length + 2];
-    sizes[0] = inputs;
-    for (int k = 0; k < hidden.length; k++) {
-      sizes[k + 1] = hidden[k];
-    }
-    sizes[sizes.length - 1] = outputs;
-    return sizes;
+  /** Sets what suits a model better than Adam with its usual rate, and returns these options. */
+  TrainingOptions suited(OptimizerChoice choice, double rate) {
+    optimizer = choice;
+    suited = choice;
+    suitedRate = rate;
+    return this;
   }
 
-  Activation activation() {
-    return activation.create();
+  /** Returns a loader of training data, in an order that the seed determines. */
+  DataLoader loader(Dataset data) {
+    return DataLoader.of(data, batchSize).shuffle(seed);
   }
 
   double learningRate() {
-    return learningRate == null ? optimizer.usualRate() : learningRate;
+    if (learningRate != null) {
+      return learningRate;
+    }
+    return optimizer == suited ? suitedRate : optimizer.usualRate();
+  }
+
+  /** Returns the learning rate, or if none was chosen one that suits a task with Adam. */
+  double learningRateOr(double usualWithAdam) {
+    boolean usual = learningRate == null && optimizer == OptimizerChoice.ADAM;
+    return usual ? usualWithAdam : learningRate();
   }
 
   Optimizer<?> optimizer(Collection<Variable> parameters) {
-    return optimizer.create(parameters, learningRate());
+    return optimizer(parameters, learningRate());
+  }
+
+  Optimizer<?> optimizer(Collection<Variable> parameters, double rate) {
+    return optimizer.create(parameters, rate);
   }
 
   /** Accepts whole numbers from 1 on. */
@@ -112,16 +134,31 @@ final class TrainingOptions {
     }
   }
 
+  /** Accepts numbers from 0 on that are below 1. */
+  static final class Probability implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = number(text);
+      if (!(value >= 0 && value < 1)) {
+        throw new TypeConversionException(text + " is not a probability below 1");
+      }
+      return value;
+    }
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + text + "' is not a number");
+    }
+  }
+
   /** Accepts finite numbers above 0. */
   static final class PositiveDouble implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {
-      double value;
-      try {
-        value = Double.parseDouble(text);
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("'" + text + "' is not a number");
-      }
+      double value = number(text);
       if (!(value > 0) || Double.isInfinite(value)) {
         throw new TypeConversionException(text + " is not positive and finite");
       }

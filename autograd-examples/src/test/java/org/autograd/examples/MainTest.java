@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
-import org.autograd.data.Dataset;
 import org.autograd.data.Digits;
+import org.autograd.data.TensorDataset;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Mlp;
+import org.autograd.training.Metric;
+import org.autograd.training.Metrics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,11 +79,18 @@ class MainTest {
         "train digits --epochs many",
         "train digits --batch-size -1",
         "train digits --hidden 10,0",
+        "train digits --dropout 1",
+        "train digits --norm no-such",
+        "train digits --checkpoint 0",
         "train digits --learning-rate 0",
         "train digits --learning-rate NaN",
         "train digits --learning-rate Infinity",
         "train digits --optimizer no-such",
         "train parabola --activation no-such",
+        "train local --rule no-such",
+        "train forward-forward --form no-such",
+        "train forward-forward --recurrent --head",
+        "train compare --data fashion-mnist",
         "bench",
         "bench no-such-mode",
         "bench matmul --json",
@@ -100,7 +109,16 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"matmul", "pointwise", "reductions", "step", "graph", "startup", "memory"})
+      strings = {
+        "matmul",
+        "pointwise",
+        "reductions",
+        "step",
+        "learning",
+        "graph",
+        "startup",
+        "memory"
+      })
   void everyBenchmarkHasTheSameOptions(String mode) {
     Outcome help = run("bench", mode, "--help");
     assertEquals(0, help.status);
@@ -144,9 +162,14 @@ class MainTest {
     Path output = directory.resolve("digits");
     Mlp model = new Mlp(Digits.PIXELS, 512, Digits.CLASSES);
     model.loadStateDict(SafeTensors.read(output.resolve("model.safetensors")).tensors());
-    Dataset test = Digits.split(0).test();
-    assertEquals(accuracy, Classification.accuracy(model, test), 1e-4);
-    assertEquals(700, ImageIO.read(output.resolve("loss.png").toFile()).getWidth());
+    TensorDataset test = Digits.split(0).test();
+    Metric again = Metrics.accuracy();
+    again.update(model.apply(test.inputs()), test.targets());
+    assertEquals(accuracy, again.value(), 1e-4);
+    for (String picture : List.of("loss.png", "accuracy.png")) {
+      assertEquals(700, ImageIO.read(output.resolve(picture).toFile()).getWidth());
+    }
+    assertEquals(21, Files.readAllLines(output.resolve("log.csv")).size());
   }
 
   @Test
@@ -185,6 +208,49 @@ class MainTest {
     assertEquals(1400, ImageIO.read(directory.resolve("run/fit.png").toFile()).getWidth());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"fa", "drtp", "predsim", "ep", "pc", "dtp", "ff-backpropagation"})
+  void localRulesLearnTheDigits(String rule) throws IOException {
+    String[] arguments = {"local", "--rule", rule, "--epochs", "4", "--hidden", "40,40"};
+    Outcome outcome = train("run", arguments);
+    assertEquals(0, outcome.status, outcome.err);
+    double accuracy = Double.parseDouble(outcome.lastLine().substring("test accuracy: ".length()));
+    assertTrue(accuracy > 0.5, outcome.out);
+    assertTrue(Files.exists(directory.resolve("run/model.safetensors")));
+    assertEquals(700, ImageIO.read(directory.resolve("run/angles.png").toFile()).getWidth());
+  }
+
+  @Test
+  void forwardForwardIsShownBesideBackpropagation() throws IOException {
+    for (String more : List.of("--form=symba", "--negatives=hybrid", "--recurrent")) {
+      Outcome outcome = train("run", "forward-forward", "--epochs", "1", "--hidden", "30,30", more);
+      assertEquals(0, outcome.status, outcome.err);
+      assertTrue(
+          outcome
+              .lastLine()
+              .matches("test accuracy: \\d\\.\\d{4} \\(backpropagation: \\d\\.\\d{4}\\)"),
+          outcome.out);
+      for (String part : List.of("forward-forward", "backpropagation")) {
+        assertTrue(Files.exists(directory.resolve("run").resolve(part + "/model.safetensors")));
+      }
+      assertTrue(Files.exists(directory.resolve("run/accuracy.png")));
+    }
+  }
+
+  @Test
+  void rulesAreComparedInATable() throws IOException {
+    Outcome outcome =
+        train("run", "compare", "--epochs", "1", "--batch-size", "200", "--only", "feedback");
+    assertEquals(0, outcome.status, outcome.err);
+    List<String> lines = outcome.out.lines().toList();
+    assertTrue(lines.get(0).matches("rule +model +accuracy +ms per epoch +live KB"), outcome.out);
+    assertTrue(lines.get(1).matches("backpropagation +64-128-128-10 .*"), outcome.out);
+    assertTrue(lines.get(2).matches("feedback alignment .*"), outcome.out);
+    assertTrue(outcome.lastLine().startsWith("best of 4 rules on digits"), outcome.out);
+    assertEquals(2100, ImageIO.read(directory.resolve("run/compare.png").toFile()).getWidth());
+    assertTrue(Files.exists(directory.resolve("run/models/backpropagation.safetensors")));
+  }
+
   @Test
   void fashionMnistIsReadFromIdxFiles() throws IOException {
     for (String part : List.of("train", "t10k")) {
@@ -211,11 +277,58 @@ class MainTest {
   }
 
   @Test
-  void aTrainingThatDivergesFailsAndWritesNothing() {
+  void aTrainingThatDivergesFailsAndSavesNoModel() {
     Outcome outcome = train("run", "digits", "--optimizer", "sgd", "--learning-rate", "1e30");
     assertEquals(1, outcome.status);
-    assertTrue(outcome.err.contains("in epoch 1; try a smaller --learning-rate"), outcome.err);
-    assertFalse(Files.exists(directory.resolve("run")));
+    assertTrue(outcome.err.contains("in epoch 1, step "), outcome.err);
+    assertTrue(outcome.err.contains("try a smaller learning rate"), outcome.err);
+    assertFalse(Files.exists(directory.resolve("run/model.safetensors")));
+  }
+
+  @Test
+  void aTrainingThatIsResumedEndsAsIfItHadNotStopped() throws IOException {
+    String[] arguments = {
+      "digits",
+      "--hidden",
+      "8",
+      "--norm",
+      "batch",
+      "--dropout",
+      "0.1",
+      "--checkpoint",
+      "30",
+      "--gradients",
+      "--tensorboard",
+      "--epochs",
+      "2"
+    };
+    Outcome whole = train("whole", arguments);
+    assertEquals(0, whole.status, whole.err);
+    assertTrue(ImageIO.read(directory.resolve("whole/gradient-flow.png").toFile()) != null);
+
+    Outcome half = train("half", withEpochs(arguments, "1"));
+    assertEquals(0, half.status, half.err);
+    Outcome again = train("half", withEpochs(arguments, "1"));
+    assertEquals(1, again.status);
+    assertTrue(again.err.contains("earlier run"), again.err);
+    String[] resumed = Arrays.copyOf(arguments, arguments.length + 1);
+    resumed[arguments.length] = "--resume";
+    Outcome end = train("half", resumed);
+    assertEquals(0, end.status, end.err);
+    assertTrue(end.out.startsWith("resumed at step 45"), end.out);
+    assertEquals(whole.lastLine(), end.lastLine());
+    for (String name : List.of("model.safetensors", "log.csv", "loss.png")) {
+      assertArrayEquals(
+          Files.readAllBytes(directory.resolve("whole").resolve(name)),
+          Files.readAllBytes(directory.resolve("half").resolve(name)),
+          name);
+    }
+  }
+
+  private static String[] withEpochs(String[] arguments, String epochs) {
+    String[] result = arguments.clone();
+    result[result.length - 1] = epochs;
+    return result;
   }
 
   @Test

@@ -2,92 +2,104 @@ package org.autograd.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.autograd.Generator;
 import org.autograd.Variable;
 
 /**
- * Examples: tensors whose first axis counts them. Position i of every tensor belongs to example i.
- * A batch is a small data set.
+ * Examples that are numbered from 0. They may lie in memory ({@link TensorDataset}) or be made when
+ * they are asked for: read from a file, varied at random. Two methods are to be written:
+ *
+ * <pre>{@code
+ * record Recordings(List<Path> files) implements Dataset {
+ *   public int size() {
+ *     return files.size();
+ *   }
+ *
+ *   public Example get(int index, Generator rng) {
+ *     return Example.of(read(files.get(index)), label(files.get(index)));
+ *   }
+ * }
+ *
+ * Dataset noisy =
+ *     new Recordings(files).mapInputs((x, rng) -> x.add(Variable.randn(rng, x.dtype(), 16000)));
+ * }</pre>
+ *
+ * A {@link DataLoader} with workers asks for several examples at once, from its own threads.
  */
-public final class Dataset {
-  private final List<Variable> tensors;
-  private final int size;
-
-  private Dataset(List<Variable> tensors) {
-    this.tensors = tensors;
-    this.size = Math.toIntExact(tensors.getFirst().size(0));
-  }
-
-  /**
-   * Returns the data set of some tensors, by convention the inputs first and then the targets.
-   *
-   * @param tensors one or more, of shapes [size, ...]; they are not copied
-   * @throws IllegalArgumentException if they differ in their first size, or one is a scalar
-   */
-  public static Dataset of(Variable... tensors) {
-    List<Variable> list = List.of(tensors);
-    checkArgument(!list.isEmpty(), "Dataset: needs at least one tensor");
-    for (int k = 0; k < list.size(); k++) {
-      Variable tensor = list.get(k);
-      checkArgument(
-          tensor.rank() > 0 && tensor.size(0) == list.getFirst().size(0),
-          "Dataset: the first axis of each tensor counts the examples, but tensor %s has shape %s"
-              + " and tensor 0 has shape %s",
-          k,
-          tensor.shape(),
-          list.getFirst().shape());
-    }
-    return new Dataset(list);
-  }
-
-  /**
-   * Two parts of a data set.
-   *
-   * @param train the examples to learn from
-   * @param test the examples to judge by
-   */
-  public record Split(Dataset train, Dataset test) {}
-
+public interface Dataset {
   /** Returns the number of examples. */
-  public int size() {
-    return size;
-  }
+  int size();
 
-  /** Returns the tensors, of shapes [size, ...]. */
-  public List<Variable> tensors() {
-    return tensors;
-  }
+  /**
+   * Returns an example. It depends on the arguments only: whatever is left to chance is drawn from
+   * the generator given.
+   *
+   * @param index in [0, size)
+   * @param rng the example's own source of random numbers
+   */
+  Example get(int index, Generator rng);
 
-  /** Returns the first tensor. */
-  public Variable inputs() {
-    return tensors.getFirst();
+  /**
+   * Returns some examples as a batch of their own tensors. Unless a data set knows a faster way,
+   * each is got with a generator split from the one given, and they are stacked.
+   *
+   * @param indices in [0, size), one or more; repeats are allowed
+   * @throws ExampleException if one cannot be made
+   * @throws IllegalArgumentException if the examples differ in their shapes or dtypes
+   */
+  default Batch batch(int[] indices, Generator rng) {
+    return Batch.stack(examples(indices, rng));
   }
 
   /**
-   * Returns the second tensor.
+   * Returns some examples, each got with a generator split from the one given.
    *
-   * @throws IllegalStateException if there is only one
+   * @throws ExampleException if one cannot be made
    */
-  public Variable targets() {
-    if (tensors.size() < 2) {
-      throw new IllegalStateException("targets: " + this + " has inputs only");
+  default List<Example> examples(int[] indices, Generator rng) {
+    List<Example> examples = new ArrayList<>(indices.length);
+    for (int index : indices) {
+      try {
+        examples.add(get(index, rng.split()));
+      } catch (ExampleException e) {
+        throw e; // names the innermost data set already
+      } catch (RuntimeException e) {
+        throw new ExampleException(this, index, e);
+      }
     }
-    return tensors.get(1);
+    return examples;
+  }
+
+  /** Returns this data set with every example changed, each time when it is asked for. */
+  default Dataset map(BiFunction<? super Example, ? super Generator, Example> change) {
+    return new MappedDataset(this, change);
+  }
+
+  /** Returns this data set with every input changed, each time when it is asked for. */
+  default Dataset mapInputs(Transform transform) {
+    return map((example, rng) -> {
+      List<Variable> tensors = new ArrayList<>(example.tensors());
+      tensors.set(0, transform.apply(example.input(), rng));
+      return new Example(tensors);
+    });
   }
 
   /**
    * Returns the examples at some positions, in their order.
    *
-   * @param positions int64, of shape [count], values in [0, size)
+   * @throws IndexOutOfBoundsException if there is no such position
    */
-  public Dataset select(Variable positions) {
-    return new Dataset(tensors.stream().map(t -> t.indexSelect(0, positions)).toList());
+  default Dataset subset(int... indices) {
+    return new Subset(this, indices.clone());
   }
 
-  /** Returns the examples from position {@code start} to {@code end} - 1, without copying them. */
-  public Dataset slice(int start, int end) {
-    return new Dataset(tensors.stream().map(t -> t.narrow(0, start, end - start)).toList());
+  /** Returns the examples of this data set followed by those of another one. */
+  default Dataset concat(Dataset next) {
+    return new ConcatDataset(this, next);
   }
 
   /**
@@ -96,22 +108,15 @@ public final class Dataset {
    * @param trainSize how many go to the first part; the others go to the second
    * @throws IllegalArgumentException if there are fewer
    */
-  public Split split(int trainSize, Generator rng) {
+  default Split<? extends Dataset> split(int trainSize, Generator rng) {
+    int[] order = Indices.permutation(rng, size());
     checkArgument(
-        0 <= trainSize && trainSize <= size,
+        0 <= trainSize && trainSize <= order.length,
         "split: %s examples cannot be taken from %s",
         trainSize,
-        size);
-    Variable order = Variable.randperm(rng, size);
-    return new Split(
-        select(order.narrow(0, 0, trainSize)),
-        select(order.narrow(0, trainSize, size - trainSize)));
-  }
-
-  /** Returns the shapes and dtypes of the tensors. */
-  @Override
-  public String toString() {
-    return "Dataset"
-        + tensors.stream().map(tensor -> tensor.dtype() + tensor.shape().toString()).toList();
+        order.length);
+    return new Split<>(
+        subset(Arrays.copyOf(order, trainSize)),
+        subset(Arrays.copyOfRange(order, trainSize, order.length)));
   }
 }

@@ -33,7 +33,7 @@ public final class Digits {
    * Returns all 1,797 examples in the order of the original: inputs float32 [1797, 64] in [0, 1],
    * row by row; targets int64 [1797], the digits.
    */
-  public static Dataset load() {
+  public static TensorDataset load() {
     List<String> lines = readLines();
     float[] images = new float[lines.size() * PIXELS];
     long[] labels = new long[lines.size()];
@@ -44,11 +44,11 @@ public final class Digits {
       }
       labels[i] = Long.parseLong(fields[PIXELS]);
     }
-    return Dataset.of(Variable.fromArray(images, labels.length, PIXELS), Variable.of(labels));
+    return TensorDataset.of(Variable.fromArray(images, labels.length, PIXELS), Variable.of(labels));
   }
 
   /** Returns 1,437 examples to learn from and 360 to judge by, divided at random by the seed. */
-  public static Dataset.Split split(long seed) {
+  public static Split<TensorDataset> split(long seed) {
     return load().split(TRAIN_SIZE, new Generator(seed));
   }
 

@@ -52,13 +52,33 @@ public final class Idx {
   }
 
   private static Variable read(Path file, Function<ElementType, DType> choice) throws IOException {
+    return read(file, choice, Runtime.getRuntime().maxMemory());
+  }
+
+  /** Reads an array with that many bytes of memory. */
+  static Variable read(Path file, Function<ElementType, DType> choice, long memory)
+      throws IOException {
     try (Source source = Source.open(file)) {
       ElementType type = readType(source);
       Shape shape = readShape(source, type);
-      ByteBuffer bytes = source.read(shape.elementCount() * type.byteSize, "the elements");
+      DType dtype = choice.apply(type);
+      long size = shape.elementCount() * type.byteSize;
+      // The bytes are there twice while they are gathered. A small compressed file may hold more
+      // zeros than any memory, so no more are gathered than there is room for.
+      int each = Math.max(2 * type.byteSize, type.byteSize + dtype.byteSize());
+      long room = memory / each * type.byteSize;
+      ByteBuffer bytes = source.read(Math.min(size, room), "the elements");
+      if (size > room) {
+        throw source.error(
+            4,
+            String.format(
+                "to read %s%s needs %d bytes of memory, but Java has at most %d; give it more with"
+                    + " -Xmx",
+                type, shape, shape.elementCount() * each, memory));
+      }
       source.expectEnd();
       return Variable.fromArray(
-          convert(bytes, type, choice.apply(type), (int) shape.elementCount()), shape.toArray());
+          convert(bytes, type, dtype, (int) shape.elementCount()), shape.toArray());
     }
   }
 
@@ -141,7 +161,7 @@ public final class Idx {
   }
 
   /** What a file can hold. */
-  private enum ElementType {
+  enum ElementType {
     UINT8(0x08, 1, DType.INT32),
     INT8(0x09, 1, DType.INT32),
     INT16(0x0B, 2, DType.INT32),

@@ -28,11 +28,11 @@ public final class Mnist {
    * @throws FileFormatException if one is damaged, or does not hold what its name says
    * @throws IOException if one cannot be read
    */
-  public static Dataset.Split read(Path directory) throws IOException {
-    return new Dataset.Split(read(directory, "train"), read(directory, "t10k"));
+  public static Split<TensorDataset> read(Path directory) throws IOException {
+    return new Split<>(read(directory, "train"), read(directory, "t10k"));
   }
 
-  private static Dataset read(Path directory, String part) throws IOException {
+  private static TensorDataset read(Path directory, String part) throws IOException {
     Path imageFile = find(directory, part + "-images-idx3-ubyte");
     Path labelFile = find(directory, part + "-labels-idx1-ubyte");
     Variable labels = Idx.read(labelFile, DType.INT64);
@@ -54,7 +54,7 @@ public final class Mnist {
               + "[%d, 28, 28], one for each label in %s, not %s"
                   .formatted(labels.size(0), labelFile.getFileName(), images.shape()));
     }
-    return Dataset.of(images.reshape(-1, PIXELS).div(255), labels);
+    return TensorDataset.of(images.reshape(-1, PIXELS).div(255), labels);
   }
 
   private static Path find(Path directory, String name) throws FileNotFoundException {

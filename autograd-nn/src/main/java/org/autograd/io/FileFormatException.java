@@ -18,4 +18,19 @@ public final class FileFormatException extends IOException {
   public FileFormatException(Path file, long offset, String problem) {
     super(file + ": at byte " + offset + ": " + problem);
   }
+
+  private FileFormatException(String message) {
+    super(message);
+  }
+
+  /**
+   * Returns an exception for a file that people read as lines.
+   *
+   * @param file the file
+   * @param line where the problem is, counted from 1
+   * @param problem what was found, what was expected, and the remedy if there is one
+   */
+  public static FileFormatException inLine(Path file, long line, String problem) {
+    return new FileFormatException(file + ": line " + line + ": " + problem);
+  }
 }

@@ -2,6 +2,7 @@ package org.autograd.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -29,7 +30,10 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
   /** The key of the metadata, which no tensor can have as its name. */
   static final String METADATA = "__metadata__";
 
-  private static final JsonFactory JSON =
+  /** Far more axes than anybody uses; else a hostile header could fill the memory with numbers. */
+  private static final int MAX_SIZES = 64;
+
+  static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(10).build())
@@ -78,11 +82,16 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
     } catch (JsonProcessingException e) {
       throw new FileFormatException(
           file,
-          start + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()),
+          start + offset(e.getLocation()),
           "the header is not valid JSON: " + e.getOriginalMessage());
     }
     checkOffsets(file, start + json.length, dataSize, entries);
     return new Header(entries, metadata);
+  }
+
+  /** Returns how many bytes of JSON stand before a place. */
+  static long offset(@Nullable JsonLocation location) {
+    return location == null ? 0 : Math.max(0, location.getByteOffset());
   }
 
   private static void checkOffsets(Path file, long dataStart, long dataSize, List<Entry> entries)
@@ -147,8 +156,7 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
   /** Reads the parts of the object. */
   private record Reader(Path file, long start, JsonParser parser) {
     FileFormatException error(String problem) {
-      long offset = Math.max(0, parser.currentTokenLocation().getByteOffset());
-      return new FileFormatException(file, start + offset, problem);
+      return new FileFormatException(file, start + offset(parser.currentTokenLocation()), problem);
     }
 
     private void expect(boolean condition, String problem) throws FileFormatException {
@@ -215,6 +223,7 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
             parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getLongValue() >= 0,
             what + " must hold whole numbers that are not negative");
         sizes.add(parser.getLongValue());
+        expect(sizes.size() <= MAX_SIZES, what + " has more than " + MAX_SIZES + " numbers");
       }
       return sizes.stream().mapToLong(Long::longValue).toArray();
     }

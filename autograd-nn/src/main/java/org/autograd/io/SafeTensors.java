@@ -5,9 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,9 +38,6 @@ import org.autograd.Variable;
  */
 public record SafeTensors(
     SequencedMap<String, Variable> tensors, SequencedMap<String, String> metadata) {
-  /** The reference implementation's limit. */
-  private static final int MAX_HEADER_SIZE = 100_000_000;
-
   /** A whole number of elements of any type. */
   private static final int CHUNK_SIZE = 1 << 16;
 
@@ -65,9 +63,39 @@ public record SafeTensors(
   /**
    * Creates or replaces a file, atomically: after an error the old file is still there.
    *
+   * @throws IllegalArgumentException if a name or the free text has half of a surrogate pair, which
+   *     no UTF-8 can have
    * @throws IOException if the file cannot be written
    */
   public void write(Path file) throws IOException {
+    write(file, tensors, metadata);
+  }
+
+  /**
+   * Writes the tensors to several files and an index of them, as Hugging Face does; {@link
+   * LazyTensors#open} reads them. The files lie beside the index and are called {@code
+   * model-00001-of-00003.safetensors} if it is {@code model.safetensors.index.json}. The index is
+   * replaced last and atomically, and then the files of an old one are deleted: after an error
+   * before that, the old model is still there.
+   *
+   * @param maxBytes how many bytes of tensors a file gets at most; a tensor that is larger has a
+   *     file of its own
+   * @throws IllegalArgumentException if the name of the index does not end in {@code
+   *     .safetensors.index.json} or {@code maxBytes} is not positive
+   * @throws IOException if a file cannot be written
+   */
+  public void writeSharded(Path index, long maxBytes) throws IOException {
+    ShardWriter.write(this, index, maxBytes);
+  }
+
+  static void write(
+      Path file, SequencedMap<String, Variable> tensors, SequencedMap<String, String> metadata)
+      throws IOException {
+    tensors.keySet().forEach(SafeTensors::checkText);
+    metadata.forEach((key, value) -> {
+      checkText(key);
+      checkText(value);
+    });
     // Larger elements first, so that all are aligned for readers that map the file.
     List<Map.Entry<String, Variable>> bySize = new ArrayList<>(tensors.entrySet());
     bySize.sort(Comparator.comparingInt(entry -> -entry.getValue().dtype().byteSize()));
@@ -75,19 +103,20 @@ public record SafeTensors(
     long offset = 0;
     for (Map.Entry<String, Variable> item : bySize) {
       Variable tensor = item.getValue();
-      ElementType type = ElementType.of(tensor.dtype());
-      long end = offset + tensor.elementCount() * type.byteSize;
+      long end = offset + byteCount(tensor);
       entries.put(
-          item.getKey(), new Header.Entry(item.getKey(), type, tensor.shape(), offset, end));
+          item.getKey(),
+          new Header.Entry(
+              item.getKey(), ElementType.of(tensor.dtype()), tensor.shape(), offset, end));
       offset = end;
     }
     byte[] header =
         new Header(tensors.keySet().stream().map(entries::get).toList(), metadata).toJson();
     checkArgument(
-        header.length <= MAX_HEADER_SIZE,
+        header.length <= MappedFile.MAX_HEADER_SIZE,
         "safetensors: names and metadata take %s bytes, more than the format's %s",
         header.length,
-        MAX_HEADER_SIZE);
+        MappedFile.MAX_HEADER_SIZE);
     AtomicFile.write(
         file,
         out -> {
@@ -99,7 +128,20 @@ public record SafeTensors(
         });
   }
 
-  private static void writeElements(Variable tensor, OutputStream out) throws IOException {
+  /** Half a character can be written in JSON, but others cannot read it. */
+  private static void checkText(String text) {
+    checkArgument(
+        StandardCharsets.UTF_8.newEncoder().canEncode(text),
+        "safetensors: '%s' is no Unicode text; rename the tensor or metadata",
+        text);
+  }
+
+  /** Returns the size of a tensor in a file. */
+  static long byteCount(Variable tensor) {
+    return tensor.elementCount() * ElementType.of(tensor.dtype()).byteSize;
+  }
+
+  static void writeElements(Variable tensor, OutputStream out) throws IOException {
     Object array =
         switch (tensor.dtype()) {
           case BOOL -> tensor.toBooleanArray();
@@ -121,71 +163,37 @@ public record SafeTensors(
   }
 
   /**
-   * Reads a whole file.
+   * Reads a whole file. {@link LazyTensors} reads parts of one, and models in several files.
    *
    * @throws FileFormatException if the file is damaged, or has elements of a type that no dtype
    *     here can hold
-   * @throws IOException if the file cannot be read
+   * @throws IOException if the file cannot be read or its tensors need more memory than Java has
    */
   public static SafeTensors read(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      long size = channel.size();
-      if (size < Long.BYTES) {
-        throw new FileFormatException(
-            file, 0, "a safetensors file begins with 8 bytes, but there are " + size);
-      }
-      long headerSize = readChunk(channel, file, Long.BYTES).getLong();
-      if (headerSize < 0 || headerSize > Math.min(MAX_HEADER_SIZE, size - Long.BYTES)) {
-        throw new FileFormatException(
-            file,
-            0,
-            String.format(
-                "the header has %s bytes, but %d follow and at most %d are allowed; is this a"
-                    + " safetensors file?",
-                Long.toUnsignedString(headerSize), size - Long.BYTES, MAX_HEADER_SIZE));
-      }
-      byte[] json = readChunk(channel, file, (int) headerSize).array();
-      long dataStart = Long.BYTES + headerSize;
-      Header header = Header.parse(file, json, Long.BYTES, size - dataStart);
+    try (Arena arena = Arena.ofConfined()) {
+      MappedFile mapped = MappedFile.open(file, arena);
+      checkMemory(mapped);
       SequencedMap<String, Variable> tensors = new LinkedHashMap<>();
-      for (Header.Entry entry : header.entries()) {
-        tensors.put(entry.name(), readTensor(channel, file, dataStart, entry));
+      for (Header.Entry entry : mapped.header().entries()) {
+        tensors.put(entry.name(), mapped.read(entry));
       }
-      return new SafeTensors(tensors, header.metadata());
+      return new SafeTensors(tensors, mapped.header().metadata());
     }
   }
 
-  private static Variable readTensor(
-      FileChannel channel, Path file, long dataStart, Header.Entry entry) throws IOException {
-    ElementType type = entry.type();
-    int count = Math.toIntExact(entry.shape().elementCount());
-    Object array = type.newArray(count);
-    channel.position(dataStart + entry.begin());
-    int read = 0;
-    while (read < count) {
-      int part = Math.min(count - read, CHUNK_SIZE / type.byteSize);
-      ByteBuffer chunk = readChunk(channel, file, part * type.byteSize);
-      int valid = type.decode(chunk, array, read);
-      read += valid;
-      if (valid < part) {
-        throw new FileFormatException(
-            file,
-            dataStart + entry.begin() + (long) read * type.byteSize,
-            "tensor '" + entry.name() + "': a " + type + " must be 0 or 1");
-      }
+  /** A file with holes may promise more than any memory; then nothing is read. */
+  private static void checkMemory(MappedFile mapped) throws IOException {
+    double bytes = 0;
+    for (Header.Entry entry : mapped.header().entries()) {
+      bytes += (double) entry.shape().elementCount() * entry.type().dtype.byteSize();
     }
-    return Variable.fromArray(array, entry.shape().toArray());
-  }
-
-  /** Reads the next bytes; the header has promised that they are there. */
-  private static ByteBuffer readChunk(FileChannel channel, Path file, int size) throws IOException {
-    ByteBuffer chunk = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    while (chunk.hasRemaining()) {
-      if (channel.read(chunk) < 0) {
-        throw new FileFormatException(
-            file, channel.position(), "the file ends early; was it cut while it was read?");
-      }
+    long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most) {
+      throw new IOException(
+          String.format(
+              "%s: the tensors need %.0f bytes, but Java has at most %d; read some of them by"
+                  + " LazyTensors.open, or give Java more with -Xmx",
+              mapped.file(), bytes, most));
     }
-    return chunk.flip();
   }
 }

@@ -1,5 +1,7 @@
 package org.autograd.nn;
 
+import com.google.common.primitives.Doubles;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.autograd.Pointwise;
 import org.autograd.Variable;
@@ -35,10 +37,31 @@ public final class Activation extends UnaryModule {
   private final String settings;
   private final UnaryOperator<Variable> function;
 
-  private Activation(String label, String settings, UnaryOperator<Variable> function) {
+  /** What distinguishes functions of this class: a label may be anything. */
+  private final boolean known;
+
+  private final List<Double> arguments;
+
+  private Activation(
+      String label,
+      String settings,
+      UnaryOperator<Variable> function,
+      boolean known,
+      double... arguments) {
     this.label = label;
     this.settings = settings;
     this.function = function;
+    this.known = known;
+    this.arguments = List.copyOf(Doubles.asList(arguments));
+  }
+
+  private static Activation known(String label, UnaryOperator<Variable> function) {
+    return known(label, "", function);
+  }
+
+  private static Activation known(
+      String label, String settings, UnaryOperator<Variable> function, double... arguments) {
+    return new Activation(label, settings, function, true, arguments);
   }
 
   /**
@@ -47,12 +70,12 @@ public final class Activation extends UnaryModule {
    * @param label what errors and {@link #toString} call it
    */
   public static Activation of(String label, UnaryOperator<Variable> function) {
-    return new Activation(label, "", function);
+    return new Activation(label, "", function, false);
   }
 
   /** Returns {@code max(x, 0)}; PyTorch's {@code nn.ReLU}. */
   public static Activation relu() {
-    return of("Relu", x -> x.relu());
+    return known("Relu", x -> x.relu());
   }
 
   /** Returns {@code x} where positive, else {@code 0.01 x}; PyTorch's {@code nn.LeakyReLU}. */
@@ -62,7 +85,7 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} where positive, else {@code slope * x}. */
   public static Activation leakyRelu(double slope) {
-    return new Activation("LeakyRelu", "slope=" + slope, x -> x.leakyRelu(slope));
+    return known("LeakyRelu", "slope=" + slope, x -> x.leakyRelu(slope), slope);
   }
 
   /** Returns {@code x} where positive, else {@code e^x - 1}; PyTorch's {@code nn.ELU}. */
@@ -72,52 +95,52 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} where positive, else {@code alpha (e^x - 1)}. */
   public static Activation elu(double alpha) {
-    return new Activation("Elu", "alpha=" + alpha, x -> x.elu(alpha));
+    return known("Elu", "alpha=" + alpha, x -> x.elu(alpha), alpha);
   }
 
   /** Returns {@code x Phi(x)} through erf; PyTorch's {@code nn.GELU}. */
   public static Activation gelu() {
-    return of("Gelu", x -> x.gelu());
+    return known("Gelu", x -> x.gelu());
   }
 
   /** Returns the approximation of {@link #gelu} through tanh. */
   public static Activation geluTanh() {
-    return of("GeluTanh", x -> x.geluTanh());
+    return known("GeluTanh", x -> x.geluTanh());
   }
 
   /** Returns {@code x sigmoid(x)}, also known as swish; PyTorch's {@code nn.SiLU}. */
   public static Activation silu() {
-    return of("Silu", x -> x.silu());
+    return known("Silu", x -> x.silu());
   }
 
   /** Returns {@code log(1 + e^x)}; PyTorch's {@code nn.Softplus}. */
   public static Activation softplus() {
-    return of("Softplus", x -> x.softplus());
+    return known("Softplus", x -> x.softplus());
   }
 
   /** Returns {@code 1 / (1 + e^-x)}; PyTorch's {@code nn.Sigmoid}. */
   public static Activation sigmoid() {
-    return of("Sigmoid", x -> x.sigmoid());
+    return known("Sigmoid", x -> x.sigmoid());
   }
 
   /** Returns the hyperbolic tangent; PyTorch's {@code nn.Tanh}. */
   public static Activation tanh() {
-    return of("Tanh", x -> x.tanh());
+    return known("Tanh", x -> x.tanh());
   }
 
   /** Returns {@code e^x / sum(e^x)} along an axis; PyTorch's {@code nn.Softmax}. */
   public static Activation softmax(int axis) {
-    return new Activation("Softmax", "axis=" + axis, x -> x.softmax(axis));
+    return known("Softmax", "axis=" + axis, x -> x.softmax(axis), axis);
   }
 
   /** Returns the logarithm of {@link #softmax}; PyTorch's {@code nn.LogSoftmax}. */
   public static Activation logSoftmax(int axis) {
-    return new Activation("LogSoftmax", "axis=" + axis, x -> x.logSoftmax(axis));
+    return known("LogSoftmax", "axis=" + axis, x -> x.logSoftmax(axis), axis);
   }
 
   /** Returns {@code e^-x / sum(e^-x)} along an axis; PyTorch's {@code nn.Softmin}. */
   public static Activation softmin(int axis) {
-    return new Activation("Softmin", "axis=" + axis, x -> x.neg().softmax(axis));
+    return known("Softmin", "axis=" + axis, x -> x.neg().softmax(axis), axis);
   }
 
   /**
@@ -125,7 +148,7 @@ public final class Activation extends UnaryModule {
    * or {@code [channels, height, width]}; PyTorch's {@code nn.Softmax2d}.
    */
   public static Activation softmax2d() {
-    return of(
+    return known(
         "Softmax2d",
         x -> {
           if (x.rank() != 3 && x.rank() != 4) {
@@ -140,28 +163,32 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@link #softplus} with another sharpness and bound; PyTorch's {@code nn.Softplus}. */
   public static Activation softplus(double beta, double threshold) {
-    return new Activation(
-        "Softplus", "beta=" + beta + ", threshold=" + threshold, x -> x.softplus(beta, threshold));
+    return known(
+        "Softplus",
+        "beta=" + beta + ", threshold=" + threshold,
+        x -> x.softplus(beta, threshold),
+        beta,
+        threshold);
   }
 
   /** Returns {@code log(1 / (1 + e^-x))}; PyTorch's {@code nn.LogSigmoid}. */
   public static Activation logSigmoid() {
-    return of("LogSigmoid", x -> x.logSigmoid());
+    return known("LogSigmoid", x -> x.logSigmoid());
   }
 
   /** Returns {@code x tanh(softplus(x))}; PyTorch's {@code nn.Mish}. */
   public static Activation mish() {
-    return of("Mish", x -> x.mish());
+    return known("Mish", x -> x.mish());
   }
 
   /** Returns {@code x / (1 + |x|)}; PyTorch's {@code nn.Softsign}. */
   public static Activation softsign() {
-    return of("Softsign", x -> x.softsign());
+    return known("Softsign", x -> x.softsign());
   }
 
   /** Returns {@code x - tanh(x)}; PyTorch's {@code nn.Tanhshrink}. */
   public static Activation tanhshrink() {
-    return of("Tanhshrink", TANHSHRINK::apply);
+    return known("Tanhshrink", TANHSHRINK::apply);
   }
 
   /** Returns {@code x} where {@code |x| > 0.5}, else 0; PyTorch's {@code nn.Hardshrink}. */
@@ -171,7 +198,7 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} where its absolute value exceeds the bound, else 0. */
   public static Activation hardshrink(double bound) {
-    return new Activation("Hardshrink", "bound=" + bound, x -> HARDSHRINK.apply(x, bound));
+    return known("Hardshrink", "bound=" + bound, x -> HARDSHRINK.apply(x, bound), bound);
   }
 
   /** Returns {@code x} moved towards 0 by 0.5; PyTorch's {@code nn.Softshrink}. */
@@ -189,7 +216,7 @@ public final class Activation extends UnaryModule {
       throw new IllegalArgumentException(
           "softshrink: the bound must not be negative, got " + bound);
     }
-    return new Activation("Softshrink", "bound=" + bound, x -> SOFTSHRINK.apply(x, bound));
+    return known("Softshrink", "bound=" + bound, x -> SOFTSHRINK.apply(x, bound), bound);
   }
 
   /** Returns {@code x} limited to {@code [-1, 1]}; PyTorch's {@code nn.Hardtanh}. */
@@ -199,27 +226,28 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} limited to {@code [low, high]}. */
   public static Activation hardtanh(double low, double high) {
-    return new Activation("Hardtanh", "low=" + low + ", high=" + high, x -> x.hardtanh(low, high));
+    return known(
+        "Hardtanh", "low=" + low + ", high=" + high, x -> x.hardtanh(low, high), low, high);
   }
 
   /** Returns {@code x / 6 + 1 / 2} limited to {@code [0, 1]}; PyTorch's {@code nn.Hardsigmoid}. */
   public static Activation hardsigmoid() {
-    return of("Hardsigmoid", x -> x.hardsigmoid());
+    return known("Hardsigmoid", x -> x.hardsigmoid());
   }
 
   /** Returns {@code x} times {@link #hardsigmoid}; PyTorch's {@code nn.Hardswish}. */
   public static Activation hardswish() {
-    return of("Hardswish", x -> x.hardswish());
+    return known("Hardswish", x -> x.hardswish());
   }
 
   /** Returns {@code x} limited to {@code [0, 6]}; PyTorch's {@code nn.ReLU6}. */
   public static Activation relu6() {
-    return of("Relu6", x -> x.relu6());
+    return known("Relu6", x -> x.relu6());
   }
 
   /** Returns {@link #elu}, scaled to keep mean 0 and variance 1; PyTorch's {@code nn.SELU}. */
   public static Activation selu() {
-    return of("Selu", x -> x.selu());
+    return known("Selu", x -> x.selu());
   }
 
   /** Returns {@code x} where positive, else {@code e^x - 1}; PyTorch's {@code nn.CELU}. */
@@ -229,25 +257,40 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code x} where positive, else {@code alpha (e^(x / alpha) - 1)}. */
   public static Activation celu(double alpha) {
-    return new Activation("Celu", "alpha=" + alpha, x -> x.celu(alpha));
+    return known("Celu", "alpha=" + alpha, x -> x.celu(alpha), alpha);
   }
 
   /** Returns the first half along an axis times sigmoid of the second; PyTorch's {@code nn.GLU}. */
   public static Activation glu(int axis) {
-    return new Activation("Glu", "axis=" + axis, x -> x.glu(axis));
+    return known("Glu", "axis=" + axis, x -> x.glu(axis), axis);
   }
 
   /** Returns {@code x} above the threshold, else the value; PyTorch's {@code nn.Threshold}. */
   public static Activation threshold(double threshold, double value) {
-    return new Activation(
+    return known(
         "Threshold",
         "threshold=" + threshold + ", value=" + value,
-        x -> x.threshold(threshold, value));
+        x -> x.threshold(threshold, value),
+        threshold,
+        value);
   }
 
   /** Returns the input itself; PyTorch's {@code nn.Identity}. */
   public static Activation identity() {
-    return of("Identity", x -> x);
+    return known("Identity", x -> x);
+  }
+
+  /**
+   * Returns which function of this class this is, by the name of its method, for example {@code
+   * leakyRelu}; "" for one that was given to {@link #of}.
+   */
+  public String kind() {
+    return known ? Character.toLowerCase(label.charAt(0)) + label.substring(1) : "";
+  }
+
+  /** Returns the numbers that the method was given or has as defaults, in its order. */
+  public List<Double> arguments() {
+    return arguments;
   }
 
   @Override

@@ -53,6 +53,16 @@ public final class Bilinear extends Module {
     }
   }
 
+  /** Returns the weight, of shape {@code [outFeatures, firstFeatures, secondFeatures]}. */
+  public Variable weight() {
+    return weight;
+  }
+
+  /** Returns the bias, of shape {@code [outFeatures]}, or null if there is none. */
+  public @Nullable Variable bias() {
+    return bias;
+  }
+
   /**
    * Returns the map's value for two inputs, whose sizes but the last are equal.
    *

@@ -131,7 +131,8 @@ public abstract sealed class ChannelNorm extends UnaryModule permits BatchNorm, 
     return runningVar;
   }
 
-  final double epsilon() {
+  /** Returns what is added to the variance. */
+  public final double epsilon() {
     return options.epsilon();
   }
 

@@ -163,6 +163,11 @@ public abstract sealed class Convolution extends UnaryModule
         ConvolutionOptions.defaults(), true, DType.FLOAT32, Autograd.generator(), null);
   }
 
+  /** Returns how the filters move over the input. */
+  public final ConvolutionOptions filters() {
+    return filters;
+  }
+
   /** Returns the weight. */
   public final Variable weight() {
     return current(weight);

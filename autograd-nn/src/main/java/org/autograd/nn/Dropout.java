@@ -61,7 +61,7 @@ public sealed class Dropout extends UnaryModule
           label() + ": the probability must be in [0, 1], got " + probability);
     }
     this.probability = probability;
-    this.generator = generator;
+    this.generator = generator == null ? null : generator("generator", generator);
   }
 
   @Override

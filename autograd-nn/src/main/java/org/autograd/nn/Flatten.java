@@ -26,6 +26,16 @@ public final class Flatten extends UnaryModule {
     this.end = end;
   }
 
+  /** Returns the first of the axes that are joined. */
+  public int start() {
+    return start;
+  }
+
+  /** Returns the last of the axes that are joined. */
+  public int end() {
+    return end;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     if (start == 1 && input.rank() < 2) {

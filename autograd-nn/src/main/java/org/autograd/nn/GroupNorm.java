@@ -86,6 +86,26 @@ public final class GroupNorm extends UnaryModule {
     return new Options(1e-5, true, DType.FLOAT32);
   }
 
+  /** Returns the number of groups of channels. */
+  public long groups() {
+    return groups;
+  }
+
+  /** Returns what is added to the variance. */
+  public double epsilon() {
+    return options.epsilon();
+  }
+
+  /** Returns the weight, of shape {@code [channels]}, or null if there is none. */
+  public @Nullable Variable weight() {
+    return weight;
+  }
+
+  /** Returns the bias, of shape {@code [channels]}, or null if there is none. */
+  public @Nullable Variable bias() {
+    return bias;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     if (input.rank() < 2 || input.size(1) != channels || input.dtype() != options.dtype()) {

@@ -2,7 +2,9 @@ package org.autograd.nn;
 
 import org.autograd.Autograd;
 import org.autograd.Generator;
+import org.autograd.Qr;
 import org.autograd.Variable;
+import org.autograd.type.DType;
 
 /**
  * The usual initialisations, as in PyTorch's {@code nn.init}. Those of Kaiming (He) and Xavier
@@ -67,6 +69,85 @@ public final class Initializers {
   public static Initializer xavierNormal(double gain) {
     return (parameter, rng) ->
         fillNormal(parameter, rng, 0, gain * Math.sqrt(2.0 / fans("xavierNormal", parameter)));
+  }
+
+  /**
+   * Returns the normal distribution between two bounds: what lies outside is drawn again. PyTorch's
+   * {@code trunc_normal_}, whose bounds are -2 and 2 by default.
+   *
+   * @param low and {@code high} are values, not deviations
+   * @throws IllegalArgumentException if the bounds leave nothing between them
+   */
+  public static Initializer truncatedNormal(
+      double mean, double standardDeviation, double low, double high) {
+    if (!(low < high) || !(standardDeviation > 0)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "truncatedNormal: needs low < high and a positive deviation, got %s, %s and %s",
+              low, high, standardDeviation));
+    }
+    return (parameter, rng) -> {
+      // The inverse of the distribution function at uniform numbers; in float64, since it is steep.
+      double from = distribution((low - mean) / standardDeviation);
+      double to = distribution((high - mean) / standardDeviation);
+      Variable unit = Variable.rand(rng, DType.FLOAT64, parameter.shape().toArray());
+      try (var _ = Autograd.noGrad()) {
+        Variable probability = unit.mul(to - from).add(from);
+        parameter.copy_(
+            probability
+                .mul(2)
+                .sub(1)
+                .erfinv()
+                .mul(Math.sqrt(2) * standardDeviation)
+                .add(mean)
+                .clamp(low, high)
+                .to(parameter.dtype()));
+      }
+    };
+  }
+
+  private static double distribution(double deviations) {
+    return (1 + Variable.scalar(deviations / Math.sqrt(2)).erf().item()) / 2;
+  }
+
+  /**
+   * Returns matrices with orthonormal rows or columns, whichever are fewer, times a gain; the axes
+   * from the second on count as one (Saxe et al., 2014). PyTorch's {@code orthogonal_}.
+   */
+  public static Initializer orthogonal(double gain) {
+    return (parameter, rng) -> {
+      long columns = (long) fan("orthogonal", parameter, Fan.IN);
+      long rows = parameter.size(0);
+      Variable random =
+          Variable.randn(rng, DType.FLOAT64, Math.max(rows, columns), Math.min(rows, columns));
+      try (var _ = Autograd.noGrad()) {
+        Qr qr = random.qr();
+        // Signs that make it uniform among all such matrices.
+        Variable q = qr.q().mul(qr.r().diagonal(0, 0, 1).sign());
+        Variable matrix = rows < columns ? q.transpose() : q;
+        parameter.copy_(
+            matrix.mul(gain).reshape(parameter.shape().toArray()).to(parameter.dtype()));
+      }
+    };
+  }
+
+  /**
+   * Returns weights that hand as many inputs on as there are outputs: a matrix with ones on its
+   * diagonal or, of a convolution, with ones at the middle of the window. PyTorch's {@code eye_}
+   * and {@code dirac_}.
+   */
+  public static Initializer identity() {
+    return (parameter, _) -> {
+      fan("identity", parameter, Fan.IN); // Refuses vectors.
+      try (var _ = Autograd.noGrad()) {
+        parameter.fill_(0);
+        Variable middle = parameter;
+        while (middle.rank() > 2) {
+          middle = middle.select(2, middle.size(2) / 2);
+        }
+        middle.diagonal(0, 0, 1).fill_(1);
+      }
+    };
   }
 
   private static void fillUniform(Variable parameter, Generator rng, double low, double high) {

@@ -89,6 +89,26 @@ public final class LayerNorm extends UnaryModule {
     return new Options(1e-5, true, true, DType.FLOAT32);
   }
 
+  /** Returns the sizes of the last axes, over which mean and variance are taken. */
+  public Shape normalizedShape() {
+    return normalizedShape;
+  }
+
+  /** Returns what is added to the variance. */
+  public double epsilon() {
+    return options.epsilon();
+  }
+
+  /** Returns the weight, of the normalised shape, or null if there is none. */
+  public @Nullable Variable weight() {
+    return weight;
+  }
+
+  /** Returns the bias, of the normalised shape, or null if there is none. */
+  public @Nullable Variable bias() {
+    return bias;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     return input.layerNorm(

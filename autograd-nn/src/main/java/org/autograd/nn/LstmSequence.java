@@ -273,13 +273,14 @@ final class LstmSequence extends Function {
   /** Computes the gradients by operations that are recorded. */
   private @Nullable Variable[] backwardBySteps(
       Context context, Variable[] inputs, Variable[] gradients) {
-    // Copies, because an input may depend on another one: each gets its own part.
+    // Copies, because an input may depend on another one: each gets its own part. In forward mode
+    // they have no place in the graph yet.
     Variable[] copies = new Variable[inputs.length];
     List<Variable> wanted = new ArrayList<>();
     for (int k = 0; k < inputs.length; k++) {
       copies[k] = inputs[k].copy();
-      if (context.needsGradient(k) && copies[k].requiresGrad()) {
-        wanted.add(copies[k]);
+      if (context.needsGradient(k)) {
+        wanted.add(copies[k].requiresGrad(true));
       }
     }
     Variable[] results =
@@ -298,7 +299,7 @@ final class LstmSequence extends Function {
     @Nullable Variable[] result = new Variable[inputs.length];
     int next = 0;
     for (int k = 0; k < inputs.length; k++) {
-      if (context.needsGradient(k) && copies[k].requiresGrad()) {
+      if (context.needsGradient(k)) {
         result[k] = parts.get(next++);
       }
     }

@@ -6,9 +6,10 @@ import java.util.List;
 import org.autograd.Variable;
 
 /**
- * A multilayer perceptron: {@link Linear} layers with an activation after each but the last. {@code
- * [..., sizes[0]]} becomes {@code [..., sizes[last]]}. Its names are those of PyTorch's {@code
- * nn.Sequential(nn.Linear(...), nn.ReLU(), nn.Linear(...))}.
+ * A multilayer perceptron: {@link Linear} layers with an activation after each but the last, and if
+ * wanted {@link BatchNorm1d} before it and {@link Dropout} behind it. {@code [..., sizes[0]]}
+ * becomes {@code [..., sizes[last]]}; with batch norm there is one axis in front, the batch's. Its
+ * names are those of PyTorch's {@code nn.Sequential(nn.Linear(...), nn.ReLU(), nn.Linear(...))}.
  *
  * <pre>{@code
  * Mlp model = new Mlp(784, 256, 10);
@@ -41,9 +42,20 @@ public final class Mlp extends UnaryModule {
     }
     for (int k = 1; k < sizes.length; k++) {
       if (k > 1) {
-        add(options.activation());
+        hidden(sizes[k - 1], options);
       }
       add(new Linear(sizes[k - 1], sizes[k], options.linear()));
+    }
+  }
+
+  /** Adds what stands between two linear layers. */
+  private void hidden(long size, Options options) {
+    if (options.batchNorm()) {
+      add(new BatchNorm1d(size));
+    }
+    add(options.activation());
+    if (options.dropout() > 0) {
+      add(new Dropout(options.dropout()));
     }
   }
 
@@ -56,22 +68,35 @@ public final class Mlp extends UnaryModule {
    *
    * @param activation what follows each layer but the last
    * @param linear the options of all linear layers
+   * @param batchNorm whether the results of all linear layers but the last are normalised
+   * @param dropout the probability with which the result of an activation is dropped
    */
-  public record Options(Activation activation, Linear.Options linear) {
+  public record Options(
+      Activation activation, Linear.Options linear, boolean batchNorm, double dropout) {
     /** Returns these options with another activation. */
     public Options activation(Activation value) {
-      return new Options(value, linear);
+      return new Options(value, linear, batchNorm, dropout);
     }
 
     /** Returns these options with others for the linear layers. */
     public Options linear(Linear.Options value) {
-      return new Options(activation, value);
+      return new Options(activation, value, batchNorm, dropout);
+    }
+
+    /** Returns these options with or without batch norm. */
+    public Options batchNorm(boolean value) {
+      return new Options(activation, linear, value, dropout);
+    }
+
+    /** Returns these options with another probability of dropout. */
+    public Options dropout(double value) {
+      return new Options(activation, linear, batchNorm, value);
     }
   }
 
-  /** Returns the default options: ReLU and {@link Linear#options()}. */
+  /** Returns the default options: ReLU, {@link Linear#options()}, no batch norm, no dropout. */
   public static Options options() {
-    return new Options(Activation.relu(), Linear.options());
+    return new Options(Activation.relu(), Linear.options(), false, 0);
   }
 
   @Override

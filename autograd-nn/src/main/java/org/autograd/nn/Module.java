@@ -11,8 +11,10 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.autograd.Autograd;
+import org.autograd.Generator;
 import org.autograd.GradScope;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ public abstract class Module {
 
   private final SequencedMap<String, Variable> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, Variable> buffers = new LinkedHashMap<>();
+  private final SequencedMap<String, Generator> generators = new LinkedHashMap<>();
   private final SequencedMap<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private @Nullable ModuleHooks hooks;
@@ -97,6 +100,19 @@ public abstract class Module {
   }
 
   /**
+   * Registers a source of random numbers that this module draws from in training, so that a
+   * checkpoint of the training can store where it is.
+   *
+   * @return the generator
+   * @throws IllegalArgumentException if the name is taken, empty or has a dot
+   */
+  protected final Generator generator(String name, Generator generator) {
+    checkName(name);
+    generators.put(name, generator);
+    return generator;
+  }
+
+  /**
    * Registers a part. The same module may be registered in several places and then shares its
    * parameters among them.
    *
@@ -124,7 +140,10 @@ public abstract class Module {
       throw new IllegalArgumentException(
           label() + ": the name '" + name + "' must not be empty or contain a dot");
     }
-    if (parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
+    if (parameters.containsKey(name)
+        || buffers.containsKey(name)
+        || generators.containsKey(name)
+        || children.containsKey(name)) {
       throw new IllegalArgumentException(
           label() + ": the name '" + name + "' is already registered");
     }
@@ -148,6 +167,24 @@ public abstract class Module {
             module.parameters.forEach((key, value) -> {
               if (seen.add(value)) {
                 result.put(prefix + key, value);
+              }
+            }));
+    return Collections.unmodifiableSequencedMap(result);
+  }
+
+  /**
+   * Returns the sources of random numbers of this module and its parts by dotted name, each once:
+   * of those that draw from one of their own instead of {@link Autograd#generator()}.
+   */
+  public final SequencedMap<String, Generator> namedGenerators() {
+    SequencedMap<String, Generator> result = new LinkedHashMap<>();
+    Set<Generator> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    visit(
+        "",
+        (prefix, module) ->
+            module.generators.forEach((key, generator) -> {
+              if (seen.add(generator)) {
+                result.put(prefix + key, generator);
               }
             }));
     return Collections.unmodifiableSequencedMap(result);
@@ -287,9 +324,22 @@ public abstract class Module {
     visit("", (_, module) -> module.training = false);
   }
 
-  /** Puts this module alone into training mode. */
-  final void setTraining() {
-    training = true;
+  /**
+   * Calls a function with this module and its parts in evaluation mode and without recording, and
+   * puts each of them back into the mode that it had.
+   *
+   * <pre>{@code
+   * Variable logits = model.evaluate(() -> model.apply(inputs));
+   * }</pre>
+   */
+  public final <T> T evaluate(Supplier<T> function) {
+    List<Module> inTraining = namedModules().values().stream().filter(Module::isTraining).toList();
+    try (var _ = Autograd.noGrad()) {
+      eval();
+      return function.get();
+    } finally {
+      inTraining.forEach(module -> module.training = true);
+    }
   }
 
   /** Returns whether this module is in training mode. */

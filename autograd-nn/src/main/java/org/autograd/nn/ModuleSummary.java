@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.autograd.Autograd;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -65,11 +64,8 @@ public record ModuleSummary(List<Row> rows, long parameters, long trained, long 
    */
   public static ModuleSummary of(Module model, Runnable call) {
     Map<Module, List<Shape>> outputs = new IdentityHashMap<>();
-    List<Module> training =
-        model.namedModules().values().stream().filter(Module::isTraining).toList();
     List<ModuleHook> hooks = new ArrayList<>();
-    try (var _ = Autograd.noGrad()) {
-      model.eval();
+    try {
       for (Module module : model.namedModules().values()) {
         hooks.add(
             module.afterForward((_, results) -> {
@@ -77,10 +73,12 @@ public record ModuleSummary(List<Row> rows, long parameters, long trained, long 
               return null;
             }));
       }
-      call.run();
+      model.evaluate(() -> {
+        call.run();
+        return outputs;
+      });
     } finally {
       hooks.forEach(ModuleHook::close);
-      training.forEach(Module::setTraining);
     }
     return of(model, outputs);
   }

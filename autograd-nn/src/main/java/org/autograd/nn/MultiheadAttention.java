@@ -173,6 +173,16 @@ public final class MultiheadAttention extends Module {
     return new Options(0, true, 0, 0, false, DType.FLOAT32, Autograd.generator());
   }
 
+  /** Returns the number of heads. */
+  public long heads() {
+    return heads;
+  }
+
+  /** Returns the options that this was created with. */
+  public Options configuration() {
+    return options;
+  }
+
   /**
    * What attention gives, and how it came about.
    *

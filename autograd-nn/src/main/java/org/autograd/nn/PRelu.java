@@ -30,6 +30,11 @@ public final class PRelu extends UnaryModule {
     weight = parameter("weight", Variable.full(dtype, initial, slopes));
   }
 
+  /** Returns the slopes, of shape {@code [slopes]}. */
+  public Variable weight() {
+    return current(weight);
+  }
+
   @Override
   protected Variable forward(Variable input) {
     return input.prelu(current(weight));

@@ -1,50 +1,70 @@
 package org.autograd.nn;
 
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.autograd.PoolingOptions;
 import org.autograd.Variable;
+import org.jspecify.annotations.Nullable;
 
-/** The largest elements or the means of windows, as a module. */
+/** The largest elements, the means or the norms of windows, as a module. */
 public final class Pooling extends UnaryModule {
   private final String label;
   private final String settings;
   private final UnaryOperator<Variable> function;
+  private final @Nullable PoolingOptions options;
+  private final List<Integer> sizes;
 
-  private Pooling(String label, String settings, UnaryOperator<Variable> function) {
+  private Pooling(String label, PoolingOptions options, UnaryOperator<Variable> function) {
+    this(label, "", options, function);
+  }
+
+  private Pooling(
+      String label, String order, PoolingOptions options, UnaryOperator<Variable> function) {
+    this.label = label;
+    this.settings = order + describe(options);
+    this.function = function;
+    this.options = options;
+    this.sizes = List.of();
+  }
+
+  private Pooling(String label, String settings, UnaryOperator<Variable> function, int... sizes) {
     this.label = label;
     this.settings = settings;
     this.function = function;
+    this.options = null;
+    this.sizes = List.copyOf(Ints.asList(sizes));
   }
 
   /** Returns the largest elements of windows along 1 axis; PyTorch's {@code nn.MaxPool1d}. */
   public static Pooling maxPool1d(PoolingOptions options) {
-    return new Pooling("MaxPool1d", describe(options), x -> x.maxPool1d(options));
+    return new Pooling("MaxPool1d", options, x -> x.maxPool1d(options));
   }
 
   /** Returns the means of windows along 1 axis; PyTorch's {@code nn.AvgPool1d}. */
   public static Pooling avgPool1d(PoolingOptions options) {
-    return new Pooling("AvgPool1d", describe(options), x -> x.avgPool1d(options));
+    return new Pooling("AvgPool1d", options, x -> x.avgPool1d(options));
   }
 
   /** Returns the largest elements of windows along 2 axes; PyTorch's {@code nn.MaxPool2d}. */
   public static Pooling maxPool2d(PoolingOptions options) {
-    return new Pooling("MaxPool2d", describe(options), x -> x.maxPool2d(options));
+    return new Pooling("MaxPool2d", options, x -> x.maxPool2d(options));
   }
 
   /** Returns the means of windows along 2 axes; PyTorch's {@code nn.AvgPool2d}. */
   public static Pooling avgPool2d(PoolingOptions options) {
-    return new Pooling("AvgPool2d", describe(options), x -> x.avgPool2d(options));
+    return new Pooling("AvgPool2d", options, x -> x.avgPool2d(options));
   }
 
   /** Returns the largest elements of windows along 3 axes; PyTorch's {@code nn.MaxPool3d}. */
   public static Pooling maxPool3d(PoolingOptions options) {
-    return new Pooling("MaxPool3d", describe(options), x -> x.maxPool3d(options));
+    return new Pooling("MaxPool3d", options, x -> x.maxPool3d(options));
   }
 
   /** Returns the means of windows along 3 axes; PyTorch's {@code nn.AvgPool3d}. */
   public static Pooling avgPool3d(PoolingOptions options) {
-    return new Pooling("AvgPool3d", describe(options), x -> x.avgPool3d(options));
+    return new Pooling("AvgPool3d", options, x -> x.avgPool3d(options));
   }
 
   /**
@@ -52,7 +72,7 @@ public final class Pooling extends UnaryModule {
    * nn.AdaptiveMaxPool1d}.
    */
   public static Pooling adaptiveMaxPool1d(int size) {
-    return new Pooling("AdaptiveMaxPool1d", "size=" + size, x -> x.adaptiveMaxPool1d(size));
+    return new Pooling("AdaptiveMaxPool1d", "size=" + size, x -> x.adaptiveMaxPool1d(size), size);
   }
 
   /**
@@ -60,7 +80,7 @@ public final class Pooling extends UnaryModule {
    * nn.AdaptiveAvgPool1d}.
    */
   public static Pooling adaptiveAvgPool1d(int size) {
-    return new Pooling("AdaptiveAvgPool1d", "size=" + size, x -> x.adaptiveAvgPool1d(size));
+    return new Pooling("AdaptiveAvgPool1d", "size=" + size, x -> x.adaptiveAvgPool1d(size), size);
   }
 
   /**
@@ -70,7 +90,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveMaxPool2d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveMaxPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool2d(fixed));
+        "AdaptiveMaxPool2d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveMaxPool2d(fixed),
+        fixed);
   }
 
   /**
@@ -80,7 +103,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveAvgPool2d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveAvgPool2d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool2d(fixed));
+        "AdaptiveAvgPool2d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveAvgPool2d(fixed),
+        fixed);
   }
 
   /**
@@ -90,7 +116,10 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveMaxPool3d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveMaxPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveMaxPool3d(fixed));
+        "AdaptiveMaxPool3d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveMaxPool3d(fixed),
+        fixed);
   }
 
   /**
@@ -100,7 +129,28 @@ public final class Pooling extends UnaryModule {
   public static Pooling adaptiveAvgPool3d(int... sizes) {
     int[] fixed = sizes.clone();
     return new Pooling(
-        "AdaptiveAvgPool3d", "sizes=" + Arrays.toString(sizes), x -> x.adaptiveAvgPool3d(fixed));
+        "AdaptiveAvgPool3d",
+        "sizes=" + Arrays.toString(sizes),
+        x -> x.adaptiveAvgPool3d(fixed),
+        fixed);
+  }
+
+  /** Returns the p-norms of windows along 1 axis; PyTorch's {@code nn.LPPool1d}. */
+  public static Pooling lpPool1d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool1d", "order=" + order + ", ", options, x -> x.lpPool1d(order, options));
+  }
+
+  /** Returns the p-norms of windows along 2 axes; PyTorch's {@code nn.LPPool2d}. */
+  public static Pooling lpPool2d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool2d", "order=" + order + ", ", options, x -> x.lpPool2d(order, options));
+  }
+
+  /** Returns the p-norms of windows along 3 axes; PyTorch's {@code nn.LPPool3d}. */
+  public static Pooling lpPool3d(double order, PoolingOptions options) {
+    return new Pooling(
+        "LPPool3d", "order=" + order + ", ", options, x -> x.lpPool3d(order, options));
   }
 
   private static String describe(PoolingOptions options) {
@@ -120,6 +170,23 @@ public final class Pooling extends UnaryModule {
       text.append(", countIncludePad=false");
     }
     return text.toString();
+  }
+
+  /** Returns the name of the method that made this, for example {@code adaptiveAvgPool2d}. */
+  public String kind() {
+    return label.startsWith("LP")
+        ? "lp" + label.substring(2)
+        : Character.toLowerCase(label.charAt(0)) + label.substring(1);
+  }
+
+  /** Returns the windows; null if there are as many as {@link #sizes} says. */
+  public @Nullable PoolingOptions options() {
+    return options;
+  }
+
+  /** Returns the sizes of the result, one or one for each axis; empty if windows are given. */
+  public List<Integer> sizes() {
+    return sizes;
   }
 
   @Override

@@ -90,6 +90,16 @@ public final class PositionalEncoding extends UnaryModule {
     return new PositionalEncoding(table, value, kind);
   }
 
+  /** Returns the vectors, of shape {@code [length, features]}. */
+  public Variable table() {
+    return current(table);
+  }
+
+  /** Returns the axis of the sequence, counted from the end if negative. */
+  public int axis() {
+    return axis;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     int rank = input.rank();
@@ -111,7 +121,7 @@ public final class PositionalEncoding extends UnaryModule {
               + " along axis "
               + axis);
     }
-    Variable rows = current(table).narrow(0, 0, input.size(at));
+    Variable rows = table().narrow(0, 0, input.size(at));
     long[] shape = new long[rank - at];
     Arrays.fill(shape, 1);
     shape[0] = input.size(at);

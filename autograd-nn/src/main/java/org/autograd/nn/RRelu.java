@@ -31,10 +31,15 @@ public final class RRelu extends UnaryModule {
     this.upper = upper;
   }
 
+  /** Returns the slope in evaluation mode, the mean of both bounds. */
+  public double slope() {
+    return (lower + upper) / 2;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     if (!isTraining()) {
-      return input.leakyRelu((lower + upper) / 2);
+      return input.leakyRelu(slope());
     }
     Variable unit = Variable.rand(Autograd.generator(), input.dtype(), input.shape().toArray());
     Variable slopes = unit.mul(upper - lower).add(lower);

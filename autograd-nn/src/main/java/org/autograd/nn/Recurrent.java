@@ -202,6 +202,11 @@ public abstract sealed class Recurrent extends Module permits Rnn, Lstm, Gru {
     return new Options(1, true, false, 0, false, DType.FLOAT32, Autograd.generator());
   }
 
+  /** Returns the options that this was created with. */
+  public final Options configuration() {
+    return options;
+  }
+
   /**
    * What a layer without a cell state gives.
    *

@@ -85,6 +85,21 @@ public final class RmsNorm extends UnaryModule {
     return new Options(null, true, DType.FLOAT32);
   }
 
+  /** Returns the sizes of the last axes, over which the mean square is taken. */
+  public Shape normalizedShape() {
+    return normalizedShape;
+  }
+
+  /** Returns what is added to the mean square. */
+  public double epsilon() {
+    return epsilon;
+  }
+
+  /** Returns the weight, of the normalised shape, or null if there is none. */
+  public @Nullable Variable weight() {
+    return weight;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     int extra = input.rank() - normalizedShape.rank();

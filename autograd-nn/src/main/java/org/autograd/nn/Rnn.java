@@ -47,6 +47,11 @@ public final class Rnn extends Recurrent {
     this.nonlinearity = nonlinearity;
   }
 
+  /** Returns what is applied to the sum. */
+  public Nonlinearity nonlinearity() {
+    return nonlinearity;
+  }
+
   /** Returns outputs and final states for sequences that begin with states of zeros. */
   public Result apply(Variable input) {
     return apply(input, null, null);

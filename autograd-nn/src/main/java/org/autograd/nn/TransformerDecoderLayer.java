@@ -50,6 +50,11 @@ public final class TransformerDecoderLayer extends Module {
     dropout3 = child("dropout3", new Dropout(options.dropout()));
   }
 
+  /** Returns the options that this was created with. */
+  public TransformerOptions configuration() {
+    return options;
+  }
+
   /** Returns the result without masks. */
   public Variable apply(Variable target, Variable memory) {
     return apply(target, memory, AttentionMask.none(), AttentionMask.none());

@@ -43,6 +43,11 @@ public final class TransformerEncoderLayer extends UnaryModule {
     dropout2 = child("dropout2", new Dropout(options.dropout()));
   }
 
+  /** Returns the options that this was created with. */
+  public TransformerOptions configuration() {
+    return options;
+  }
+
   @Override
   protected Variable forward(Variable input) {
     return forward(input, AttentionMask.none());

@@ -21,6 +21,16 @@ public final class Unflatten extends UnaryModule {
     }
   }
 
+  /** Returns the axis that is cut. */
+  public int axis() {
+    return axis;
+  }
+
+  /** Returns the sizes of its parts, of which one may be -1. */
+  public long[] sizes() {
+    return sizes.clone();
+  }
+
   @Override
   protected Variable forward(Variable input) {
     int at = input.shape().axis(axis, "unflatten");

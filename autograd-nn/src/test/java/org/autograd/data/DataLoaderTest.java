@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.autograd.Variable;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DataLoaderTest {
   private static final int SIZE = 103;
-  private static final Dataset DATA = Dataset.of(Variable.arange(SIZE));
+  private static final TensorDataset DATA = TensorDataset.of(Variable.arange(SIZE));
 
   @Test
   void givesTheExamplesInOrderAndASmallerLastBatch() {
@@ -56,7 +57,7 @@ class DataLoaderTest {
 
   @Test
   void orderNeverChangesBetweenVersions() {
-    Dataset eight = Dataset.of(Variable.arange(8));
+    TensorDataset eight = TensorDataset.of(Variable.arange(8));
     DataLoader loader = DataLoader.of(eight, 8).shuffle(42);
     assertArrayEquals(new long[] {4, 1, 0, 3, 6, 2, 7, 5}, examples(loader.epoch(0)));
     assertArrayEquals(new long[] {2, 1, 6, 4, 7, 3, 5, 0}, examples(loader.epoch(1)));
@@ -67,13 +68,55 @@ class DataLoaderTest {
     DataLoader loader = DataLoader.of(DATA, 20).shuffle(1);
     long[] expected = examples(loader.epoch(0));
     List<Long> seen = new ArrayList<>();
-    for (Dataset batch : loader) {
+    for (Batch batch : loader) {
       examples(loader);
       for (long example : batch.inputs().toLongArray()) {
         seen.add(example);
       }
     }
     assertArrayEquals(expected, seen.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Test
+  void goesOnWhereAnotherLoaderStopped() {
+    for (int given = 0; given <= 6; given++) {
+      DataLoader first = DataLoader.of(DATA, 20).shuffle(1);
+      examples(first); // epoch 0
+      Iterator<Batch> batches = first.iterator();
+      for (int k = 0; k < given; k++) {
+        batches.next();
+      }
+      assertEquals(new DataLoader.State(1, given), first.state());
+
+      DataLoader second = DataLoader.of(DATA, 20).shuffle(1).workers(2);
+      second.restore(first.state());
+      assertEquals(first.state(), second.state());
+      assertArrayEquals(examples(() -> batches), examples(second));
+      assertEquals(new DataLoader.State(2, 0), second.state());
+      assertArrayEquals(examples(first.epoch(2)), examples(second));
+    }
+  }
+
+  @Test
+  void anEpochCanBeginInItsMiddle() {
+    DataLoader loader = DataLoader.of(DATA, 20).shuffle(1);
+    long[] all = examples(loader.epoch(7));
+    assertArrayEquals(Arrays.copyOfRange(all, 40, SIZE), examples(loader.epoch(7, 2)));
+    assertArrayEquals(new long[0], examples(loader.epoch(7, 6)));
+    assertEquals(new DataLoader.State(0, 0), loader.state());
+    assertThrows(IndexOutOfBoundsException.class, () -> loader.epoch(7, 7));
+    assertThrows(IndexOutOfBoundsException.class, () -> loader.restore(new DataLoader.State(0, 7)));
+    assertThrows(IllegalArgumentException.class, () -> new DataLoader.State(-1, 0));
+  }
+
+  @Test
+  void stateFollowsTheLastIterationOnly() {
+    DataLoader loader = DataLoader.of(DATA, 20);
+    Iterator<Batch> older = loader.iterator();
+    loader.iterator().next();
+    older.next();
+    older.next();
+    assertEquals(new DataLoader.State(1, 1), loader.state());
   }
 
   @Test
@@ -86,13 +129,13 @@ class DataLoaderTest {
     assertThrows(IllegalArgumentException.class, () -> DataLoader.of(DATA, 0));
   }
 
-  private static List<Integer> sizes(Iterable<Dataset> batches) {
+  private static List<Integer> sizes(Iterable<Batch> batches) {
     List<Integer> sizes = new ArrayList<>();
     batches.forEach(batch -> sizes.add(batch.size()));
     return sizes;
   }
 
-  private static long[] examples(Iterable<Dataset> batches) {
+  private static long[] examples(Iterable<Batch> batches) {
     LongStream.Builder examples = LongStream.builder();
     batches.forEach(batch -> Arrays.stream(batch.inputs().toLongArray()).forEach(examples::add));
     return examples.build().toArray();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DigitsTest {
   @Test
   void holdsTheTestPartOfTheOriginal() {
-    Dataset digits = Digits.load();
+    TensorDataset digits = Digits.load();
     assertEquals(Shape.of(1797, 64), digits.inputs().shape());
     assertEquals(DType.FLOAT32, digits.inputs().dtype());
     assertEquals(Shape.of(1797), digits.targets().shape());
@@ -29,7 +29,7 @@ class DigitsTest {
 
   @Test
   void firstImageIsAZero() {
-    Dataset first = Digits.load().slice(0, 1);
+    TensorDataset first = Digits.load().slice(0, 1);
     assertEquals(0, first.targets().item());
     float[] topRow = Arrays.copyOf(first.inputs().toFloatArray(), 8);
     assertArrayEquals(new float[] {0, 0, 5 / 16f, 13 / 16f, 9 / 16f, 1 / 16f, 0, 0}, topRow);
@@ -37,7 +37,7 @@ class DigitsTest {
 
   @Test
   void splitIsFixedByTheSeed() {
-    Dataset.Split split = Digits.split(1);
+    Split<TensorDataset> split = Digits.split(1);
     assertEquals(1437, split.train().size());
     assertEquals(360, split.test().size());
     long[] labels = split.test().targets().toLongArray();

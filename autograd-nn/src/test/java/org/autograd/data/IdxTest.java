@@ -114,6 +114,23 @@ class IdxTest {
   }
 
   @Test
+  void whatDecompressesToMoreThanTheMemoryIsAnError() throws IOException {
+    byte[] zeros = new byte[1_000_008];
+    System.arraycopy(hex("0000 0801 000f4240"), 0, zeros, 0, 8);
+    Path file = file(gzip(zeros));
+    assertTrue(Files.size(file) < 2000);
+    assertEquals(1_000_000, Idx.read(file, _ -> DType.FLOAT32, 5_000_000).elementCount());
+    var error =
+        assertThrows(
+            FileFormatException.class, () -> Idx.read(file, _ -> DType.FLOAT32, 4_999_999));
+    assertEquals(
+        file
+            + ": at byte 4: to read UINT8[1000000] needs 5000000 bytes of memory, but Java has at"
+            + " most 4999999; give it more with -Xmx",
+        error.getMessage());
+  }
+
+  @Test
   void randomDamageIsReadOrRejectedButNeverFailsOtherwise() throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     byte[] compressed = gzip(MATRIX);

@@ -24,7 +24,7 @@ class MnistTest {
     writeLabels("train", 7, 0, 9);
     writeImages("t10k", 2, 28, 28);
     writeLabels("t10k", 1, 2);
-    Dataset.Split split = Mnist.read(directory);
+    Split<TensorDataset> split = Mnist.read(directory);
     assertEquals(Shape.of(3, 784), split.train().inputs().shape());
     assertEquals(1, split.train().inputs().max().item());
     assertArrayEquals(new long[] {7, 0, 9}, split.train().targets().toLongArray());

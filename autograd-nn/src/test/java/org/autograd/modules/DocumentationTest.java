@@ -29,8 +29,15 @@ class DocumentationTest {
 
   @TempDir private Path directory;
 
-  private String run(String page) throws Exception {
+  /** What follows is for the tests of autograd-onnx. */
+  private static String text(String page) throws IOException {
     String text = Files.readString(Path.of("..", "docs", page));
+    int end = text.indexOf("\n## ONNX\n");
+    return end < 0 ? text : text.substring(0, end + 1);
+  }
+
+  private String run(String page) throws Exception {
+    String text = text(page);
     StringBuilder body = new StringBuilder();
     Matcher snippets = SNIPPET.matcher(text);
     while (snippets.find()) {
@@ -42,6 +49,8 @@ class DocumentationTest {
         import java.util.*;
         import java.util.function.UnaryOperator;
         import org.autograd.*;
+        import org.autograd.data.*;
+        import org.autograd.io.*;
         import org.autograd.nn.*;
         import org.autograd.type.*;
 
@@ -102,7 +111,7 @@ class DocumentationTest {
    */
   private static List<String> shown(String page) throws Exception {
     List<String> result = new ArrayList<>();
-    Matcher blocks = BLOCK.matcher(Files.readString(Path.of("..", "docs", page)));
+    Matcher blocks = BLOCK.matcher(text(page));
     while (blocks.find()) {
       if (blocks.group("language").isEmpty()) {
         result.addAll(blocks.group("text").lines().toList());
@@ -118,9 +127,23 @@ class DocumentationTest {
 
   @Test
   void howItWorks() throws Exception {
-    List<String> shown = shown("how-it-works.md");
-    List<String> printed = run("how-it-works.md").lines().map(String::stripTrailing).toList();
-    assertTrue(shown.size() > 30, shown::toString);
+    assertPrints("how-it-works.md", 30);
+  }
+
+  @Test
+  void files() throws Exception {
+    assertPrints("files.md", 4);
+  }
+
+  @Test
+  void data() throws Exception {
+    assertPrints("data.md", 12);
+  }
+
+  private void assertPrints(String page, int least) throws Exception {
+    List<String> shown = shown(page);
+    List<String> printed = run(page).lines().map(String::stripTrailing).toList();
+    assertTrue(shown.size() > least, shown::toString);
     assertEquals(shown.size(), printed.size(), () -> String.join("\n", printed));
     for (int k = 0; k < shown.size(); k++) {
       String line = shown.get(k);

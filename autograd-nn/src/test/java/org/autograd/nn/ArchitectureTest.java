@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   private static final Set<String> EXPORTED =
-      Set.of("org.autograd.data", "org.autograd.io", "org.autograd.nn", "org.autograd.optim");
+      Set.of(
+          "org.autograd.data",
+          "org.autograd.io",
+          "org.autograd.nn",
+          "org.autograd.optim",
+          "org.autograd.training");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -79,8 +84,8 @@ class ArchitectureTest {
   }
 
   /**
-   * Returns the types of Guava, EJML and Jackson in what users see of a class, inherited members
-   * too.
+   * Returns the types of Guava, EJML, Jackson and FastCSV in what users see of a class, inherited
+   * members too.
    */
   private static Stream<String> librariesShownBy(JavaClass type) {
     Stream<JavaType> supertypes =
@@ -95,6 +100,7 @@ class ArchitectureTest {
         .map(JavaClass::getName)
         .filter(name ->
             name.startsWith("com.google.")
+                || name.startsWith("de.siegmar.")
                 || name.startsWith("com.fasterxml.")
                 || name.startsWith("org.ejml."))
         .map(name -> type.getName() + " shows " + name);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.autograd.Generator;
+import org.autograd.InterpolateOptions;
+import org.autograd.PoolingOptions;
 import org.autograd.Variable;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -34,6 +36,43 @@ class CompositionTest {
     ModuleGradients.check(residual, residual, x);
     assertEquals(List.of("body.weight", "body.bias"), List.copyOf(residual.stateDict().keySet()));
     assertRefused("keep the shape", () -> new Residual(new Linear(3, 1)).apply(Variable.zeros(3)));
+  }
+
+  @Test
+  void imagesAreArranged() {
+    Variable image = random(4, 2, 4, 3, 5);
+    UnaryModule[] modules = {
+      new Upsample(InterpolateOptions.scale(2)),
+      new PixelShuffle(2),
+      Padding.zero(1, 2),
+      Padding.constant(7, 0, 1, 2, 0),
+      Padding.reflect(2, 1, 1, 2),
+      Padding.replicate(2, 1, 1, 2),
+      Padding.circular(2, 1, 1, 2),
+      Pooling.lpPool2d(2, PoolingOptions.kernel(2)),
+    };
+    Variable[] expected = {
+      image.repeatInterleave(2, 2).repeatInterleave(3, 2),
+      image.reshape(2, 1, 2, 2, 3, 5).permute(0, 1, 4, 2, 5, 3).reshape(2, 1, 6, 10),
+      image.padConstant(0, 1, 2),
+      image.padConstant(7, 0, 1, 2, 0),
+      image.padReflect(2, 1, 1, 2),
+      image.padReplicate(2, 1, 1, 2),
+      image.padCircular(2, 1, 1, 2),
+      image.square().avgPool2d(PoolingOptions.kernel(2)).mul(4).sqrt(),
+    };
+    for (int k = 0; k < modules.length; k++) {
+      Variable result = modules[k].apply(image);
+      assertEquals(expected[k].shape(), result.shape(), modules[k].toString());
+      assertArrayEquals(
+          expected[k].toDoubleArray(), result.toDoubleArray(), 1e-12, modules[k].toString());
+    }
+    assertArrayEquals(
+        image.toDoubleArray(),
+        PixelShuffle.inverse(2).apply(modules[1].apply(image)).toDoubleArray());
+    assertEquals("PixelUnshuffle(factor=2)", PixelShuffle.inverse(2).toString());
+    assertEquals("Upsample(scale=[2.0], mode=NEAREST)", modules[0].toString());
+    assertEquals("ReflectionPad(widths=[2, 1, 1, 2])", modules[4].toString());
   }
 
   @Test

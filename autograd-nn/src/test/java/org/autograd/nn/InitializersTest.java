@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.autograd.ConvolutionOptions;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.type.DType;
@@ -53,6 +54,45 @@ class InitializersTest {
   void xavierScalesWithBothFans() {
     assertNormal(Math.sqrt(2.0 / 1500), Initializers.xavierNormal(Gain.LINEAR));
     assertUniform(5.0 / 3 * Math.sqrt(6.0 / 1500), Initializers.xavierUniform(Gain.TANH));
+  }
+
+  @Test
+  void truncatedNormalStaysBetweenItsBounds() {
+    Variable weight = filled(Initializers.truncatedNormal(1, 2, -1, 3));
+    assertTrue(weight.min().item() >= -1 && weight.max().item() <= 3);
+    assertTrue(weight.min().item() < -.99 && weight.max().item() > 2.99);
+    // The variance of a standard normal variable between -1 and 1 is 1 - 2 phi(1) / (2 Phi(1) - 1).
+    double phi = Math.exp(-.5) / Math.sqrt(2 * Math.PI);
+    assertEquals(2 * Math.sqrt(1 - 2 * phi / .6826894921370859), weight.std().item(), .01);
+    assertEquals(1, weight.mean().item(), .02);
+    assertThrows(IllegalArgumentException.class, () -> Initializers.truncatedNormal(0, 1, 2, -2));
+  }
+
+  @Test
+  void orthogonalRowsOrColumns() {
+    for (long[] shape : new long[][] {{3, 5}, {5, 3}, {4, 2, 3, 3}}) {
+      Variable weight = Variable.zeros(DType.FLOAT64, shape);
+      Initializers.orthogonal(2).fill(weight, new Generator(1));
+      Variable matrix = weight.flatten(1, -1);
+      Variable small = matrix.size(0) < matrix.size(1) ? matrix.transpose() : matrix;
+      Variable product = small.transpose().matmul(small);
+      assertTrue(
+          product.allClose(Variable.eye(DType.FLOAT64, small.size(1)).mul(4), 0, 1e-12),
+          product::toString);
+    }
+  }
+
+  @Test
+  void identityHandsItsInputOn() {
+    Variable matrix = Variable.ones(2, 3);
+    Initializers.identity().fill(matrix, new Generator(1));
+    assertArrayEquals(new double[] {1, 0, 0, 0, 1, 0}, matrix.toDoubleArray());
+    Variable filter = Variable.ones(2, 2, 3);
+    Initializers.identity().fill(filter, new Generator(1));
+    Variable x = Variable.of(1, 2, 3, 4, 5, 6.0).reshape(1, 2, 3).to(DType.FLOAT32);
+    assertArrayEquals(
+        x.toDoubleArray(),
+        x.conv1d(filter, null, ConvolutionOptions.defaults().padding(1)).toDoubleArray());
   }
 
   @Test

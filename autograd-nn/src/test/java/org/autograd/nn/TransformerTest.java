@@ -79,6 +79,28 @@ class TransformerTest {
         List.copyOf(new TransformerDecoder(1, 4, 2, OPTIONS, true).stateDict().keySet()));
   }
 
+  @Test
+  void transformerIsEncoderAndDecoder() {
+    Transformer model = new Transformer(4, 2, 1, 2, OPTIONS);
+    Variable source = random(7, 2, 3, 4);
+    Variable target = random(8, 2, 5, 4);
+    AttentionMask none = AttentionMask.none();
+    Variable result = model.apply(source, target, none, none.causal(true), none);
+    Variable memory = model.encoder().layers().getFirst().apply(source);
+    memory = ((LayerNorm) model.encoder().children().get("norm")).apply(memory);
+    assertClose(model.decoder().apply(target, memory, none.causal(true), none), result);
+    // What comes later in the target does not change what comes before.
+    Variable shorter = model.apply(source, target.narrow(1, 0, 2), none, none.causal(true), none);
+    assertClose(shorter, result.narrow(1, 0, 2));
+    List<String> names = List.copyOf(model.stateDict().keySet());
+    assertTrue(names.contains("encoder.norm.weight"), names::toString);
+    assertTrue(names.contains("decoder.layers.1.multihead_attn.in_proj_bias"), names::toString);
+    Variable weight = model.stateDict().get("decoder.layers.0.linear1.weight");
+    double bound = Math.sqrt(6.0 / (4 + 5));
+    double largest = weight.abs().max().item();
+    assertTrue(largest <= bound && largest > .8 * bound, () -> "Xavier's bound is " + bound);
+  }
+
   private static String shapes(Module module) {
     return module.stateDict().entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue().shape())

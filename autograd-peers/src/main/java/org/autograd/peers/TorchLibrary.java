@@ -2,6 +2,7 @@ package org.autograd.peers;
 
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.autograd.bench.LearningStep;
 import org.autograd.bench.Library;
 import org.autograd.bench.Network;
 import org.autograd.bench.Operation;
@@ -227,6 +228,12 @@ public final class TorchLibrary implements Library {
         return loss;
       }
     };
+  }
+
+  @Override
+  public Work learningStep(LearningStep step, int threads) {
+    setThreads(threads);
+    return TorchLearningSteps.prepare(step);
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class PointwiseLoop {
     }
     this.inputs = inputs;
     this.parameters = parameters;
-    this.values = List.copyOf(values);
+    this.values = values.stream().map(Expression::withoutSlopes).toList();
     this.maskInputs = new boolean[inputs];
     for (int k = 0; k < inputs; k++) {
       Expression mask = Expression.mask(k);

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       PointwiseMode.class,
       ReductionsMode.class,
       StepMode.class,
+      LearningMode.class,
       GraphMode.class,
       StartupMode.class,
       MemoryMode.class

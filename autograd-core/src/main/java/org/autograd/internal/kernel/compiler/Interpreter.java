@@ -198,7 +198,7 @@ final class Interpreter implements Kernel {
       case OR -> a != 0 || b != 0 ? 1 : 0;
       case NOT -> a == 0 ? 1 : 0;
       case WHERE -> a != 0 ? b : operands[2][i];
-      case INPUT, MASK_INPUT, CONSTANT, PARAMETER -> throw new AssertionError(operator);
+      case INPUT, MASK_INPUT, CONSTANT, PARAMETER, SLOPE -> throw new AssertionError(operator);
     };
   }
 }

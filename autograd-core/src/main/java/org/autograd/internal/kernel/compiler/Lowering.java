@@ -23,7 +23,7 @@ final class Lowering {
       case 0 -> leaf(expression);
       case 1 -> unary(operator, operand.apply(0));
       case 2 -> binary(operator, operand.apply(0), operand.apply(1));
-      default -> graph.select(operand.apply(0), operand.apply(1), operand.apply(2));
+      default -> ternary(operator, operand);
     };
   }
 
@@ -75,6 +75,13 @@ final class Lowering {
       case POLYGAMMA -> new Gammas(graph).polygamma(a, b);
       default -> graph.apply(simple(operator), a, b);
     };
+  }
+
+  private Node ternary(Operator operator, IntFunction<Node> operand) {
+    if (operator != Operator.WHERE) {
+      throw new AssertionError(operator);
+    }
+    return graph.select(operand.apply(0), operand.apply(1), operand.apply(2));
   }
 
   private Op simple(Operator operator) {

@@ -1,0 +1,62 @@
+package org.autograd.forwardforward;
+
+import org.autograd.Generator;
+import org.autograd.Variable;
+import org.autograd.data.Batch;
+import org.autograd.local.GradientRule;
+import org.autograd.optim.Optimizer;
+import org.autograd.training.Outcome;
+import org.autograd.training.TrainingState;
+
+/**
+ * The Forward-Forward algorithm for a recurrent network: in each of eight steps every layer learns
+ * to find its input good if the class at the top is right, and bad if it is not. What a layer
+ * learns from below and from above depends on its own activity only.
+ *
+ * <p>Wrong classes are drawn at random. An outcome's loss is the mean over the steps of the sum
+ * over the layers; there are no predictions, since each would cost a run for each class.
+ */
+public final class RecurrentForwardForward extends GradientRule {
+  private static final int STEPS = 8;
+
+  private final RecurrentForwardForwardNetwork network;
+  private final Generator rng;
+
+  /**
+   * Creates the rule.
+   *
+   * @param optimizer of the network's parameters
+   * @param rng draws wrong classes
+   */
+  public RecurrentForwardForward(
+      RecurrentForwardForwardNetwork network, Optimizer<?> optimizer, Generator rng) {
+    super(network, optimizer);
+    this.network = network;
+    this.rng = rng;
+  }
+
+  @Override
+  protected Outcome addGradients(Batch batch) {
+    Variable targets = batch.targets();
+    Variable wrong = Negatives.random(targets, network.classes(), rng);
+    double[] total = {0};
+    network.run(
+        Variable.cat(0, batch.inputs(), batch.inputs()),
+        Variable.cat(0, targets, wrong),
+        STEPS,
+        (_, layer, z, activity) -> total[0] += layer.backward(z, activity));
+    return Outcome.of(total[0] / STEPS, null);
+  }
+
+  /** Returns the goodness of each class, of shape [size, classes]. */
+  @Override
+  public Variable predict(Variable inputs) {
+    return network.evaluate(() -> network.apply(inputs));
+  }
+
+  @Override
+  public void addTo(TrainingState state) {
+    super.addTo(state);
+    state.add("negatives", rng);
+  }
+}
