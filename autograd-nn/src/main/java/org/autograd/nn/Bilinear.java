@@ -55,12 +55,12 @@ public final class Bilinear extends Module {
 
   /** Returns the weight, of shape {@code [outFeatures, firstFeatures, secondFeatures]}. */
   public Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   /** Returns the bias, of shape {@code [outFeatures]}, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   /**

@@ -98,12 +98,12 @@ public final class GroupNorm extends UnaryModule {
 
   /** Returns the weight, of shape {@code [channels]}, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   /** Returns the bias, of shape {@code [channels]}, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   @Override

@@ -101,12 +101,12 @@ public final class LayerNorm extends UnaryModule {
 
   /** Returns the weight, of the normalised shape, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   /** Returns the bias, of the normalised shape, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   @Override

@@ -97,7 +97,7 @@ public final class RmsNorm extends UnaryModule {
 
   /** Returns the weight, of the normalised shape, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   @Override
