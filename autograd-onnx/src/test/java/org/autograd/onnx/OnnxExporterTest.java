@@ -21,6 +21,7 @@ import org.autograd.nn.EmbeddingBag;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Lstm;
+import org.autograd.nn.Module;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
@@ -218,6 +219,32 @@ class OnnxExporterTest {
         model,
         "attribute max",
         "long[]");
+  }
+
+  /** A module of two inputs. */
+  private static final class Sum extends Module {}
+
+  @Test
+  void aModuleOfSeveralInputsMustSayWhatItGives() throws Exception {
+    Sum model = new Sum();
+    model.eval();
+    Variable x = Variable.of(1f, 2).reshape(1, 2);
+    OnnxExporter exporter = Onnx.exporter().input("x", x, "batch").input("y", x, "batch");
+    exporter
+        .with(
+            Sum.class,
+            (_, in, graph) ->
+                List.of(graph.node("Add", a -> a.get(0).add(a.get(1)), in.get(0), in.get(1))))
+        .export(model, file);
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
+      assertTrue(x.mul(2).allClose(runtime.run(List.of(x, x)).getFirst(), 0, 0));
+    }
+    OnnxExporter unknown =
+        exporter.with(
+            Sum.class,
+            (_, in, graph) -> List.of(graph.node("Add", Map.of(), in.get(0), in.get(1))));
+    var error = assertThrows(OnnxExportException.class, () -> unknown.export(model, file));
+    assertTrue(error.getMessage().contains("Sum does not say what result 0"), error.getMessage());
   }
 
   @Test
