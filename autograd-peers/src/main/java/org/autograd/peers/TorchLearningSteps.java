@@ -173,7 +173,10 @@ final class TorchLearningSteps {
             register_module("first", new LinearImpl(inputs, units)),
             register_module("second", new LinearImpl(units, units))
           };
-      means = new Tensor[] {torch.zeros(units).add_(new Scalar(0.5f)), torch.zeros(units).add_(new Scalar(0.5f))};
+      means =
+          new Tensor[] {
+            torch.zeros(units).add_(new Scalar(0.5f)), torch.zeros(units).add_(new Scalar(0.5f))
+          };
       head = register_module("head", new LinearImpl(2 * units, 10));
     }
 
@@ -211,10 +214,7 @@ final class TorchLearningSteps {
         means[k].mul_(new Scalar(0.9f)).add_(x.narrow(0, 0, half).mean(0).mul_(new Scalar(0.1f)));
         Tensor excess = means[k].sub(means[k].mean());
         Tensor peer =
-            z.narrow(0, 0, half)
-                .mul(excess)
-                .sum()
-                .mul(new Scalar((float) (PEER_STRENGTH / half)));
+            z.narrow(0, 0, half).mul(excess).sum().mul(new Scalar((float) (PEER_STRENGTH / half)));
         loss.add(peer).backward();
       }
     }
