@@ -5,49 +5,52 @@ import org.autograd.Variable;
 import org.autograd.data.TensorDataset;
 
 /**
- * Streams of random bits of which only changes are told: an event is a bit and for how long it has
- * lasted. The task is their parity (Hasani et al., "Closed-form continuous-time neural networks",
- * 2022).
+ * Streams of random bits of which only changes are told: an event is the bit that begins and the
+ * time since the event before, and a last one says when the stream ends. The task is their parity
+ * (Hasani et al., "Closed-form continuous-time neural networks", 2022).
  */
 final class BitStreams {
   private BitStreams() {}
 
   /**
-   * Returns streams of 2 to {@code pad - 1} bits: events float32 [size, pad - 1, 1], the parity of
-   * all bits, 0 or 1, float32 [size], the events' time spans, as shares of {@code pad}, float32
-   * [size, pad - 1], and their numbers int64 [size].
+   * Returns streams of 2 to {@code pad - 1} bits: events float32 [size, pad, 1], the parity of all
+   * bits, 0 or 1, float32 [size], the times before the events, as shares of {@code pad}, float32
+   * [size, pad], and the number of events int64 [size].
    */
   static TensorDataset create(int size, int pad, Generator rng) {
     if (pad < 3) {
       throw new IllegalArgumentException("--pad must be at least 3, got " + pad);
     }
-    int most = pad - 1;
-    float[] events = new float[size * most];
-    float[] spans = new float[size * most];
-    long[] lengths = new long[size];
+    float[] events = new float[size * pad];
+    float[] spans = new float[size * pad];
+    long[] counts = new long[size];
     float[] parities = new float[size];
     for (int i = 0; i < size; i++) {
       int bits = 2 + rng.nextInt(pad - 2);
       int ones = 0;
-      int event = -1;
+      int place = i * pad;
       int last = -1;
+      int elapsed = 0;
       for (int k = 0; k < bits; k++) {
         int bit = rng.nextInt(2);
         ones += bit;
         if (bit != last) {
-          event++;
-          last = bit;
-          events[i * most + event] = bit;
+          events[place] = bit;
+          spans[place++] = (float) elapsed / pad;
+          elapsed = 0;
         }
-        spans[i * most + event] += 1f / pad;
+        last = bit;
+        elapsed++;
       }
-      lengths[i] = event + 1;
+      events[place] = last;
+      spans[place++] = (float) elapsed / pad;
+      counts[i] = place - (long) i * pad;
       parities[i] = ones % 2;
     }
     return TensorDataset.of(
-        Variable.fromArray(events, size, most, 1),
+        Variable.fromArray(events, size, pad, 1),
         Variable.of(parities),
-        Variable.fromArray(spans, size, most),
-        Variable.of(lengths));
+        Variable.fromArray(spans, size, pad),
+        Variable.of(counts));
   }
 }

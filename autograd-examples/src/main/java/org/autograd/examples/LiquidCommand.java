@@ -5,11 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -17,7 +14,6 @@ import org.autograd.data.DataLoader;
 import org.autograd.data.TensorDataset;
 import org.autograd.io.AtomicFile;
 import org.autograd.liquid.CfcCell;
-import org.autograd.liquid.LiquidCell;
 import org.autograd.liquid.LiquidLayer;
 import org.autograd.liquid.LtcCell;
 import org.autograd.liquid.WiredCfcCell;
@@ -37,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains liquid networks on a curve, or on streams of bits that come at irregular times. */
@@ -68,6 +65,25 @@ final class LiquidCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Task task = Task.SINE;
+
+  /** The kinds of cells. */
+  private enum Cell {
+    LTC,
+    CFC,
+    GRU;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--cell",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Some of ltc and cfc for sine, of cfc and gru for xor (default: both).")
+  private List<Cell> cells = new ArrayList<>();
 
   @Option(
       names = "--epochs",
@@ -123,11 +139,7 @@ final class LiquidCommand implements Callable<Integer> {
         TensorDataset.of(
             Variable.stack(1, time.sin(), time.cos()).unsqueeze(0),
             time.mul(2).sin().reshape(1, -1, 1));
-    Generator rng = new Generator(seed);
-    Wiring wiring = Wiring.autoNcp(2, 16, 1, 0.5, rng);
-    SequencedMap<String, LiquidCell> cells = new LinkedHashMap<>();
-    cells.put("ltc", new LtcCell(wiring, LtcCell.options().generator(rng.split())));
-    cells.put("cfc", new WiredCfcCell(wiring, CfcCell.options().generator(rng.split())));
+    Wiring wiring = Wiring.autoNcp(2, 16, 1, 0.5, new Generator(seed));
 
     TrainingOptions options = options(300, 1);
     double[] x = time.toDoubleArray();
@@ -135,8 +147,12 @@ final class LiquidCommand implements Callable<Integer> {
     fit.points("target", x, curve.targets().toDoubleArray()).yRange(-1.2, 1.8);
     LineChart losses = new LineChart("Training loss", "step", "MSE").logarithmic();
     List<String> results = new ArrayList<>();
-    for (Map.Entry<String, LiquidCell> entry : cells.entrySet()) {
-      LiquidLayer layer = new LiquidLayer(entry.getValue());
+    for (Cell kind : chosen(Cell.LTC, Cell.CFC)) {
+      LiquidLayer layer =
+          new LiquidLayer(
+              kind == Cell.LTC
+                  ? new LtcCell(wiring, LtcCell.options().generator(generator(kind)))
+                  : new WiredCfcCell(wiring, CfcCell.options().generator(generator(kind))));
       Adam adam = new Adam(layer.parameters(), Adam.options().learningRate(rate(0.01)));
       Backpropagation rule =
           new Backpropagation(
@@ -150,13 +166,13 @@ final class LiquidCommand implements Callable<Integer> {
       Trainer trainer =
           new Trainer(rule, DataLoader.of(curve, 1))
               .listen(Scheduling.everyStep(new Scheduler(adam, schedule)));
-      History history = run(entry.getKey(), options).train(trainer);
+      History history = run(kind.toString(), options).train(trainer);
 
       Variable prediction = rule.predict(curve.inputs());
-      fit.line(entry.getKey(), x, prediction.toDoubleArray());
-      losses.line(entry.getKey(), history.series("loss"));
+      fit.line(kind.toString(), x, prediction.toDoubleArray());
+      losses.line(kind.toString(), history.series("loss"));
       double mse = Losses.mse(prediction, curve.targets()).item();
-      results.add(String.format(Locale.ROOT, "%s %.6f", entry.getKey(), mse));
+      results.add(String.format(Locale.ROOT, "%s %.6f", kind, mse));
     }
     Chart.write(output.resolve("fit.png"), fit, losses);
     AtomicFile.write(
@@ -175,30 +191,45 @@ final class LiquidCommand implements Callable<Integer> {
     LineChart losses = new LineChart("Parity: loss", "epoch", "loss").logarithmic();
     LineChart accuracies = new LineChart("Parity: test accuracy", "epoch", "accuracy");
     List<String> results = new ArrayList<>();
-    for (StreamClassifier model :
-        List.of(
-            StreamClassifier.cfc(UNITS, rng.split()), StreamClassifier.gru(UNITS, rng.split()))) {
+    for (Cell kind : chosen(Cell.CFC, Cell.GRU)) {
+      StreamClassifier model =
+          kind == Cell.CFC
+              ? StreamClassifier.cfc(UNITS, generator(kind))
+              : StreamClassifier.gru(UNITS, generator(kind));
+      Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.005)));
       Backpropagation rule =
           new Backpropagation(
               model,
               model::apply,
               (logits, batch) -> Losses.binaryCrossEntropyWithLogits(logits, batch.targets()),
-              new Adam(model.parameters(), Adam.options().learningRate(rate(0.005))),
-              Backpropagation.options().clipNorm(1));
+              adam,
+              Backpropagation.options());
+      Scheduler scheduler = new Scheduler(adam, Schedule.cosine(options.epochs, 0));
       Trainer trainer =
           new Trainer(rule, options.loader(train))
               .validation(DataLoader.of(test, TEST_SIZE))
-              .metric("accuracy", () -> Metrics.binaryAccuracy(0));
-      History history = run(model.name(), options).train(trainer);
-      losses.line(model.name(), history.series("loss"));
-      accuracies.line(model.name(), history.series("validation_accuracy"));
+              .metric("accuracy", () -> Metrics.binaryAccuracy(0))
+              .listen(Scheduling.everyEpoch(scheduler));
+      History history = run(kind.toString(), options).train(trainer);
+      losses.line(kind.toString(), history.series("loss"));
+      accuracies.line(kind.toString(), history.series("validation_accuracy"));
       double accuracy = history.last().value("validation_accuracy");
-      results.add(String.format(Locale.ROOT, "%s %.4f", model.name(), accuracy));
+      results.add(String.format(Locale.ROOT, "%s %.4f", kind, accuracy));
     }
     Chart.write(output.resolve("comparison.png"), losses, accuracies);
     out().println("comparison.png is in " + output);
     out().println("test accuracy: " + String.join(", ", results));
     return 0;
+  }
+
+  /** Returns the cells that were asked for, in order, or those that the task has. */
+  private List<Cell> chosen(Cell... possible) {
+    if (!List.of(possible).containsAll(cells)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--cell for %s must be of %s, not %s".formatted(task, List.of(possible), cells));
+    }
+    return cells.isEmpty() ? List.of(possible) : cells;
   }
 
   private TrainingOptions options(int usualEpochs, int batchSize) {
@@ -217,6 +248,11 @@ final class LiquidCommand implements Callable<Integer> {
 
   private PrintWriter out() {
     return spec.commandLine().getOut();
+  }
+
+  /** Returns the source of a cell's initial values, the same whatever other cells there are. */
+  private Generator generator(Cell kind) {
+    return new Generator(seed + kind.ordinal()).split();
   }
 
   private double rate(double usual) {

@@ -21,13 +21,13 @@ final class MinimizerOptions {
   /** The ways. */
   enum Rule {
     /** An evolution strategy and Adam. */
-    ES(0.02, 0.05, 100),
+    ES(0.02, 0.05, 60),
     /** In place, by differences. */
-    MEZO(5e-3, 1e-3, 1000),
+    MEZO(5e-3, 1e-3, 800),
     /** Differences and descent. */
-    SPSA(5e-3, 1e-3, 1000),
+    SPSA(5e-3, 1e-3, 800),
     /** Exact slopes in several directions, and Adam. */
-    FORWARD_GRADIENT(1e-3, 1, 1000),
+    FORWARD_GRADIENT(1e-3, 1, 800),
     /** Covariance matrix adaptation. */
     CMA(1, 0.5, 100);
 

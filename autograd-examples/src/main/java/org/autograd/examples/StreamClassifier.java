@@ -12,11 +12,9 @@ import org.autograd.nn.Recurrent;
 
 /** A logit for each of some {@link BitStreams}, from the state of a recurrent layer at its end. */
 abstract sealed class StreamClassifier extends Module {
-  private final String name;
   private final Linear head;
 
-  private StreamClassifier(String name, int units, Generator rng) {
-    this.name = name;
+  private StreamClassifier(int units, Generator rng) {
     this.head = child("head", new Linear(units, 1, Linear.options().generator(rng)));
   }
 
@@ -28,10 +26,6 @@ abstract sealed class StreamClassifier extends Module {
   /** Returns gated recurrent units, to which time spans are a second feature. */
   static StreamClassifier gru(int units, Generator rng) {
     return new Gated(units, rng);
-  }
-
-  final String name() {
-    return name;
   }
 
   /** Returns logits of shape [size]. */
@@ -53,7 +47,7 @@ abstract sealed class StreamClassifier extends Module {
     private final LiquidLayer layer;
 
     Liquid(int units, Generator rng) {
-      super("cfc", units, rng);
+      super(units, rng);
       CfcCell cell = new CfcCell(1, units, CfcCell.options().generator(rng));
       layer = child("layer", new LiquidLayer(cell));
     }
@@ -68,7 +62,7 @@ abstract sealed class StreamClassifier extends Module {
     private final Gru layer;
 
     Gated(int units, Generator rng) {
-      super("gru", units, rng);
+      super(units, rng);
       layer =
           child("layer", new Gru(2, units, Recurrent.options().batchFirst(true).generator(rng)));
     }

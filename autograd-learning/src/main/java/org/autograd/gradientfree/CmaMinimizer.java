@@ -47,10 +47,14 @@ public final class CmaMinimizer implements Minimizer {
     return search;
   }
 
+  /**
+   * Tries a generation.
+   *
+   * @return the mean of its losses
+   */
   @Override
   public double step(Supplier<Variable> loss) {
     try (var _ = Autograd.noGrad()) {
-      double before = loss.get().item();
       List<double[]> candidates = search.ask();
       double[] values = new double[candidates.size()];
       try {
@@ -62,7 +66,7 @@ public final class CmaMinimizer implements Minimizer {
       } finally {
         set(search.mean());
       }
-      return before;
+      return Arrays.stream(values).average().orElseThrow();
     }
   }
 

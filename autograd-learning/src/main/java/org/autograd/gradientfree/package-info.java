@@ -36,7 +36,17 @@
  *
  * <p><b>What it is not.</b> A replacement for backpropagation where there is a gradient. The error
  * of an estimate grows with the number of parameters: with 2,410 of them these rules need tens to
- * hundreds of times as many passes for the same accuracy, and stay below it.
+ * hundreds of times as many passes for the same accuracy, and stay below it. On the digits of
+ * {@link org.autograd.data.Digits}, 64-32-10, batches of 256, seed 0, by {@code ./autograd train
+ * gradient-free --rule ...}:
+ *
+ * <pre>
+ * rule               steps   losses per step   test accuracy
+ * es                   360               101          0.961
+ * forward-gradient   4,800       8 with slopes          0.947
+ * spsa               4,800                 2          0.931
+ * mezo               4,800                 2          0.917
+ * </pre>
  */
 @NullMarked
 package org.autograd.gradientfree;

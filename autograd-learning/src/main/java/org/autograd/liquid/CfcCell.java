@@ -4,6 +4,7 @@ import static org.autograd.expression.Expression.input;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.autograd.Autograd;
@@ -38,8 +39,10 @@ public final class CfcCell extends LiquidCell {
   private static final Pointwise LECUN_TANH =
       Pointwise.of("lecunTanh", x -> x.mul(0.666).tanh().mul(1.7159));
 
-  private static final Pointwise GATED = gated(true);
-  private static final Pointwise UNGATED = gated(false);
+  private static final Activation LECUN = Activation.of("LecunTanh", LECUN_TANH::apply);
+
+  static final Pointwise GATED = gated(true);
+  static final Pointwise UNGATED = gated(false);
   private static final Pointwise PURE = pure();
 
   /** From the two heads, the two parts of the gate, and the elapsed time. */
@@ -58,6 +61,8 @@ public final class CfcCell extends LiquidCell {
     Expression decay = input(3).neg().mul(input(1).abs().add(head.abs())).exp();
     return Pointwise.of("cfcPure", 4, 0, amplitude.sub(amplitude.mul(decay).mul(head)));
   }
+
+  private static final List<String> HEADS = List.of("ff1", "ff2", "time_a", "time_b");
 
   private final Options options;
   private final @Nullable Linear entry;
@@ -149,7 +154,7 @@ public final class CfcCell extends LiquidCell {
 
   /** Returns LeCun's {@code 1.7159 tanh(0.666 x)}. */
   public static Activation lecunTanh() {
-    return Activation.of("LecunTanh", LECUN_TANH::apply);
+    return LECUN;
   }
 
   /** Creates a cell with the default options. */
@@ -280,6 +285,56 @@ public final class CfcCell extends LiquidCell {
     }
   }
 
+  /**
+   * Runs as one operation if this is the usual kind of cell and many steps are to be made, else
+   * step by step.
+   */
+  @Override
+  Variable sequence(
+      Variable inputs, Variable state, @Nullable Variable elapsed, @Nullable Variable going) {
+    Linear layer = entry;
+    boolean usual =
+        layer != null
+            && backbone.size() == 1
+            && backbone.getFirst() == LECUN
+            && options.mode() != CfcMode.PURE;
+    return usual && inputs.size(0) > 1
+        ? whole(Objects.requireNonNull(layer), inputs, state, elapsed, going)
+        : super.sequence(inputs, state, elapsed, going);
+  }
+
+  private Variable whole(
+      Linear layer,
+      Variable inputs,
+      Variable state,
+      @Nullable Variable elapsed,
+      @Nullable Variable going) {
+    List<Linear> heads = new ArrayList<>();
+    for (String name : HEADS) {
+      heads.add((Linear) Objects.requireNonNull(children().get(name)));
+    }
+    Variable[] operands = new Variable[going == null ? 6 : 7];
+    Variable weight = layer.weight();
+    operands[0] = project(layer, inputs);
+    operands[1] = state;
+    operands[2] = weight.narrow(1, inputSize(), stateSize());
+    operands[3] = Variable.cat(0, heads.stream().map(Linear::weight).toList());
+    operands[4] =
+        Variable.cat(0, heads.stream().map(head -> Objects.requireNonNull(head.bias())).toList());
+    operands[5] = elapsed == null ? Variable.ones(dtype(), inputs.size(0), 1, 1) : elapsed;
+    if (going != null) {
+      operands[6] = going;
+    }
+    return CfcSequence.of(options.mode() == CfcMode.DEFAULT, going != null).apply(operands);
+  }
+
+  /** Returns the inputs' part of what enters the backbone. */
+  private Variable project(Linear layer, Variable inputs) {
+    Variable weight = layer.weight().narrow(1, 0, inputSize());
+    Variable bias = layer.bias();
+    return bias == null ? inputs.linear(weight) : inputs.linear(weight, bias);
+  }
+
   /** Many steps: what the backbone makes of all inputs is one product. */
   private final class Sequence implements Steps {
     private final List<Variable> projected;
@@ -287,12 +342,8 @@ public final class CfcCell extends LiquidCell {
     private final Heads pass = pass();
 
     Sequence(Linear layer, Variable inputs) {
-      Variable weight = layer.weight();
-      Variable bias = layer.bias();
-      Variable inputWeight = weight.narrow(1, 0, inputSize());
-      projected =
-          Unbind.of(bias == null ? inputs.linear(inputWeight) : inputs.linear(inputWeight, bias));
-      hiddenWeight = weight.narrow(1, inputSize(), stateSize());
+      projected = Unbind.of(project(layer, inputs));
+      hiddenWeight = layer.weight().narrow(1, inputSize(), stateSize());
     }
 
     @Override

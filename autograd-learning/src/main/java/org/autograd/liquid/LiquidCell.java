@@ -1,5 +1,6 @@
 package org.autograd.liquid;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.autograd.Variable;
 import org.autograd.nn.Module;
@@ -83,6 +84,30 @@ public abstract sealed class LiquidCell extends Module permits LtcCell, CfcCell,
    * @param inputs {@code [length, n, inputSize]}
    */
   abstract Steps steps(Variable inputs);
+
+  /**
+   * Runs over sequences.
+   *
+   * @param inputs {@code [length, n, inputSize]}
+   * @param state {@code [n, stateSize]}
+   * @param elapsed {@code [length, n, 1]}, null for 1 throughout
+   * @param going which sequences go on at each time, bool {@code [length, n, 1]}; null for all
+   * @return the states at every time, {@code [length, n, stateSize]}
+   */
+  Variable sequence(
+      Variable inputs, Variable state, @Nullable Variable elapsed, @Nullable Variable going) {
+    Steps steps = steps(inputs);
+    List<Variable> times = elapsed == null ? List.of() : Unbind.of(elapsed);
+    Variable one = Variable.ones(dtype, 1, 1);
+    Variable now = state;
+    List<Variable> states = new ArrayList<>();
+    for (int t = 0; t < inputs.size(0); t++) {
+      Variable next = steps.next(t, now, elapsed == null ? one : times.get(t));
+      now = going == null ? next : Variable.where(going.select(0, t), next, now);
+      states.add(now);
+    }
+    return Variable.stack(0, states);
+  }
 
   /** A pass over sequences, for all of whose steps some things are computed once. */
   interface Steps {

@@ -131,39 +131,51 @@ public final class LiquidLayer extends Module {
     int length = Math.toIntExact(input.size(1));
     check(timespans, lengths, n, length);
     Variable state = cell.startState(start == null ? null : start.state(), n);
-    Variable remembered = cell.startState(start == null ? null : start.memory(), n);
-
     Variable inputs = input.transpose(0, 1).contiguous();
-    List<Variable> elapsed =
-        timespans == null ? List.of() : Unbind.of(timespans.transpose().unsqueeze(-1));
-    Variable one = Variable.ones(cell.dtype(), 1, 1);
+    Variable elapsed = timespans == null ? null : timespans.transpose().unsqueeze(-1);
+    Variable going =
+        lengths == null
+            ? null
+            : Variable.arange(length).unsqueeze(1).lt(lengths.unsqueeze(0)).unsqueeze(-1);
+    LstmCell own = memory;
+    if (own == null) {
+      Variable states = cell.sequence(inputs, state, elapsed, going);
+      return List.of(output(states, going), states.select(0, -1));
+    }
+    Variable remembered = cell.startState(start == null ? null : start.memory(), n);
+    return withMemory(own, inputs, new LstmCell.State(state, remembered), elapsed, going);
+  }
+
+  /** Returns outputs, 0 beyond the ends, by batch. */
+  private Variable output(Variable states, @Nullable Variable going) {
+    Variable output = cell.output(states);
+    return (going == null ? output : output.maskedFill(going.logicalNot(), 0)).transpose(0, 1);
+  }
+
+  private List<Variable> withMemory(
+      LstmCell own,
+      Variable inputs,
+      LstmCell.State start,
+      @Nullable Variable elapsed,
+      @Nullable Variable going) {
     LiquidCell.Steps steps = cell.steps(inputs);
-    List<Variable> features = memory == null ? List.of() : Unbind.of(inputs);
-    List<Variable> states = new ArrayList<>(length);
-    for (int t = 0; t < length; t++) {
-      Variable before = state;
-      Variable rememberedBefore = remembered;
-      if (memory != null) {
-        LstmCell.State held = memory.apply(features.get(t), new LstmCell.State(state, remembered));
-        before = held.hidden();
-        remembered = held.cell();
+    List<Variable> features = Unbind.of(inputs);
+    List<Variable> times = elapsed == null ? List.of() : Unbind.of(elapsed);
+    Variable one = Variable.ones(cell.dtype(), 1, 1);
+    LstmCell.State now = start;
+    List<Variable> states = new ArrayList<>();
+    for (int t = 0; t < features.size(); t++) {
+      LstmCell.State held = own.apply(features.get(t), now);
+      Variable next = steps.next(t, held.hidden(), elapsed == null ? one : times.get(t));
+      Variable remembered = held.cell();
+      if (going != null) {
+        next = Variable.where(going.select(0, t), next, now.hidden());
+        remembered = Variable.where(going.select(0, t), remembered, now.cell());
       }
-      Variable next = steps.next(t, before, timespans == null ? one : elapsed.get(t));
-      if (lengths != null) {
-        Variable going = lengths.gt((double) t).unsqueeze(-1);
-        next = Variable.where(going, next, state);
-        remembered =
-            memory == null ? remembered : Variable.where(going, remembered, rememberedBefore);
-      }
-      state = next;
-      states.add(state);
+      now = new LstmCell.State(next, remembered);
+      states.add(next);
     }
-    Variable output = cell.output(Variable.stack(1, states));
-    if (lengths != null) {
-      Variable over = Variable.arange(length).unsqueeze(0).ge(lengths.unsqueeze(-1)).unsqueeze(-1);
-      output = output.maskedFill(over, 0);
-    }
-    return memory == null ? List.of(output, state) : List.of(output, state, remembered);
+    return List.of(output(Variable.stack(0, states), going), now.hidden(), now.cell());
   }
 
   private void check(@Nullable Variable timespans, @Nullable Variable lengths, long n, int length) {

@@ -481,6 +481,11 @@ public abstract class Module {
     return computed == null ? parameter : computed.compute();
   }
 
+  /** Returns the value of a parameter to compute with, or null if there is none. */
+  final @Nullable Variable currentOrNull(@Nullable Variable parameter) {
+    return parameter == null ? null : current(parameter);
+  }
+
   /** Returns the parameters of this module without those of its parts. */
   final List<Variable> ownParameters() {
     return List.copyOf(parameters.values());

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.autograd.Autograd;
 import org.autograd.BackwardOptions;
+import org.autograd.Functional;
 import org.autograd.Generator;
 import org.autograd.GradCheck;
 import org.autograd.Variable;
@@ -172,19 +175,21 @@ class RecurrentTest {
     return Variable.cat(0, flat);
   }
 
-  /** With lengths an LSTM goes step by step, without as one operation. */
+  /**
+   * With lengths an LSTM goes step by step, without as one operation, in sections if n is large.
+   */
   @ParameterizedTest
-  @CsvSource({"1, false, true", "2, true, true", "2, true, false"})
-  void oneOperationEqualsTheSteps(int layers, boolean bidirectional, boolean bias) {
+  @CsvSource({"1, false, true, 4", "2, true, true, 4", "2, true, false, 4", "2, true, true, 120"})
+  void oneOperationEqualsTheSteps(int layers, boolean bidirectional, boolean bias, long n) {
     Lstm lstm = new Lstm(3, 5, OPTIONS.layers(layers).bidirectional(bidirectional).bias(bias));
     long rows = (bidirectional ? 2L : 1L) * layers;
-    Variable[] initial = states(rows, 4, 5);
-    Variable input = random(2, 6, 4, 3);
+    Variable[] initial = states(rows, n, 5);
+    Variable input = random(2, 6, n, 3);
     Map<String, double[]> whole = gradients(lstm, input, initial, null);
-    Map<String, double[]> steps = gradients(lstm, input, initial, Variable.full(DType.INT64, 6, 4));
+    Map<String, double[]> steps = gradients(lstm, input, initial, Variable.full(DType.INT64, 6, n));
     assertEquals(whole.keySet(), steps.keySet());
     whole.forEach((name, values) ->
-        assertArrayEquals(Objects.requireNonNull(steps.get(name)), values, 1e-12, name));
+        assertArrayEquals(Objects.requireNonNull(steps.get(name)), values, n * 1e-12, name));
   }
 
   private static Map<String, double[]> gradients(
@@ -226,6 +231,25 @@ class RecurrentTest {
       penalties[way] = Autograd.grad(slope.square().sum(), weight).getFirst();
     }
     assertArrayEquals(penalties[1].toDoubleArray(), penalties[0].toDoubleArray(), 1e-12);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Rnn", "Gru", "Lstm"})
+  void tangentsAgreeWithGradients(String kind) {
+    Recurrent layer = create(kind, 3, 4, OPTIONS);
+    Variable input = random(2, 5, 2, 3).requiresGrad(true);
+    List<Variable> leaves = new ArrayList<>(layer.parameters());
+    leaves.add(input);
+    List<Variable> directions =
+        leaves.stream().map(leaf -> random(leaf.rank(), leaf.shape().toArray())).toList();
+    Supplier<Variable> function = () -> run(layer, input)[0].sin().sum();
+    List<Variable> gradients = Autograd.grad(function.get(), leaves.toArray(Variable[]::new));
+    double expected = 0;
+    for (int k = 0; k < leaves.size(); k++) {
+      expected += gradients.get(k).mul(directions.get(k)).sum().item();
+    }
+    double tangent = Functional.jvp(function, leaves, directions).tangent().item();
+    assertEquals(expected, tangent, 1e-12);
   }
 
   @ParameterizedTest
