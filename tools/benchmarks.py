@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-MODES = ["matmul", "pointwise", "reductions", "step", "graph", "startup", "memory"]
+MODES = ["matmul", "pointwise", "reductions", "step", "learning", "graph", "startup", "memory"]
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 

@@ -27,12 +27,10 @@ public enum LearningStep {
   CFC("cfc-1-64-1/128x11"),
 
   /**
-   * A step by Forward-Forward of layers of 500 and 500 units and a softmax head on a batch of 100
-   * images of 784 pixels: the head's logits without a label and their cross-entropy; then the
-   * images with their label and with a wrong one drawn at random in place of the first ten pixels,
-   * and for each layer inputs of mean square 1, relu, the binary cross-entropy of the sum of
-   * squares less 500, peer normalisation, and backward through that layer; at the end one step of
-   * Adam.
+   * A step by Forward-Forward of layers of 500 and 500 units on a batch of 100 images of 784
+   * pixels, with their label and with a wrong one drawn at random in place of the first ten pixels.
+   * For each layer: inputs of mean square 1, relu, the binary cross-entropy of the sum of squares
+   * less 500, peer normalisation, and backward through that layer; at the end one step of Adam.
    */
   FORWARD_FORWARD("forward-forward-784-500-500/100");
 

@@ -88,8 +88,7 @@ final class LearningSteps {
             new Generator(1));
     Batch images =
         Batch.of(
-            Variable.rand(batch, inputs),
-            Variable.randint(Autograd.generator(), 0, 10, batch));
+            Variable.rand(batch, inputs), Variable.randint(Autograd.generator(), 0, 10, batch));
     return () -> rule.learn(images);
   }
 }

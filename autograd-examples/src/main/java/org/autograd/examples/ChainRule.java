@@ -80,10 +80,18 @@ enum ChainRule {
     return title;
   }
 
-  /** What a rule is made for. */
+  /**
+   * What a rule is made for.
+   *
+   * @param inputs the length of an input
+   * @param hidden the sizes of the hidden layers
+   * @param classes the number of outputs
+   * @param rng draws initial weights, feedback and noise
+   * @param optimizer creates one of some parameters
+   */
   record Task(
       int inputs,
-      int[] hidden,
+      List<Integer> hidden,
       int classes,
       Generator rng,
       Function<Collection<Variable>, Optimizer<?>> optimizer) {}
@@ -145,8 +153,7 @@ enum ChainRule {
         model, Losses::crossEntropy, optimizer(task, model), feedback, rng);
   }
 
-  private static BlockwiseLearning blockwise(
-      Task task, Sequential model, List<BlockRule> rules) {
+  private static BlockwiseLearning blockwise(Task task, Sequential model, List<BlockRule> rules) {
     return new BlockwiseLearning(
         model,
         rules,
@@ -175,8 +182,8 @@ enum ChainRule {
                     model.layers().getLast().parameters(),
                     EvolutionStrategy.options().sigma(0.05).generator(rng)))
             : BlockRule.backpropagation());
-    if (this == DFA_BACKPROPAGATION && task.hidden().length > 1) {
-      rules.set(task.hidden().length - 1, BlockRule.backpropagation());
+    if (this == DFA_BACKPROPAGATION && task.hidden().size() > 1) {
+      rules.set(task.hidden().size() - 1, BlockRule.backpropagation());
     }
     return rules;
   }
@@ -184,10 +191,11 @@ enum ChainRule {
   private static TargetPropagation targetPropagation(
       Task task, Sequential model, Linear.Options linear, Generator rng) {
     List<UnaryModule> inverses = new ArrayList<>();
-    for (int k = 1; k < task.hidden().length; k++) {
+    for (int k = 1; k < task.hidden().size(); k++) {
       inverses.add(
           new Sequential(
-              new Linear(task.hidden()[k], task.hidden()[k - 1], linear), Activation.tanh()));
+              new Linear(task.hidden().get(k), task.hidden().get(k - 1), linear),
+              Activation.tanh()));
     }
     return new TargetPropagation(
         model,
@@ -200,12 +208,12 @@ enum ChainRule {
 
   private static BlockwiseLearning forwardForwardBody(
       Task task, Linear.Options linear, Generator rng) {
-    long[] sizes = new long[task.hidden().length + 1];
+    long[] sizes = new long[task.hidden().size() + 1];
     sizes[0] = task.inputs();
     long features = 0;
-    for (int k = 0; k < task.hidden().length; k++) {
-      sizes[k + 1] = task.hidden()[k];
-      features += task.hidden()[k];
+    for (int k = 0; k < task.hidden().size(); k++) {
+      sizes[k + 1] = task.hidden().get(k);
+      features += task.hidden().get(k);
     }
     ForwardForwardNetwork body =
         new ForwardForwardNetwork(
@@ -218,8 +226,7 @@ enum ChainRule {
         task,
         new Sequential(body, new Linear(features, task.classes(), linear)),
         List.of(
-            new ForwardForwardBlock(Negatives.randomLabels(), rng),
-            BlockRule.backpropagation()));
+            new ForwardForwardBlock(Negatives.randomLabels(), rng), BlockRule.backpropagation()));
   }
 
   @Override

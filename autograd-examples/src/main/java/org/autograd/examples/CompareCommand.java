@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Let every learning rule learn the digits for the same number of epochs, and compare accuracy,"
-          + " time and memory.",
+      "Let every learning rule learn the digits for the same number of epochs, and compare"
+          + " accuracy, time and memory.",
       "Time is the median of the epochs' on this machine. Memory is what is alive at most while"
           + " learning from 500 examples, beyond parameters, gradients and optimizer."
     })
@@ -153,8 +153,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     Arrays.sort(seconds);
     Variable predicted = rule.predict(images.test().inputs()).argmax(1);
-    double accuracy =
-        predicted.eq(images.test().targets()).to(DType.FLOAT64).mean().item();
+    double accuracy = predicted.eq(images.test().targets()).to(DType.FLOAT64).mean().item();
     String file = contestant.name().replaceAll("[^A-Za-z0-9]+", "-") + ".safetensors";
     SafeTensors.of(rule.module().stateDictWithoutRepeats())
         .write(output.resolve("models").resolve(file));

@@ -70,9 +70,7 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
                 gradientFree(
                     seed,
                     (parameters, rng) ->
-                        new Mezo(
-                            parameters,
-                            Mezo.options().learningRate(5e-3).generator(rng)))));
+                        new Mezo(parameters, Mezo.options().learningRate(5e-3).generator(rng)))));
     result.add(
         new Contestant(
             "SPSA",
@@ -81,9 +79,7 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
                 gradientFree(
                     seed,
                     (parameters, rng) ->
-                        new Spsa(
-                                parameters,
-                                Spsa.options().perturbation(1e-3).generator(rng))
+                        new Spsa(parameters, Spsa.options().perturbation(1e-3).generator(rng))
                             .with(new Sgd(parameters, Sgd.options().learningRate(5e-3))))));
     result.add(
         new Contestant(
@@ -94,8 +90,7 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
                     seed,
                     (parameters, rng) ->
                         new ForwardGradient(
-                                parameters,
-                                ForwardGradient.options().tangents(8).generator(rng))
+                                parameters, ForwardGradient.options().tangents(8).generator(rng))
                             .with(adam(parameters, 1e-3)))));
     result.add(new Contestant("spiking, BPTT", "64-128-10, 25 steps", Contestant::spiking));
     result.add(new Contestant("liquid (CfC), BPTT", "8 rows of 8, 64 units", Contestant::liquid));
@@ -110,7 +105,7 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
     return rule.create(
         new ChainRule.Task(
             Digits.PIXELS,
-            new int[] {128, 128},
+            List.of(128, 128),
             Digits.CLASSES,
             new Generator(seed).split(),
             parameters -> adam(parameters, 2e-3)));
@@ -147,17 +142,14 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
   }
 
   private static Minimizer evolutionStrategy(List<Variable> parameters, Generator rng) {
-    return new EvolutionStrategy(
-            parameters, EvolutionStrategy.options().sigma(0.05).generator(rng))
+    return new EvolutionStrategy(parameters, EvolutionStrategy.options().sigma(0.05).generator(rng))
         .with(adam(parameters, 0.02));
   }
 
   private static LearningRule gradientFree(
       long seed, BiFunction<List<Variable>, Generator, Minimizer> minimizer) {
     Generator rng = new Generator(seed).split();
-    Mlp model =
-        new Mlp(
-            Mlp.options().linear(linear(rng)), Digits.PIXELS, 32, Digits.CLASSES);
+    Mlp model = new Mlp(Mlp.options().linear(linear(rng)), Digits.PIXELS, 32, Digits.CLASSES);
     return new GradientFree(
         model, Losses::crossEntropy, minimizer.apply(model.parameters(), rng.split()));
   }
@@ -173,8 +165,7 @@ record Contestant(String name, String model, LongFunction<LearningRule> rule) {
     return BackpropagationThroughTime.of(
         network,
         x -> network.repeat(x, STEPS),
-        (result, labels) ->
-            SpikeLosses.countMeanSquare(result.spikes(), labels, 0.8, 0.2),
+        (result, labels) -> SpikeLosses.countMeanSquare(result.spikes(), labels, 0.8, 0.2),
         result -> result.spikes().sum(0),
         adam(network.parameters(), 2e-3));
   }

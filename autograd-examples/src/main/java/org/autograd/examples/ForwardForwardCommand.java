@@ -49,16 +49,20 @@ import picocli.CommandLine.Spec;
 final class ForwardForwardCommand implements Callable<Integer> {
   /** What layers try to reach. */
   private enum Form {
-    HINTON(1e-3, Objective.hinton()),
-    SYMBA(1e-3, Objective.symba()),
-    SQUARED(0.03, Objective.squaredNorm());
+    HINTON,
+    SYMBA,
+    SQUARED;
 
-    final double usualRate;
-    final Objective objective;
+    double usualRate() {
+      return this == SQUARED ? 0.03 : 1e-3;
+    }
 
-    Form(double usualRate, Objective objective) {
-      this.usualRate = usualRate;
-      this.objective = objective;
+    Objective objective() {
+      return switch (this) {
+        case HINTON -> Objective.hinton();
+        case SYMBA -> Objective.symba();
+        case SQUARED -> Objective.squaredNorm();
+      };
     }
 
     @Override
@@ -94,7 +98,8 @@ final class ForwardForwardCommand implements Callable<Integer> {
   @Option(
       names = "--form",
       paramLabel = "NAME",
-      description = "The layers' objective, one of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description =
+          "The layers' objective, one of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Form form = Form.HINTON;
 
   @Option(
@@ -138,7 +143,7 @@ final class ForwardForwardCommand implements Callable<Integer> {
     Split<TensorDataset> images = data.load(directory, options.seed);
     Path output = options.output;
     String name = "Forward-Forward, " + (recurrent ? "recurrent, " : "") + form;
-    double rate = options.learningRateOr(form.usualRate);
+    double rate = options.learningRateOr(form.usualRate());
 
     double[] own = train(name, forwardForward(rate), images, output.resolve("forward-forward"));
     double[] usual =
@@ -198,14 +203,13 @@ final class ForwardForwardCommand implements Callable<Integer> {
     Linear.Options linear = Linear.options().generator(rng);
     if (recurrent) {
       RecurrentForwardForwardNetwork network =
-          new RecurrentForwardForwardNetwork(form.objective, linear, 10, layerSizes());
+          new RecurrentForwardForwardNetwork(form.objective(), linear, 10, layerSizes());
       Optimizer<?> optimizer = options.optimizer(network.parameters(), rate);
-      return new Learner(
-          new RecurrentForwardForward(network, optimizer, rng.split()), optimizer);
+      return new Learner(new RecurrentForwardForward(network, optimizer, rng.split()), optimizer);
     }
     ForwardForwardNetwork.Options choices =
         ForwardForwardNetwork.options()
-            .objective(form.objective)
+            .objective(form.objective())
             .prediction(head ? Prediction.HEAD : Prediction.GOODNESS)
             .linear(linear);
     // Digits fill their images; the border of the others is nearly always black.
@@ -226,22 +230,19 @@ final class ForwardForwardCommand implements Callable<Integer> {
   }
 
   private Learner backpropagation(double rate) {
-    Linear.Options linear =
-        Linear.options().generator(new Generator(options.seed).split());
+    Linear.Options linear = Linear.options().generator(new Generator(options.seed).split());
     Mlp model = new Mlp(Mlp.options().linear(linear), layerSizes(10));
     Optimizer<?> optimizer = options.optimizer(model.parameters(), rate);
     return new Learner(new Backpropagation(model, Losses::crossEntropy, optimizer), optimizer);
   }
 
-  private double[] train(
-      String name, Learner learner, Split<TensorDataset> images, Path directory)
+  private double[] train(String name, Learner learner, Split<TensorDataset> images, Path directory)
       throws IOException {
     options.output = directory;
     TrainingRun run = new TrainingRun(spec, options, data + ", " + name);
     spec.commandLine().getOut().println(name);
     Schedule schedule =
-        (base, epoch) ->
-            base * Math.min(1, (2.0 * (options.epochs - epoch) - 1) / options.epochs);
+        (base, epoch) -> base * Math.min(1, (2.0 * (options.epochs - epoch) - 1) / options.epochs);
     Trainer trainer =
         new Trainer(learner.rule(), options.loader(images.train()))
             .validation(DataLoader.of(images.test(), 1000))

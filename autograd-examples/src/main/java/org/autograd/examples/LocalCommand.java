@@ -65,7 +65,7 @@ final class LocalCommand implements Callable<Integer> {
       split = ",",
       converter = TrainingOptions.PositiveInteger.class,
       description = "Sizes of the hidden layers (default: ${DEFAULT-VALUE}).")
-  private int[] hidden = {128, 128};
+  private List<Integer> hidden = List.of(128, 128);
 
   @Mixin private final TrainingOptions options = new TrainingOptions("local", 30, 64);
 
@@ -132,11 +132,13 @@ final class LocalCommand implements Callable<Integer> {
                       : Losses.crossEntropy(
                           ((UnaryModule) rule.module()).apply(b.inputs()), b.targets()),
               batch);
-      alignment.angles().forEach((name, angle) -> {
-        if (name.endsWith("weight")) {
-          angles.computeIfAbsent(name, _ -> new ArrayList<>()).add(angle);
-        }
-      });
+      alignment
+          .angles()
+          .forEach((name, angle) -> {
+            if (name.endsWith("weight")) {
+              angles.computeIfAbsent(name, _ -> new ArrayList<>()).add(angle);
+            }
+          });
     }
 
     void write(Path file) throws IOException {

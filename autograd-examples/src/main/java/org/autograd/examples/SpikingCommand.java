@@ -172,9 +172,7 @@ final class SpikingCommand implements Callable<Integer> {
   }
 
   private Split<TensorDataset> data() throws IOException {
-    return data == Data.DIGITS
-        ? Digits.split(options.seed)
-        : FashionMnistCommand.read(directory);
+    return data == Data.DIGITS ? Digits.split(options.seed) : FashionMnistCommand.read(directory);
   }
 
   private SpikingNetwork network(int inputs, int outputs, SpikingChoices.Slope usual) {
@@ -205,10 +203,9 @@ final class SpikingCommand implements Callable<Integer> {
     Variable example = images.test().inputs().narrow(0, 0, 1);
     SpikingPictures.write(network, encoding.sequence(example, time), run::file);
     NirGraph.of(network, 1e-3, inputs).write(run.file("network.json"));
+    Variable some = images.test().inputs().narrow(0, 0, 100);
     SpikingPictures.printOperations(
-        spec.commandLine().getOut(),
-        network,
-        encoding.sequence(images.test().inputs().narrow(0, 0, 100), time));
+        spec.commandLine().getOut(), network, 100, () -> encoding.run(network, some, time));
     run.result("test accuracy", history.last().value("validation_accuracy"), 4);
   }
 
@@ -288,8 +285,7 @@ final class SpikingCommand implements Callable<Integer> {
               new Trainer(rule, options.loader(patterns)).metric("accuracy", Metrics::accuracy));
       double[] accuracy = history.series("accuracy");
       chart.line(name, accuracy);
-      SpikingPictures.write(
-          network, patterns.inputs().narrow(0, 0, 1).transpose(0, 1), run::file);
+      SpikingPictures.write(network, patterns.inputs().narrow(0, 0, 1).transpose(0, 1), run::file);
       results.add(
           String.format(
               Locale.ROOT, "train accuracy, %s: %.4f", name, accuracy[accuracy.length - 1]));
@@ -317,9 +313,6 @@ final class SpikingCommand implements Callable<Integer> {
     return new Linear(
         inputs,
         outputs,
-        Linear.options()
-            .bias(false)
-            .generator(rng)
-            .initializer(Initializers.normal(0, deviation)));
+        Linear.options().bias(false).generator(rng).initializer(Initializers.normal(0, deviation)));
   }
 }

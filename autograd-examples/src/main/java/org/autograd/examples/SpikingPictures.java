@@ -66,27 +66,33 @@ final class SpikingPictures {
     for (int k = 0; k < Math.min(MEMBRANES, membranes.size(1)); k++) {
       chart.line("output " + k, time, membranes.select(1, k).toDoubleArray());
     }
-    chart.write(file.apply("membrane.png"));
+    // Room above the lines for the legend.
+    double low = membranes.min().item();
+    double high = membranes.max().item();
+    chart.yRange(low, high + 0.7 * (high - low) + 0.1).write(file.apply("membrane.png"));
   }
 
   private static double[] array(List<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  /** Prints what the linear layers are given for each example, in operations. */
-  static void printOperations(PrintWriter out, SpikingNetwork network, Variable sequence) {
+  /**
+   * Prints what the linear layers are given for each example, in operations.
+   *
+   * @param run what the network does with a number of examples
+   */
+  static void printOperations(PrintWriter out, SpikingNetwork network, int examples, Runnable run) {
     try (var _ = Autograd.noGrad();
         SynapticOperations counter = SynapticOperations.of(network)) {
-      network.run(sequence);
+      run.run();
       SynapticOperations.Count total = counter.total();
-      double examples = sequence.size(1);
       out.printf(
           Locale.ROOT,
-          "operations per example, event by event: %.0f additions and %.0f multiplications with"
-              + " addition, where all would be %.0f%n",
-          total.accumulates() / examples,
-          total.multiplyAccumulates() / examples,
-          total.dense() / examples);
+          "operations per example: %.0f additions for spikes and %.0f multiplications for other"
+              + " inputs, of %.0f synapses and steps%n",
+          (double) total.accumulates() / examples,
+          (double) total.multiplyAccumulates() / examples,
+          (double) total.dense() / examples);
     }
   }
 }

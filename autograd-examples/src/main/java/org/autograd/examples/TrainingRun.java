@@ -56,9 +56,7 @@ final class TrainingRun {
   /** Trains, and writes everything that is known without the command. */
   History train(Trainer trainer) throws IOException {
     trainer.listen(
-        new Progress(out),
-        new CsvLog(file("log.csv")),
-        new TrainingPlots(directory, title));
+        new Progress(out), new CsvLog(file("log.csv")), new TrainingPlots(directory, title));
     if (options.gradients) {
       trainer.listen(new GradientPlots(directory, title));
     }

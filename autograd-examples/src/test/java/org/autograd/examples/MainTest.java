@@ -87,6 +87,10 @@ class MainTest {
         "train digits --learning-rate Infinity",
         "train digits --optimizer no-such",
         "train parabola --activation no-such",
+        "train local --rule no-such",
+        "train forward-forward --form no-such",
+        "train forward-forward --recurrent --head",
+        "train compare --data fashion-mnist",
         "bench",
         "bench no-such-mode",
         "bench matmul --json",
@@ -202,6 +206,49 @@ class MainTest {
     assertTrue(mse <= 0.02, outcome.lastLine());
     // Two charts beside each other.
     assertEquals(1400, ImageIO.read(directory.resolve("run/fit.png").toFile()).getWidth());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fa", "drtp", "predsim", "ep", "pc", "dtp", "ff-backpropagation"})
+  void localRulesLearnTheDigits(String rule) throws IOException {
+    String[] arguments = {"local", "--rule", rule, "--epochs", "4", "--hidden", "40,40"};
+    Outcome outcome = train("run", arguments);
+    assertEquals(0, outcome.status, outcome.err);
+    double accuracy = Double.parseDouble(outcome.lastLine().substring("test accuracy: ".length()));
+    assertTrue(accuracy > 0.5, outcome.out);
+    assertTrue(Files.exists(directory.resolve("run/model.safetensors")));
+    assertEquals(700, ImageIO.read(directory.resolve("run/angles.png").toFile()).getWidth());
+  }
+
+  @Test
+  void forwardForwardIsShownBesideBackpropagation() throws IOException {
+    for (String more : List.of("--form=symba", "--negatives=hybrid", "--recurrent")) {
+      Outcome outcome = train("run", "forward-forward", "--epochs", "1", "--hidden", "30,30", more);
+      assertEquals(0, outcome.status, outcome.err);
+      assertTrue(
+          outcome
+              .lastLine()
+              .matches("test accuracy: \\d\\.\\d{4} \\(backpropagation: \\d\\.\\d{4}\\)"),
+          outcome.out);
+      for (String part : List.of("forward-forward", "backpropagation")) {
+        assertTrue(Files.exists(directory.resolve("run").resolve(part + "/model.safetensors")));
+      }
+      assertTrue(Files.exists(directory.resolve("run/accuracy.png")));
+    }
+  }
+
+  @Test
+  void rulesAreComparedInATable() throws IOException {
+    Outcome outcome =
+        train("run", "compare", "--epochs", "1", "--batch-size", "200", "--only", "feedback");
+    assertEquals(0, outcome.status, outcome.err);
+    List<String> lines = outcome.out.lines().toList();
+    assertTrue(lines.get(0).matches("rule +model +accuracy +ms per epoch +live KB"), outcome.out);
+    assertTrue(lines.get(1).matches("backpropagation +64-128-128-10 .*"), outcome.out);
+    assertTrue(lines.get(2).matches("feedback alignment .*"), outcome.out);
+    assertTrue(outcome.lastLine().startsWith("best of 4 rules on digits"), outcome.out);
+    assertEquals(2100, ImageIO.read(directory.resolve("run/compare.png").toFile()).getWidth());
+    assertTrue(Files.exists(directory.resolve("run/models/backpropagation.safetensors")));
   }
 
   @Test

@@ -29,6 +29,8 @@ class ReadmeTest {
       import java.util.*;
       import org.autograd.*;
       import org.autograd.data.*;
+      import org.autograd.forwardforward.*;
+      import org.autograd.local.*;
       import org.autograd.monitor.*;
       import org.autograd.nn.*;
       import org.autograd.optim.*;
@@ -57,6 +59,13 @@ class ReadmeTest {
     String printed = run("Training", String.join("\n", blocks(page)));
     assertEquals(shown, printed.lines().filter(line -> !line.startsWith("epoch ")).toList());
     assertTrue(Files.exists(directory.resolve("loss.png")));
+  }
+
+  @Test
+  void thePageOnLearningRulesIsOneProgram() throws Exception {
+    List<String> blocks = blocks(read("docs/learning-rules.md"));
+    assertEquals(4, blocks.size());
+    run("LearningRules", String.join("\n", blocks));
   }
 
   @Test

@@ -6,6 +6,7 @@ import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
+import org.autograd.forwardforward.ForwardForwardNetwork.Prediction;
 import org.autograd.local.GradientRule;
 import org.autograd.nn.Losses;
 import org.autograd.optim.Optimizer;
@@ -33,9 +34,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The graph of a layer is gone before the next one computes. All layers step together, from
- * activities before the step. An outcome's loss is the sum of those of the layers; its predictions
- * are the head's logits, and its measures the losses {@code layer_0_loss}, ... and {@code
- * head_loss}.
+ * activities before the step. The network's softmax head learns beside them, without a gradient to
+ * the layers, if the network predicts by it or the negatives ask it; it sees the activities of all
+ * layers at once.
+ *
+ * <p>An outcome's loss is the sum of those of the layers, and its measures the losses {@code
+ * layer_0_loss}, ... and {@code head_loss}. Its predictions are the head's logits; there are none
+ * if it does not learn, since goodness would take a pass for each class.
  */
 public final class ForwardForward extends GradientRule {
   private final ForwardForwardNetwork network;
@@ -72,24 +77,19 @@ public final class ForwardForward extends GradientRule {
 
   @Override
   protected Outcome addGradients(Batch batch) {
-    return addGradients(network, batch.inputs().detach(), batch.targets(), negatives, true, rng);
+    return addGradients(network, batch.inputs().detach(), batch.targets(), negatives, rng);
   }
 
-  /**
-   * Adds the gradients of all layers.
-   *
-   * @param withHead whether the head learns as well
-   */
+  /** Adds the gradients of all layers, and of the head if it has a use. */
   static Outcome addGradients(
       ForwardForwardNetwork network,
       Variable inputs,
       Variable targets,
       Negatives negatives,
-      boolean withHead,
       Generator rng) {
     SequencedMap<String, Double> measures = new LinkedHashMap<>();
     @Nullable Variable logits = null;
-    if (withHead) {
+    if (negatives.needsHead() || network.prediction() == Prediction.HEAD) {
       Variable features;
       try (var _ = Autograd.noGrad()) {
         features = network.features(inputs);

@@ -39,7 +39,7 @@ public final class ForwardForwardBlock implements BlockRule {
     ForwardForward.checkFit(network, negatives);
     Variable x = input.detach();
     Variable features = network.apply(x).detach();
-    ForwardForward.addGradients(network, x, targets, negatives, negatives.needsHead(), rng);
+    ForwardForward.addGradients(network, x, targets, negatives, rng);
     return features;
   }
 

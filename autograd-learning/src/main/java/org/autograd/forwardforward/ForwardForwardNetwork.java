@@ -154,6 +154,11 @@ public final class ForwardForwardNetwork extends UnaryModule {
     return head;
   }
 
+  /** Returns what the network computes as a module. */
+  public Prediction prediction() {
+    return prediction;
+  }
+
   /** Returns how inputs show a class, if they do. */
   public Optional<LabelOverlay> overlay() {
     return Optional.ofNullable(overlay);

@@ -100,7 +100,7 @@ public final class RecurrentForwardForwardNetwork extends UnaryModule {
   @Override
   protected Variable forward(Variable input) {
     List<Variable> columns = new ArrayList<>();
-    for (long label = 0; label < classes; label++) {
+    for (int label = 0; label < classes; label++) {
       Variable[] sum = {Variable.zeros(input.dtype(), input.size(0))};
       run(
           input,

@@ -12,11 +12,10 @@
  * <p>and the layer learns to tell the two by cross-entropy. Its gradient ends at its own input, so
  * no graph is deeper than a layer. A label is part of the input ({@link
  * org.autograd.forwardforward.LabelOverlay}); negative data are inputs with a wrong label, or
- * mixtures of two images where there are no labels ({@link
- * org.autograd.forwardforward.Negatives}). {@link org.autograd.forwardforward.Objective} has
- * Hinton's form, the squared-norm form and SymBa; {@link
- * org.autograd.forwardforward.RecurrentForwardForward} the form in which layers also hear from
- * above.
+ * mixtures of two images where there are no labels ({@link org.autograd.forwardforward.Negatives}).
+ * {@link org.autograd.forwardforward.Objective} has Hinton's form, the squared-norm form and SymBa;
+ * {@link org.autograd.forwardforward.RecurrentForwardForward} the form in which layers also hear
+ * from above.
  *
  * <p><b>Source.</b> G. Hinton, "The Forward-Forward Algorithm: Some Preliminary Investigations",
  * 2022.
@@ -38,8 +37,9 @@
  * }</pre>
  *
  * <p><b>What it is good for.</b> Memory that does not grow with depth: while a network learns, the
- * activations of one layer are kept and not those of all. Layers that cannot be differentiated as a
- * whole, or that lie on different machines, since nothing is sent back.
+ * activations of one layer are kept and not those of all (a softmax head, where one is used, sees
+ * them all once). Layers that cannot be differentiated as a whole, or that lie on different
+ * machines, since nothing is sent back.
  *
  * <p><b>What it is not.</b> As good as backpropagation of the same widths, in accuracy, in the
  * number of epochs or in time: {@code ./autograd train forward-forward} shows both. To predict by

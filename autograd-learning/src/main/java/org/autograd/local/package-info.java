@@ -1,8 +1,8 @@
 /**
  * Local and biologically plausible learning, and several ways to learn in one model.
  *
- * <p><b>What it is.</b> Backpropagation hands errors down through the transposes of the weights that
- * took activities up, which nerve cells hardly can, and keeps all activations until the error
+ * <p><b>What it is.</b> Backpropagation hands errors down through the transposes of the weights
+ * that took activities up, which nerve cells hardly can, and keeps all activations until the error
  * arrives. The rules here do without one or both. For a layer {@code h = f(z), z = W x + b} with
  * the error {@code delta} of z, whose gradient is {@code delta^T x}:
  *
@@ -24,9 +24,9 @@
  *       <td>the difference of two states of rest, one of them nudged to the target</td></tr>
  * </table>
  *
- * <p>All are {@link org.autograd.training.LearningRule}s: the model, the data, the optimizer and the
- * loop stay as they are. {@link org.autograd.local.BlockwiseLearning} gives each block of a model a
- * {@link org.autograd.local.BlockRule} of its own, so that rules mix. {@link
+ * <p>All are {@link org.autograd.training.LearningRule}s: the model, the data, the optimizer and
+ * the loop stay as they are. {@link org.autograd.local.BlockwiseLearning} gives each block of a
+ * model a {@link org.autograd.local.BlockRule} of its own, so that rules mix. {@link
  * org.autograd.local.Alignment} measures the angle between a rule's gradients and the true ones.
  * Each class names its source.
  *
@@ -49,13 +49,13 @@
  * new Trainer(rule, DataLoader.of(train, 64).shuffle(1)).fit(30);
  * }</pre>
  *
- * <p><b>What it is good for.</b> To study how little of backpropagation learning needs; local losses
- * also to train a deep model with the activations of one block, and direct random target projection
- * to update a block before the blocks above have computed anything.
+ * <p><b>What it is good for.</b> To study how little of backpropagation learning needs; local
+ * losses also to train a deep model with the activations of one block, and direct random target
+ * projection to update a block before the blocks above have computed anything.
  *
  * <p><b>What it is not.</b> A way to better or faster models. On small tasks most rules come close
- * to backpropagation ({@code ./autograd train compare}); feedback alignment and its kin are known to
- * fall behind in deep convolutional networks. Predictive coding and equilibrium propagation take
+ * to backpropagation ({@code ./autograd train compare}); feedback alignment and its kin are known
+ * to fall behind in deep convolutional networks. Predictive coding and equilibrium propagation take
  * many passes for a step on a machine that computes one after the other. Predictive coding with
  * fixed predictions equals backpropagation exactly, and costs more.
  */

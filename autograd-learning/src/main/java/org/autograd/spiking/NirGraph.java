@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,15 @@ import org.autograd.nn.Module;
  * NirGraph.of(network, 1e-4, 784).write(Path.of("network.json"));
  * }</pre>
  *
- * <p>The file is JSON with NIR's names and structure, {@code {"nodes": {name: {"type": ...}}, "edges":
- * [[from, to], ...]}}. NIR's own files have the same in HDF5. That is not written: io.jhdf, the Java
- * library for it, says of itself that it writes "limited use cases", and brings SLF4J and Commons
- * Lang along; a few lines of Python read this and write that.
+ * <p>The file is JSON with NIR's names and structure, {@code {"nodes": {name: {"type": ...}},
+ * "edges": [[from, to], ...]}}. NIR's own files have the same in HDF5. That is not written:
+ * io.jhdf, the Java library for it, says of itself that it writes "limited use cases", and brings
+ * SLF4J and Commons Lang along; a few lines of Python read this and write that.
  *
- * <p>A discrete decay b over a step dt becomes the time constant {@code tau = dt / (1 - b)}, and the
- * input, which is added undiminished, the resistance {@code r = tau / dt}; both as snnTorch does.
- * NIR's neurons are reset to a potential: one that subtracts its threshold is written with {@code
- * "reset": "subtract"} beside it.
+ * <p>A discrete decay b over a step dt becomes the time constant {@code tau = dt / (1 - b)}, and
+ * the input, which is added undiminished, the resistance {@code r = tau / dt}; both as snnTorch
+ * does. NIR's neurons are reset to a potential: one that subtracts its threshold is written with
+ * {@code "reset": "subtract"} beside it.
  */
 public final class NirGraph {
   private final SequencedMap<String, Node> nodes = new LinkedHashMap<>();
@@ -58,8 +59,8 @@ public final class NirGraph {
    *
    * @param timeStep what a step is, in seconds, for neurons that do not say so themselves
    * @param inputs the number of inputs
-   * @throws IllegalArgumentException if there is another kind of layer, or a neuron whose decay is 1
-   *     where NIR needs a time constant
+   * @throws IllegalArgumentException if there is another kind of layer, or a neuron whose decay is
+   *     1 where NIR needs a time constant
    */
   public static NirGraph of(SpikingNetwork network, double timeStep, int inputs) {
     if (!(timeStep > 0) || inputs < 1) {
@@ -255,7 +256,7 @@ public final class NirGraph {
 
   /** Returns the nodes by name, in the order in which a signal passes them. */
   public Map<String, Node> nodes() {
-    return java.util.Collections.unmodifiableMap(nodes);
+    return Collections.unmodifiableMap(nodes);
   }
 
   /** Returns the edges, each from one name to another. */

@@ -2,6 +2,7 @@ package org.autograd.spiking;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.type.DType;
@@ -130,7 +131,7 @@ public final class SpikeEncoders {
     Variable times = latencyTimes(x, steps, options).round();
     Variable clock = Variable.arange(DType.INT64, 0, steps, 1).to(times.dtype());
     long[] column = new long[x.rank() + 1];
-    java.util.Arrays.fill(column, 1);
+    Arrays.fill(column, 1);
     column[0] = steps;
     Variable spikes = clock.reshape(column).eq(times.unsqueeze(0));
     return options.clip()

@@ -1,7 +1,9 @@
 package org.autograd.spiking;
 
+import java.util.Arrays;
 import org.autograd.Function;
 import org.autograd.Variable;
+import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +36,7 @@ final class SpikeTimes extends Function {
     Variable spikes = inputs[0];
     Variable fired = spikes.ne(0.0);
     // The count reaches n with the n-th spike; later steps have the same count but no spike.
-    Variable here =
-        fired.to(org.autograd.type.DType.INT64).cumsum(0).eq((double) order).logicalAnd(fired);
+    Variable here = fired.to(DType.INT64).cumsum(0).eq((double) order).logicalAnd(fired);
     Variable found = here.any(0);
     long last = spikes.size(0) - 1;
     Variable clock = clock(spikes);
@@ -47,7 +48,7 @@ final class SpikeTimes extends Function {
 
   private static Variable clock(Variable spikes) {
     long[] column = new long[spikes.rank()];
-    java.util.Arrays.fill(column, 1);
+    Arrays.fill(column, 1);
     column[0] = spikes.size(0);
     return Variable.arange(spikes.dtype(), 0, spikes.size(0), 1).reshape(column);
   }

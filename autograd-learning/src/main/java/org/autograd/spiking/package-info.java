@@ -2,8 +2,8 @@
  * Spiking neural networks: neurons that are silent until their membrane crosses a threshold, and
  * then say 1 for one time step.
  *
- * <p><b>What it is.</b> Every neuron keeps a membrane potential U over time. Its input charges it, a
- * leak discharges it, and above the threshold it spikes and is reset. The simplest one, {@link
+ * <p><b>What it is.</b> Every neuron keeps a membrane potential U over time. Its input charges it,
+ * a leak discharges it, and above the threshold it spikes and is reset. The simplest one, {@link
  * org.autograd.spiking.Leaky}, computes at each step
  *
  * <pre>{@code

@@ -178,7 +178,7 @@ class ForwardForwardTest {
   @Test
   void anOutcomeTellsTheLossesOfAllLayersAndTheHeadsPredictions() {
     ForwardForwardNetwork network = network(Objective.hinton(), 64, 20, 15);
-    Outcome outcome = rule(network, Negatives.randomLabels()).learn(batch(30));
+    Outcome outcome = rule(network, Negatives.hardLabels()).learn(batch(30));
     Map<String, Double> measures = outcome.measures();
     assertEquals(
         List.of("head_loss", "layer_0_loss", "layer_1_loss", "learning_rate"),
@@ -189,6 +189,12 @@ class ForwardForwardTest {
     Variable predictions = outcome.predictions();
     assertNotNull(predictions);
     assertArrayEquals(new long[] {30, 10}, predictions.shape().toArray());
+    // A head of no use does not learn.
+    Outcome without = rule(network, Negatives.randomLabels()).learn(batch(30));
+    assertNull(without.predictions());
+    assertEquals(
+        List.of("layer_0_loss", "layer_1_loss", "learning_rate"),
+        List.copyOf(without.measures().keySet()));
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
+import org.autograd.gradientfree.ForwardGradient;
 import org.autograd.learning.LiveBytes;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
@@ -181,6 +182,27 @@ class BlockwiseLearningTest {
         Losses.crossEntropy(model.apply(many.inputs()), many.targets()).item(),
         rule.validationLoss(rule.predict(many.inputs()), many),
         1e-15);
+  }
+
+  @Test
+  void anEstimatedBlockFollowsTheLossOfTheWholeModel() {
+    List<Variable> own = model.layers().get(1).parameters();
+    ForwardGradient.Options options =
+        ForwardGradient.options().tangents(2000).generator(new Generator(1));
+    BlockRule estimated = BlockRule.estimated(new ForwardGradient(own, options));
+    Map<String, Variable> actual =
+        rule(model, BlockRule.frozen(), estimated, BlockRule.backpropagation()).gradients(batch);
+    assertEquals(Set.of("1.0.weight", "1.0.bias", "2.weight", "2.bias"), actual.keySet());
+    Map<String, Variable> expected = Chains.trueGradients(model, batch);
+    Variable difference = actual.get("1.0.weight").sub(expected.get("1.0.weight"));
+    // A mean of 2000 directions among 48 parameters is about 0.15 off.
+    double error = difference.norm().item() / expected.get("1.0.weight").norm().item();
+    assertTrue(error > 0 && error < 0.3, "relative error " + error);
+    assertArrayEquals(
+        expected.get("2.weight").toDoubleArray(), actual.get("2.weight").toDoubleArray(), 1e-15);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> rule(model, BlockRule.backpropagation(), estimated, BlockRule.backpropagation()));
   }
 
   @Test

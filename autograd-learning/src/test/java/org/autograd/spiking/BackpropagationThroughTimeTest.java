@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -13,6 +14,7 @@ import org.autograd.data.DataLoader;
 import org.autograd.data.TensorDataset;
 import org.autograd.nn.Linear;
 import org.autograd.optim.Adam;
+import org.autograd.optim.Optimizer;
 import org.autograd.optim.Sgd;
 import org.autograd.training.Metrics;
 import org.autograd.training.Outcome;
@@ -28,8 +30,7 @@ class BackpropagationThroughTimeTest {
   /** Two classes: which half of the inputs is stronger. */
   private Batch batch(int size) {
     Variable x = Variable.rand(rng, DType.FLOAT64, size, 6);
-    Variable labels =
-        x.narrow(1, 0, 3).sum(1).lt(x.narrow(1, 3, 3).sum(1)).to(DType.INT64);
+    Variable labels = x.narrow(1, 0, 3).sum(1).lt(x.narrow(1, 3, 3).sum(1)).to(DType.INT64);
     return Batch.of(x, labels);
   }
 
@@ -75,11 +76,11 @@ class BackpropagationThroughTimeTest {
   }
 
   private static List<Long> sizes(Variable value) {
-    return java.util.Arrays.stream(value.shape().toArray()).boxed().toList();
+    return Arrays.stream(value.shape().toArray()).boxed().toList();
   }
 
   private static BackpropagationThroughTime truncated(
-      SpikingNetwork network, int window, org.autograd.optim.Optimizer<?> optimizer) {
+      SpikingNetwork network, int window, Optimizer<?> optimizer) {
     return BackpropagationThroughTime.truncated(
         network,
         x -> SpikeEncoders.constant(x, 8),
@@ -96,8 +97,7 @@ class BackpropagationThroughTimeTest {
     SpikingNetwork network = network();
     truncated(network, 3, new Sgd(network.parameters(), Sgd.options().learningRate(0)))
         .learn(batch);
-    List<double[]> last =
-        network.parameters().stream().map(p -> p.grad().toDoubleArray()).toList();
+    List<double[]> last = network.parameters().stream().map(p -> p.grad().toDoubleArray()).toList();
     Variable inputs = SpikeEncoders.constant(batch.inputs(), 8);
     // Windows of 3, 3 and 2 steps.
     SpikingNetwork.State state = network.run(inputs.narrow(0, 0, 6)).state().detach();
@@ -115,9 +115,7 @@ class BackpropagationThroughTimeTest {
       SpikingNetwork network = network();
       BackpropagationThroughTime rule =
           truncated(
-              network,
-              window,
-              new Adam(network.parameters(), Adam.options().learningRate(0.02)));
+              network, window, new Adam(network.parameters(), Adam.options().learningRate(0.02)));
       Batch all = batch(75);
       DataLoader loader =
           DataLoader.of(TensorDataset.of(all.inputs(), all.targets()), 16).shuffle(1);

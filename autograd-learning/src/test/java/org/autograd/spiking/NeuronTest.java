@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.autograd.GradCheck;
@@ -148,8 +149,7 @@ class NeuronTest {
     leaky.run(x).membranes().sum().backward();
     assertEquals(4, leaky.beta().grad().item(), "the gradient at the bound is that within");
     leaky.zeroGrad();
-    leaky.loadStateDict(
-        java.util.Map.of("beta", Variable.scalar(1.7), "threshold", Variable.scalar(1.0)));
+    leaky.loadStateDict(Map.of("beta", Variable.scalar(1.7), "threshold", Variable.scalar(1.0)));
     Recording<Leaky.State> recording = leaky.run(x);
     assertArrayEquals(new double[] {1, 2, 3}, recording.membranes().toDoubleArray());
     recording.membranes().sum().backward();

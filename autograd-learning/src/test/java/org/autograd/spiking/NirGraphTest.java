@@ -51,8 +51,7 @@ class NirGraphTest {
     JsonObject affine = nodes.getAsJsonObject("0");
     assertEquals("Affine", affine.get("type").getAsString());
     assertEquals(2, affine.getAsJsonArray("weight").size());
-    assertArrayEquals(
-        first.weight().toDoubleArray(), Golden.numbers(affine.get("weight")), 1e-7);
+    assertArrayEquals(first.weight().toDoubleArray(), Golden.numbers(affine.get("weight")), 1e-7);
     assertArrayEquals(
         Objects.requireNonNull(first.bias()).toDoubleArray(),
         Golden.numbers(affine.get("bias")),

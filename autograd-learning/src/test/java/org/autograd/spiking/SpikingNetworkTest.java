@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.GradCheck;
@@ -61,7 +62,7 @@ class SpikingNetworkTest {
     network.zeroGrad();
     loss(result).backward();
     return network.parameters().stream()
-        .map(p -> java.util.Objects.requireNonNull(p.grad()).toDoubleArray())
+        .map(p -> Objects.requireNonNull(p.grad()).toDoubleArray())
         .toList();
   }
 
@@ -102,13 +103,13 @@ class SpikingNetworkTest {
     for (int segment : new int[] {1, 4, 5, STEPS}) {
       SpikingNetwork.Result plain = network.segments(inputs, segment, false);
       List<double[]> expected = new ArrayList<>(gradients(plain));
-      expected.add(java.util.Objects.requireNonNull(inputs.grad()).toDoubleArray());
+      expected.add(Objects.requireNonNull(inputs.grad()).toDoubleArray());
       inputs.zeroGrad();
       SpikingNetwork.Result checkpointed = network.runCheckpointed(inputs, segment);
       assertArrayEquals(
           plain.membranes().toDoubleArray(), checkpointed.membranes().toDoubleArray());
       List<double[]> actual = new ArrayList<>(gradients(checkpointed));
-      actual.add(java.util.Objects.requireNonNull(inputs.grad()).toDoubleArray());
+      actual.add(Objects.requireNonNull(inputs.grad()).toDoubleArray());
       inputs.zeroGrad();
       for (int k = 0; k < expected.size(); k++) {
         assertTrue(

@@ -8,24 +8,23 @@ import org.autograd.Variable;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
+import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 
 class SynapticOperationsTest {
   @Test
   void spikesAreAddedAndNumbersMultiplied() {
     SpikingNetwork network =
-        new SpikingNetwork(
-            new Linear(5, 7), new Leaky(0.9), new Linear(7, 3), new Leaky(0.9));
-    Variable numbers = Variable.rand(new Generator(1), org.autograd.type.DType.FLOAT32, 4, 2, 5);
-    Variable spikes = numbers.gt(0.5).to(org.autograd.type.DType.FLOAT32);
+        new SpikingNetwork(new Linear(5, 7), new Leaky(0.9), new Linear(7, 3), new Leaky(0.9));
+    Variable numbers = Variable.rand(new Generator(1), DType.FLOAT32, 4, 2, 5);
+    Variable spikes = numbers.gt(0.5).to(DType.FLOAT32);
     try (SynapticOperations counter = SynapticOperations.of(network)) {
       var hidden = network.record(spikes, null).getFirst().spikes();
       SynapticOperations.Count first = counter.counts().get("0");
       assertEquals(7 * (long) spikes.sum().item(), first.accumulates());
       assertEquals(0, first.multiplyAccumulates());
       assertEquals(4 * 2 * 5 * 7, first.dense());
-      assertEquals(
-          3 * (long) hidden.sum().item(), counter.counts().get("2").accumulates());
+      assertEquals(3 * (long) hidden.sum().item(), counter.counts().get("2").accumulates());
       assertEquals(4 * 2 * (5 * 7 + 7 * 3), counter.total().dense());
       counter.reset();
       network.run(numbers);
@@ -37,9 +36,7 @@ class SynapticOperationsTest {
 
   @Test
   void aConvolutionHasItsKernelsSynapses() {
-    SpikingNetwork network =
-        new SpikingNetwork(
-            new Conv2d(2, 6, 3), new Flatten(), new Leaky(0.5));
+    SpikingNetwork network = new SpikingNetwork(new Conv2d(2, 6, 3), new Flatten(), new Leaky(0.5));
     Variable input = Variable.zeros(1, 1, 2, 5, 5);
     input.select(4, 2).select(3, 2).add_(Variable.ones(1, 1, 2));
     try (SynapticOperations counter = SynapticOperations.of(network)) {

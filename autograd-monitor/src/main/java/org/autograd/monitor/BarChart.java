@@ -24,7 +24,8 @@ public final class BarChart extends Chart {
             .build();
     style(chart.getStyler());
     boolean manyLetters = String.join(" ", categories).length() > 70;
-    chart.getStyler().setXAxisLabelRotation(manyLetters ? 60 : 0);
+    // XChart would leave out labels that are closer than its hint of 74 pixels.
+    chart.getStyler().setXAxisLabelRotation(manyLetters ? 60 : 0).setXAxisTickMarkSpacingHint(1);
   }
 
   /**

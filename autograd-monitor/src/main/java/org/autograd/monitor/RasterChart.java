@@ -6,6 +6,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -22,7 +23,7 @@ public final class RasterChart extends Chart {
   /** Marks of neighbours should not touch in a picture of usual size. */
   private static final int LARGEST = 8;
 
-  private static final int SMALLEST = 2;
+  private static final int SMALLEST = 3;
 
   private final XYChart chart;
   private final int size;
@@ -55,7 +56,9 @@ public final class RasterChart extends Chart {
         .setXAxisMax(columns - 0.5)
         .setYAxisMin(-0.5)
         .setYAxisMax(rows - 0.5)
-        .setPlotGridLinesVisible(false);
+        .setPlotGridLinesVisible(false)
+        // Marks may be anywhere.
+        .setLegendPosition(LegendPosition.OutsideE);
     size = Math.clamp(Math.min(WIDTH / columns, HEIGHT / rows) / 2, SMALLEST, LARGEST);
     // XChart draws no axes without a series.
     chart

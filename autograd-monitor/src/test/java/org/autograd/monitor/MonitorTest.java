@@ -112,6 +112,30 @@ class MonitorTest {
   }
 
   @Test
+  void aRasterHasAMarkForEachEvent() throws IOException {
+    Path file = directory.resolve("raster.png");
+    new RasterChart("Test", "step", "neuron", 20, 30).write(file);
+    assertEquals(0, bluePixels(ImageIO.read(file.toFile())));
+    new RasterChart("Test", "step", "neuron", 20, 30)
+        .marks("one", new double[] {3}, new double[] {4})
+        .write(file);
+    long one = bluePixels(ImageIO.read(file.toFile()));
+    assertTrue(one > 0);
+    new RasterChart("Test", "step", "neuron", 20, 30)
+        .marks("three", new double[] {3, 10, 19}, new double[] {4, 4, 29})
+        .marks("none", new double[0], new double[0])
+        .write(file);
+    assertEquals(3 * one, bluePixels(ImageIO.read(file.toFile())), one);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new RasterChart("Test", "step", "neuron", 20, 30)
+                .marks("unequal", new double[1], new double[2]));
+    assertThrows(
+        IllegalArgumentException.class, () -> new RasterChart("Test", "step", "neuron", 0, 30));
+  }
+
+  @Test
   void picturesShowValuesAndGradients() throws IOException {
     trainer()
         .listen(new TrainingPlots(directory, "Test"), new GradientPlots(directory, "Test"))

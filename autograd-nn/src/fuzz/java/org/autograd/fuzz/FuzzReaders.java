@@ -14,6 +14,8 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.autograd.Variable;
+import org.autograd.io.Npy;
+import org.autograd.io.Npz;
 import org.autograd.io.SafeTensors;
 
 /**
@@ -125,6 +127,25 @@ public final class FuzzReaders {
         }
         Files.write(corpus.resolve("compressed"), compressed.toByteArray());
       }
+      case NPY -> {
+        Npy.write(corpus.resolve("floats"), Variable.of(1f, 2f, 3f, 4f).reshape(2, 2));
+        Npy.write(corpus.resolve("mask"), Variable.of(true, false));
+        Files.writeString(
+            corpus.resolve("fortran"),
+            "\u0093NUMPY\1\0\76\0{'descr': '>i2', 'fortran_order': True, 'shape': (2, 1), }      \n"
+                + "abcd",
+            StandardCharsets.ISO_8859_1);
+      }
+      case NPZ -> {
+        SequencedMap<String, Variable> arrays = new LinkedHashMap<>();
+        arrays.put("x", Variable.of(1f, 2f));
+        arrays.put("y", Variable.of(3L));
+        Npz.write(corpus.resolve("stored"), arrays);
+        Npz.writeCompressed(corpus.resolve("compressed"), arrays);
+      }
+      case CSV ->
+          Files.writeString(
+              corpus.resolve("table"), "area,kind,\"a \"\"b\"\"\"\n1.5,x,2\nNA,\"y,\nz\",-3e4\n");
     }
   }
 }

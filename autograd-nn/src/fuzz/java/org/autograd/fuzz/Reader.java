@@ -7,10 +7,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SequencedMap;
 import org.autograd.Variable;
+import org.autograd.data.CsvTable;
 import org.autograd.data.Idx;
 import org.autograd.io.LazyTensors;
+import org.autograd.io.Npy;
+import org.autograd.io.Npz;
 import org.autograd.io.SafeTensors;
 import org.autograd.nn.Linear;
+import org.autograd.type.DType;
 
 /** The readers that are fuzzed. */
 enum Reader {
@@ -31,7 +35,7 @@ enum Reader {
 
   /** A safetensors file whose header is as long as it says, loaded by a module. */
   SAFETENSORS_HEADER(".safetensors") {
-    /** The first byte is the number of bytes of tensors. */
+    // The first byte is the number of bytes of tensors.
     @Override
     byte[] file(byte[] input) {
       if (input.length == 0) {
@@ -71,6 +75,34 @@ enum Reader {
     @Override
     void read(Path file) throws IOException {
       Idx.read(file);
+    }
+  },
+
+  /** A NumPy array. */
+  NPY(".npy") {
+    @Override
+    void read(Path file) throws IOException {
+      Npy.read(file);
+    }
+  },
+
+  /** NumPy arrays in a zip archive. */
+  NPZ(".npz") {
+    @Override
+    void read(Path file) throws IOException {
+      Npz.read(file);
+    }
+  },
+
+  /** A table, with every column as numbers and as words. */
+  CSV(".csv") {
+    @Override
+    void read(Path file) throws IOException {
+      CsvTable table = CsvTable.read(file);
+      for (String column : table.columns()) {
+        table.categories(column);
+        table.values(DType.FLOAT32, column);
+      }
     }
   };
 

@@ -19,7 +19,7 @@ public final class ReaderTarget {
 
   private ReaderTarget() {}
 
-  /** Reads a file; any bytes must be an array or an error that names file and offset. */
+  /** Reads a file; any bytes must be an array or an error that names file and place. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException {
     // Written over, not replaced, which is faster; what was mapped is not used any more.
     Files.write(FILE, CHOSEN.file(input));
@@ -27,8 +27,9 @@ public final class ReaderTarget {
       CHOSEN.read(FILE);
     } catch (FileFormatException e) {
       String message = e.getMessage();
-      if (!message.contains(FILE.getParent().toString()) || !message.contains(": at byte ")) {
-        throw new AssertionError("the error names no file and offset: " + message, e);
+      boolean placed = message.contains(": at byte ") || message.contains(": line ");
+      if (!placed || !message.contains(FILE.getParent().toString())) {
+        throw new AssertionError("the error names no file and place: " + message, e);
       }
     }
   }

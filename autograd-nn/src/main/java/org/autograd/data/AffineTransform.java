@@ -7,8 +7,8 @@ import org.autograd.Variable;
 import org.autograd.type.DType;
 
 /**
- * Turns, moves, scales and shears images of [channels, height, width] at random, about their
- * middle and by bilinear interpolation. What comes from outside is 0.
+ * Turns, moves, scales and shears images of [channels, height, width] at random, about their middle
+ * and by bilinear interpolation. What comes from outside is 0.
  *
  * <pre>{@code
  * Transform wiggle = AffineTransform.rotation(10).translate(0.1).scale(0.9, 1.1);

@@ -34,7 +34,9 @@ public final class ColorTransforms {
       // All are drawn, so that one amount does not change what the others do.
       int[] order = Indices.permutation(rng, 4);
       double[] factors = {
-        factor(brightness, rng), factor(contrast, rng), factor(saturation, rng),
+        factor(brightness, rng),
+        factor(contrast, rng),
+        factor(saturation, rng),
         hue * (2 * rng.nextDouble() - 1)
       };
       Variable result = image;

@@ -127,9 +127,8 @@ public final class CsvTable {
             .fieldSeparator(options.separator)
             .detectBomHeader(true)
             .allowUnclosedQuote(false)
-            .allowExtraCharsAfterClosingQuote(false)
-            .extraFieldStrategy(
-                FieldMismatchStrategy.IGNORE) // both are checked here, to name the line
+            // Both are checked below, where the line is known.
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
             .ofCsvRecord(in)) {
       for (CsvRecord row : reader) {
@@ -238,21 +237,17 @@ public final class CsvTable {
 
   private static double parse(String text, DType dtype) {
     String lower = text.toLowerCase(Locale.ROOT);
-    switch (lower) {
-      case "inf", "+inf" -> {
-        return Double.POSITIVE_INFINITY;
-      }
-      case "-inf" -> {
-        return Double.NEGATIVE_INFINITY;
-      }
+    return switch (lower) {
+      case "inf", "+inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
       default -> {
         // Java's literals, which are no numbers elsewhere.
         if (lower.endsWith("d") || lower.endsWith("f") || lower.contains("x")) {
           throw new NumberFormatException(text);
         }
-        return dtype == DType.FLOAT32 ? Float.parseFloat(text) : Double.parseDouble(text);
+        yield dtype == DType.FLOAT32 ? Float.parseFloat(text) : Double.parseDouble(text);
       }
-    }
+    };
   }
 
   /**

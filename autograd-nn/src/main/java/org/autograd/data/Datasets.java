@@ -84,8 +84,7 @@ public final class Datasets {
     try {
       CsvTable.Categories classes = table.categories(CLASS);
       return new LabeledTable(
-          TensorDataset.of(
-              floats(table, features.toArray(String[]::new)), classes.labels()),
+          TensorDataset.of(floats(table, features.toArray(String[]::new)), classes.labels()),
           features,
           classes.names());
     } catch (IOException e) {

@@ -129,7 +129,6 @@ public final class ImageFolder implements Dataset {
   /** Returns the directory and the numbers of images and classes. */
   @Override
   public String toString() {
-    return "ImageFolder[%s, %d images, %d classes]"
-        .formatted(root, files.size(), classes.size());
+    return "ImageFolder[%s, %d images, %d classes]".formatted(root, files.size(), classes.size());
   }
 }

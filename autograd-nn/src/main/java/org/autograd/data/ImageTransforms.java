@@ -122,7 +122,11 @@ public final class ImageTransforms {
 
   /** Returns top, left, height and width of a random part, or nothing if none was found. */
   private static long[] randomPart(
-      Variable image, double minArea, double maxArea, double minRatio, double maxRatio,
+      Variable image,
+      double minArea,
+      double maxArea,
+      double minRatio,
+      double maxRatio,
       Generator rng) {
     double area = (double) image.size(1) * image.size(2);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

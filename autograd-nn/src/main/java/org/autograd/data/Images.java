@@ -53,8 +53,7 @@ public final class Images {
   }
 
   private static BufferedImage decode(Path file, byte[] content) throws IOException {
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new FileFormatException(
@@ -158,9 +157,7 @@ public final class Images {
     float[] values = image.detach().to(DType.FLOAT32).toFloatArray();
     BufferedImage out =
         new BufferedImage(
-            width,
-            height,
-            count == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+            width, height, count == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
     int size = height * width;
     for (int c = 0; c < count; c++) {
       for (int k = 0; k < size; k++) {
@@ -192,9 +189,7 @@ public final class Images {
       return image;
     }
     checkArgument(
-        image.size(0) == 3,
-        "an image in colours has 3 channels, got shape %s",
-        image.shape());
+        image.size(0) == 3, "an image in colours has 3 channels, got shape %s", image.shape());
     return image
         .narrow(0, 0, 1)
         .mul(RED)

@@ -1,6 +1,5 @@
 package org.autograd.training;
 
-import com.google.common.collect.Iterables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It does nothing that a loop written by hand could not do; see {@link #fit}.
  */
 public final class Trainer {
-  /** Epochs done, batches done of the present epoch, steps done. */
+  /** Epochs done, batches done of the present epoch, steps done, batches of an epoch. */
   private static final String POSITION = "position";
 
   private final LearningRule rule;
@@ -133,23 +132,19 @@ public final class Trainer {
   public History fit(int totalEpochs) {
     epochs = totalEpochs;
     stopReason = null;
-    try {
+    try (Closing _ = this::closeAll) {
       if (checkpoints != null) {
         checkpoints.checkStart(step);
       }
       tell(listener -> listener.onStart(this));
       while (epoch < epochs && stopReason == null) {
-        for (Batch batch : remainingBatches()) {
+        for (Batch batch : loader.epoch(epoch, position)) {
           Outcome outcome = rule.learn(batch);
           checkLoss(outcome.loss());
           training.add(batch, outcome);
           position++;
           step++;
-          Step done = new Step(step, epoch + 1, position, batch, outcome);
-          tell(listener -> listener.onStep(this, done));
-          if (checkpoints != null) {
-            checkpoints.afterStep(this);
-          }
+          endStep(new Step(step, epoch + 1, position, batch, outcome));
           if (stopReason != null) {
             break;
           }
@@ -159,10 +154,15 @@ public final class Trainer {
         }
       }
       tell(listener -> listener.onEnd(this));
-    } finally {
-      closeAll();
     }
     return history;
+  }
+
+  private void endStep(Step done) {
+    tell(listener -> listener.onStep(this, done));
+    if (checkpoints != null) {
+      checkpoints.afterStep(this);
+    }
   }
 
   private void endEpoch() {
@@ -191,11 +191,6 @@ public final class Trainer {
     return validating.values();
   }
 
-  /** Returns the batches of the present epoch that have not been learned from. */
-  private Iterable<Batch> remainingBatches() {
-    return Iterables.skip(loader.epoch(epoch), position);
-  }
-
   private void checkLoss(double loss) {
     if (!Double.isFinite(loss)) {
       throw new DivergenceException(
@@ -209,6 +204,12 @@ public final class Trainer {
 
   private void tell(Consumer<TrainingListener> event) {
     listeners.forEach(event);
+  }
+
+  /** A scope at the end of which listeners are closed; an error within it is the one thrown. */
+  private interface Closing extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /** Closes all listeners, even if one fails to. */
@@ -291,14 +292,20 @@ public final class Trainer {
 
   private SequencedMap<String, Variable> savePosition() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    result.put(POSITION, Variable.of((long) epoch, (long) position, step));
+    result.put(POSITION, Variable.of(new long[] {epoch, position, step, stepsPerEpoch()}));
     return result;
   }
 
   private void loadPosition(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
-    long[] loaded = values.longs(POSITION, 3);
+    long[] loaded = values.longs(POSITION, 4);
     values.finish();
+    if (loaded[3] != stepsPerEpoch()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "an epoch had %d batches, now it has %d; use the same data and batch size",
+              loaded[3], stepsPerEpoch()));
+    }
     epoch = Math.toIntExact(loaded[0]);
     position = Math.toIntExact(loaded[1]);
     step = loaded[2];

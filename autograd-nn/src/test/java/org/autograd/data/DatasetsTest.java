@@ -74,7 +74,7 @@ class DatasetsTest {
     long[] all = {59, 71, 48};
     for (int k = 0; k < 3; k++) {
       assertEquals(all[k], train[k] + test[k]);
-      assertEquals(0.75 * all[k], train[k], 1);
+      assertEquals(0.75 * all[k], (double) train[k], 1);
     }
     // All examples, each once: the sum of a feature says so.
     assertEquals(
@@ -84,14 +84,12 @@ class DatasetsTest {
         1e-6);
     long[] labels = parts.test().targets().toLongArray();
     assertArrayEquals(
-        labels,
-        wine.stratifiedSplit(0.75, new Generator(1)).test().targets().toLongArray());
+        labels, wine.stratifiedSplit(0.75, new Generator(1)).test().targets().toLongArray());
     assertTrue(
         labels[0] != labels[labels.length - 1] || labels[0] != labels[1] || labels[1] != labels[2],
         "the classes are mixed");
     assertEquals(0, wine.stratifiedSplit(1, new Generator(1)).test().size());
-    assertThrows(
-        IllegalArgumentException.class, () -> wine.stratifiedSplit(1.1, new Generator(1)));
+    assertThrows(IllegalArgumentException.class, () -> wine.stratifiedSplit(1.1, new Generator(1)));
     assertThrows(
         IllegalArgumentException.class,
         () -> Datasets.diabetes().data().stratifiedSplit(0.5, new Generator(1)));
@@ -130,8 +128,7 @@ class DatasetsTest {
     Variable missing = Variable.of(new float[][] {{1, 2}, {3, Float.NaN}});
     var error = assertThrows(IllegalArgumentException.class, () -> Standardizer.fit(missing));
     assertTrue(error.getMessage().contains("feature 1"), error.getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> Standardizer.fit(Variable.zeros(0, 3)));
+    assertThrows(IllegalArgumentException.class, () -> Standardizer.fit(Variable.zeros(0, 3)));
     assertThrows(IllegalArgumentException.class, () -> Standardizer.fit(Variable.zeros(3)));
     assertThrows(
         IllegalArgumentException.class,

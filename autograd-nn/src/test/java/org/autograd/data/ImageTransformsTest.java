@@ -149,7 +149,9 @@ class ImageTransformsTest {
     Variable grey = apply(ImageTransforms.grayscale(), COLORS, 0);
     assertEquals(Shape.of(1, 6, 5), grey.shape());
     assertEquals(
-        grey.mean().item(), ColorTransforms.adjustContrast(COLORS, 0).select(0, 1).max().item(), 1e-6);
+        grey.mean().item(),
+        ColorTransforms.adjustContrast(COLORS, 0).select(0, 1).max().item(),
+        1e-6);
     assertSame(grey.select(0, 0), ColorTransforms.adjustSaturation(COLORS, 0).select(0, 2), 1e-6);
     // A third of the circle: red becomes green becomes blue.
     Variable turned = ColorTransforms.adjustHue(COLORS, 1 / 3.0);
@@ -187,8 +189,7 @@ class ImageTransformsTest {
             .then(ImageTransforms.randomErasing(0.5));
     assertSame(apply(all, COLORS, 7), apply(all, COLORS, 7), 0);
     assertFalse(
-        Arrays.equals(
-            apply(all, COLORS, 7).toFloatArray(), apply(all, COLORS, 8).toFloatArray()));
+        Arrays.equals(apply(all, COLORS, 7).toFloatArray(), apply(all, COLORS, 8).toFloatArray()));
   }
 
   @Test
@@ -207,8 +208,7 @@ class ImageTransformsTest {
     assertRejected("3 means", () -> apply(three, RAMP, 0));
   }
 
-  private static void assertRejected(
-      String part, Executable executable) {
+  private static void assertRejected(String part, Executable executable) {
     var error = assertThrows(IllegalArgumentException.class, executable);
     assertTrue(error.getMessage().contains(part), error.getMessage());
   }

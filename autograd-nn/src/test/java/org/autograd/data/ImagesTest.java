@@ -94,15 +94,13 @@ class ImagesTest {
     ByteBuffer.wrap(bytes).putInt(29, (int) checksum.getValue());
     assertRejected(Files.write(directory.resolve("bomb.png"), bytes), "4294967296 pixels");
     assertThrows(
-        NoSuchFileException.class,
-        () -> Images.read(directory.resolve("none.png"), Channels.RGB));
+        NoSuchFileException.class, () -> Images.read(directory.resolve("none.png"), Channels.RGB));
     assertThrows(
         IllegalArgumentException.class, () -> Images.writePng(good, Variable.rand(2, 4, 4)));
   }
 
   private static void assertRejected(Path file, String part) {
-    var error =
-        assertThrows(FileFormatException.class, () -> Images.read(file, Channels.RGB));
+    var error = assertThrows(FileFormatException.class, () -> Images.read(file, Channels.RGB));
     assertTrue(error.getMessage().contains(part), error.getMessage());
     assertTrue(error.getMessage().startsWith(file.toString()), error.getMessage());
   }
@@ -132,23 +130,20 @@ class ImagesTest {
 
     Files.writeString(directory.resolve("dog/b.png"), "damaged");
     var error =
-        assertThrows(
-            ExampleException.class, () -> DataLoader.of(folder, 3).iterator().next());
+        assertThrows(ExampleException.class, () -> DataLoader.of(folder, 3).iterator().next());
     assertEquals(1, error.index());
     assertTrue(error.getMessage().contains("b.png"), error.getMessage());
   }
 
   @Test
   void aFolderWithoutImagesIsRefused() throws IOException {
-    assertThrows(
-        FileNotFoundException.class, () -> ImageFolder.open(directory, Channels.GREY));
+    assertThrows(FileNotFoundException.class, () -> ImageFolder.open(directory, Channels.GREY));
     assertThrows(
         FileNotFoundException.class,
         () -> ImageFolder.open(directory.resolve("none"), Channels.GREY));
     Files.createDirectory(directory.resolve("cat"));
     var error =
-        assertThrows(
-            FileNotFoundException.class, () -> ImageFolder.open(directory, Channels.GREY));
+        assertThrows(FileNotFoundException.class, () -> ImageFolder.open(directory, Channels.GREY));
     assertTrue(error.getMessage().contains("cat"), error.getMessage());
     Path file = Files.writeString(directory.resolve("file"), "");
     assertThrows(NotDirectoryException.class, () -> ImageFolder.open(file, Channels.GREY));

@@ -98,8 +98,7 @@ class SamplerTest {
     assertRejected("none", () -> Sampler.randomWithReplacement(1).order(0, new Generator(0)));
   }
 
-  private static void assertRejected(
-      String part, Executable executable) {
+  private static void assertRejected(String part, Executable executable) {
     var error = assertThrows(IllegalArgumentException.class, executable);
     assertTrue(error.getMessage().contains(part), error.getMessage());
   }

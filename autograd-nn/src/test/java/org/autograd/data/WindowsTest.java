@@ -32,14 +32,14 @@ class WindowsTest {
     assertArrayEquals(new long[] {3, 4, 5}, last.input().toLongArray());
     assertArrayEquals(new long[] {4, 5, 6}, last.target().toLongArray());
     assertEquals(2, windows.every(3).size());
-    assertArrayEquals(
-        new long[] {3, 4, 5}, windows.every(3).get(1, RNG).input().toLongArray());
+    assertArrayEquals(new long[] {3, 4, 5}, windows.every(3).get(1, RNG).input().toLongArray());
   }
 
   @Test
   void batchesAreStacksOfExamples() {
     Variable series = Variable.arange(24).reshape(8, 3);
-    for (Windows windows : new Windows[] {Windows.forecast(series, 3, 2), Windows.next(series, 4)}) {
+    for (Windows windows :
+        new Windows[] {Windows.forecast(series, 3, 2), Windows.next(series, 4)}) {
       int[] indices = {2, 0, 2};
       Batch fast = windows.batch(indices, RNG);
       Batch plain = Batch.stack(windows.examples(indices, RNG));
@@ -54,8 +54,7 @@ class WindowsTest {
   void rejectsTooShortSequences() {
     Variable ten = Variable.arange(10);
     assertEquals(1, Windows.forecast(ten, 8, 2).size());
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> Windows.forecast(ten, 8, 3));
+    var error = assertThrows(IllegalArgumentException.class, () -> Windows.forecast(ten, 8, 3));
     assertTrue(error.getMessage().contains("11 steps"), error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> Windows.next(ten, 10));
     assertThrows(IllegalArgumentException.class, () -> Windows.next(ten, 0));

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -204,6 +206,20 @@ class NpyTest {
     Path file = Files.write(directory.resolve("bool.npy"), content);
     var error = assertThrows(FileFormatException.class, () -> Npy.read(file));
     assertTrue(error.getMessage().contains("at byte " + (content.length - 1)), error.getMessage());
+  }
+
+  /** The bytes are there, for the file has a hole, but an array of them is more than the heap. */
+  @Test
+  void refusesWhatDoesNotFitIntoMemory() throws IOException {
+    long count = Math.min(Runtime.getRuntime().maxMemory() / 8, Integer.MAX_VALUE - 8);
+    assumeTrue(count > Runtime.getRuntime().maxMemory() / 16);
+    byte[] start = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (" + count + ",)}", 0);
+    Path file = Files.write(directory.resolve("large.npy"), start);
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength(start.length + 8 * count);
+    }
+    var error = assertThrows(FileFormatException.class, () -> Npy.read(file));
+    assertTrue(error.getMessage().contains("does not fit into the memory"), error.getMessage());
   }
 
   /** Whatever is cut off or changed: an array or this one exception, and nothing else. */

@@ -158,8 +158,7 @@ class NpzTest {
       try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
         zip.putNextEntry(new ZipEntry("bomb.npy"));
         NpyHeader header =
-            new NpyHeader(
-                ElementType.F64, ByteOrder.LITTLE_ENDIAN, false, Shape.of(count));
+            new NpyHeader(ElementType.F64, ByteOrder.LITTLE_ENDIAN, false, Shape.of(count));
         zip.write(header.toBytes());
         zip.write(new byte[1 << 20]);
         zip.closeEntry();

@@ -87,7 +87,7 @@ class TorchNnMapTest {
         continue; // Not here.
       }
       for (String name : names(row[1])) {
-        String[] parts = name.split("\\.");
+        String[] parts = name.split("\\.", -1);
         assertTrue(exists(parts[0], parts.length > 1 ? parts[1] : null), name);
         count++;
       }

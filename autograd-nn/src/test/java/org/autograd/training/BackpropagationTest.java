@@ -31,12 +31,10 @@ class BackpropagationTest {
     final Mlp model =
         new Mlp(Mlp.options().linear(Linear.options().generator(new Generator(2))), 3, 8, 2);
     final AdamW adamW =
-        new AdamW(
-            model.parameters().stream().filter(p -> p.rank() == 1).toList(), AdamW.options());
+        new AdamW(model.parameters().stream().filter(p -> p.rank() == 1).toList(), AdamW.options());
     final Muon muon =
         new Muon(model.parameters().stream().filter(p -> p.rank() == 2).toList(), Muon.options());
-    final Backpropagation rule =
-        new Backpropagation(model, Losses::crossEntropy, adamW).also(muon);
+    final Backpropagation rule = new Backpropagation(model, Losses::crossEntropy, adamW).also(muon);
 
     float[] weights() {
       return Variable.cat(0, model.parameters().stream().map(Variable::flatten).toList())

@@ -263,6 +263,28 @@ class TrainerTest {
   }
 
   @Test
+  void everyListenerIsClosedAndTheFirstErrorIsThrown() {
+    Recorder recorder = new Recorder();
+    TrainingListener broken =
+        new TrainingListener() {
+          @Override
+          public void onStep(Trainer trainer, Step step) {
+            throw new IllegalStateException("step");
+          }
+
+          @Override
+          public void close() {
+            throw new IllegalArgumentException("close");
+          }
+        };
+    Trainer trainer = new Trainer(rule(model()), loader()).listen(broken, recorder);
+    IllegalStateException error = assertThrows(IllegalStateException.class, () -> trainer.fit(1));
+    assertEquals("step", error.getMessage());
+    assertEquals("close", error.getSuppressed()[0].getMessage());
+    assertEquals(List.of("start", "close"), recorder.events);
+  }
+
+  @Test
   void earlyStoppingPutsTheBestWeightsBack() {
     Mlp model = model();
     List<float[]> weights = new ArrayList<>();

@@ -98,6 +98,21 @@ class TrainingStateTest {
   }
 
   @Test
+  void anEpochMustHaveTheSameBatches() {
+    Trainer source = trainer(model(4));
+    SequencedMap<String, Variable> state = copy(source.state().save());
+    Mlp model = model(4);
+    Trainer target =
+        new Trainer(
+            new Backpropagation(
+                model, Losses::crossEntropy, new Adam(model.parameters(), Adam.options())),
+            DataLoader.of(TensorDataset.of(INPUTS), 10));
+    IllegalArgumentException error =
+        assertThrows(IllegalArgumentException.class, () -> target.state().load(state));
+    assertTrue(error.getMessage().contains("5 batches, now it has 4"), error.getMessage());
+  }
+
+  @Test
   void partsOfTheSameNameAreNumbered() {
     TrainingState state = new TrainingState();
     state.add("noise", new Generator(1));

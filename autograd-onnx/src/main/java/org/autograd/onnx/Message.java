@@ -123,7 +123,8 @@ final class Message {
 
   /** Returns the size of what stands before a field of varying size. */
   private static long prefix(int field, long size) {
-    return CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt64SizeNoTag(size);
+    return (long) CodedOutputStream.computeTagSize(field)
+        + CodedOutputStream.computeUInt64SizeNoTag(size);
   }
 
   /** Returns the number of bytes. */

@@ -68,7 +68,7 @@ class DocumentationTest {
   }
 
   private void assertResult(String file, String shape, Variable input) throws Exception {
-    try (Runtime runtime = new Runtime(directory.resolve(file))) {
+    try (RuntimeFile runtime = new RuntimeFile(directory.resolve(file))) {
       assertEquals(shape, runtime.run(List.of(input)).getFirst().shape().toString());
     }
   }

@@ -21,6 +21,8 @@ import org.autograd.nn.EmbeddingBag;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Lstm;
+import org.autograd.nn.Module;
+import org.autograd.nn.ModuleHook;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
@@ -79,21 +81,21 @@ class OnnxExporterTest {
         .input("sequence", Variable.ones(5, 2, 4), "time", "batch")
         .output("states")
         .export(lstm, file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       assertEquals("{sequence=[time, batch, 4]}", runtime.inputAxes().toString());
       assertEquals(
           "{states=[time, batch, 6], output1=[2, batch, 3], output2=[2, batch, 3]}",
           runtime.outputAxes().toString());
     }
     Onnx.export(evaluated(new Conv2d(1, 2, 3)), file, Variable.ones(1, 1, 5, 6));
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       assertEquals("{input=[batch, 1, 5, 6]}", runtime.inputAxes().toString());
       assertEquals("{output=[batch, 2, 3, 4]}", runtime.outputAxes().toString());
     }
     Onnx.exporter()
         .input("image", Variable.ones(1, 1, 5, 6), "", "", "height")
         .export(evaluated(new Conv2d(1, 2, 3)), file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       assertEquals("{image=[1, 1, height, 6]}", runtime.inputAxes().toString());
       // Two less than the height, which has no name.
       assertEquals("{output=[1, 2, ?, 4]}", runtime.outputAxes().toString());
@@ -109,7 +111,7 @@ class OnnxExporterTest {
     assertTrue(text.contains("0.weight") && text.contains("0.bias"));
     assertFalse(text.contains("2.weight"));
     assertTrue(Files.size(file) < 2 * 50 * 50 * 4);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable x = Variable.ones(3, 50);
       assertTrue(model.apply(x).allClose(runtime.run(List.of(x)).getFirst(), 1e-5, 1e-5));
     }
@@ -120,7 +122,7 @@ class OnnxExporterTest {
     Linear model = evaluated(new Linear(3, 2, Linear.options().dtype(DType.FLOAT64)));
     Variable x = Variable.of(1.0, -2, 3).reshape(1, 3);
     Onnx.export(model, file, x);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable result = runtime.run(List.of(x)).getFirst();
       assertEquals(DType.FLOAT64, result.dtype());
       assertTrue(model.apply(x).allClose(result, 1e-14, 1e-14));
@@ -130,7 +132,7 @@ class OnnxExporterTest {
   @Test
   void inputsThatAreResultsAndNamesOfModulesDoNotClash() throws Exception {
     Onnx.export(evaluated(new Sequential()), file, Variable.ones(1, 3));
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable x = Variable.of(1f, 2, 3).reshape(1, 3);
       assertTrue(x.allClose(runtime.run(List.of(x)).getFirst(), 0, 0));
     }
@@ -138,7 +140,7 @@ class OnnxExporterTest {
         Onnx.exporter().input("weight", Variable.ones(1, 3), "batch").output("bias");
     Linear model = evaluated(new Linear(3, 2));
     exporter.export(model, file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable x = Variable.of(1f, 2, 3).reshape(1, 3);
       assertTrue(model.apply(x).allClose(runtime.run(List.of(x)).getFirst(), 1e-5, 1e-5));
     }
@@ -184,7 +186,7 @@ class OnnxExporterTest {
           return List.of(graph.node("Add", x -> x.get(0).add(x.get(1)), linear, linear));
         };
     of(1, 3).with(Doubled.class, right).export(model, file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable x = Variable.of(1f, 2, 3, 4, 5, 6).reshape(2, 3);
       assertTrue(model.apply(x).allClose(runtime.run(List.of(x)).getFirst(), 1e-5, 1e-5));
     }
@@ -220,6 +222,32 @@ class OnnxExporterTest {
         "long[]");
   }
 
+  /** A module of two inputs. */
+  private static final class Sum extends Module {}
+
+  @Test
+  void aModuleOfSeveralInputsMustSayWhatItGives() throws Exception {
+    Sum model = new Sum();
+    model.eval();
+    Variable x = Variable.of(1f, 2).reshape(1, 2);
+    OnnxExporter exporter = Onnx.exporter().input("x", x, "batch").input("y", x, "batch");
+    exporter
+        .with(
+            Sum.class,
+            (_, in, graph) ->
+                List.of(graph.node("Add", a -> a.get(0).add(a.get(1)), in.get(0), in.get(1))))
+        .export(model, file);
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
+      assertTrue(x.mul(2).allClose(runtime.run(List.of(x, x)).getFirst(), 0, 0));
+    }
+    OnnxExporter unknown =
+        exporter.with(
+            Sum.class,
+            (_, in, graph) -> List.of(graph.node("Add", Map.of(), in.get(0), in.get(1))));
+    var error = assertThrows(OnnxExportException.class, () -> unknown.export(model, file));
+    assertTrue(error.getMessage().contains("Sum does not say what result 0"), error.getMessage());
+  }
+
   @Test
   void whatOnnxCannotExpressIsRefused() throws IOException {
     assertRefused(
@@ -248,6 +276,16 @@ class OnnxExporterTest {
                   .export(linear, file);
             });
     assertTrue(error.getMessage().contains("has no causal mask"), error.getMessage());
+  }
+
+  @Test
+  void hooksAreNotLeftOut() throws Exception {
+    Linear linear = evaluated(new Linear(3, 2));
+    Sequential model = evaluated(new Sequential(linear));
+    ModuleHook hook = linear.afterForward((_, results) -> List.of(results.getFirst().mul(2)));
+    assertRefused(of(1, 3), model, "in module 0 (Linear)", "forward hooks");
+    hook.close();
+    of(1, 3).export(model, file);
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.autograd.nn.BatchNorm1d;
 import org.autograd.nn.BatchNorm2d;
 import org.autograd.nn.BatchNorm3d;
 import org.autograd.nn.Bilinear;
+import org.autograd.nn.ChannelNorm;
 import org.autograd.nn.Conv1d;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Conv3d;
@@ -111,7 +112,7 @@ class OnnxModulesTest {
     }
     Path file = directory.resolve("model" + files++ + ".onnx");
     exporter.export(module, file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       for (int growth : new int[] {0, 1, 3}) {
         List<Variable> given = new ArrayList<>();
         for (int k = 0; k < inputs.length; k++) {
@@ -262,7 +263,9 @@ class OnnxModulesTest {
     check(Padding.constant(-1.5, 1, 2, 0, 3), 2, 3, 4, 5);
     check(Padding.reflect(1, 2, 3, 0), 2, 3, 4, 5);
     check(Padding.replicate(1, 2, 0, 0, 3, 0), 2, 2, 3, 4, 5);
+    check(Padding.circular(1, 2, 0, 3, 1, 0), 2, 2, 3, 4, 5);
     check(new PixelShuffle(2), 2, 8, 3, 4);
+    check(PixelShuffle.inverse(2), 2, 3, 4, 6);
   }
 
   /** Gives a norm statistics and weights other than those that it starts with. */
@@ -287,7 +290,7 @@ class OnnxModulesTest {
         2,
         5,
         4);
-    InstanceNorm.Options affine = InstanceNorm.options().affine(true);
+    ChannelNorm.Options affine = InstanceNorm.options().affine(true);
     check(trained(new InstanceNorm1d(3, affine), 2, 3, 5), 2, 3, 5);
     check(new InstanceNorm2d(3), 2, 3, 5, 4);
     check(
@@ -517,10 +520,9 @@ class OnnxModulesTest {
           .input("x", input, "batch")
           .with(
               Applied.class,
-              (m, in, graph) ->
-                  List.of(graph.pointwise(m.operation, m.arguments, in.getFirst())))
+              (m, in, graph) -> List.of(graph.pointwise(m.operation, m.arguments, in.getFirst())))
           .export(module, file);
-      try (Runtime runtime = new Runtime(file)) {
+      try (RuntimeFile runtime = new RuntimeFile(file)) {
         assertSame(
             List.of(module.apply(input)), runtime.run(List.of(input)), expression.toString());
       }
@@ -531,7 +533,8 @@ class OnnxModulesTest {
         Onnx.exporter()
             .input("x", input, "batch")
             .with(
-                Applied.class, (m, in, graph) -> List.of(graph.pointwise(m.operation, in.getFirst())));
+                Applied.class,
+                (m, in, graph) -> List.of(graph.pointwise(m.operation, in.getFirst())));
     var error =
         assertThrows(
             OnnxExportException.class, () -> exporter.export(gamma, directory.resolve("own.onnx")));
@@ -575,7 +578,7 @@ class OnnxModulesTest {
         .output("logits")
         .with(LanguageModel.class, LanguageModel::toOnnx)
         .export(model, file);
-    try (Runtime runtime = new Runtime(file)) {
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
       Variable tokens = Variable.of(1L, 5, 3, 10, 2, 0, 7, 7, 4, 9).reshape(2, 5);
       assertSame(
           List.of(model.apply(tokens)), runtime.run(List.of(tokens)), "causal language model");

@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -156,7 +155,7 @@ final class TorchLearningSteps {
         () -> torch.binary_cross_entropy_with_logits(network.logits(events, spans), labels));
   }
 
-  /** Two layers and a head, as the public implementations compute them. */
+  /** Two layers, as the public implementations compute them. */
   private static final class ForwardForwardNetwork extends Module {
     private static final Scalar TINY = new Scalar(1e-8f);
     private static final double PEER_STRENGTH = 0.03;
@@ -164,7 +163,6 @@ final class TorchLearningSteps {
     private final long units;
     private final LinearImpl[] layers;
     private final Tensor[] means;
-    private final LinearImpl head;
 
     ForwardForwardNetwork(long inputs, long units) {
       this.units = units;
@@ -173,8 +171,10 @@ final class TorchLearningSteps {
             register_module("first", new LinearImpl(inputs, units)),
             register_module("second", new LinearImpl(units, units))
           };
-      means = new Tensor[] {torch.zeros(units).add_(new Scalar(0.5f)), torch.zeros(units).add_(new Scalar(0.5f))};
-      head = register_module("head", new LinearImpl(2 * units, 10));
+      means =
+          new Tensor[] {
+            torch.zeros(units).add_(new Scalar(0.5f)), torch.zeros(units).add_(new Scalar(0.5f))
+          };
     }
 
     private static Tensor normalize(Tensor x) {
@@ -182,23 +182,10 @@ final class TorchLearningSteps {
       return x.div(size.add_(TINY));
     }
 
-    /** Computes the gradients of the head. */
-    Tensor learnHead(Tensor neutral, Tensor labels) {
-      Tensor features;
-      try (NoGradGuard _ = new NoGradGuard()) {
-        Tensor first = layers[0].forward(normalize(neutral)).relu_();
-        Tensor seen = normalize(first);
-        Tensor second = layers[1].forward(seen).relu_();
-        features = torch.cat(new TensorVector(seen, normalize(second)), 1);
-      }
-      Tensor loss = torch.cross_entropy_loss(head.forward(features), labels);
-      loss.backward();
-      return loss;
-    }
-
     /** Computes the gradients of all layers from as many positive examples as negative ones. */
-    void learnLayers(Tensor examples) {
+    Tensor learn(Tensor examples) {
       Tensor x = examples;
+      Tensor total = torch.zeros(1);
       long half = examples.size(0) / 2;
       for (int k = 0; k < layers.length; k++) {
         Tensor z = layers[k].forward(normalize(x));
@@ -211,12 +198,11 @@ final class TorchLearningSteps {
         means[k].mul_(new Scalar(0.9f)).add_(x.narrow(0, 0, half).mean(0).mul_(new Scalar(0.1f)));
         Tensor excess = means[k].sub(means[k].mean());
         Tensor peer =
-            z.narrow(0, 0, half)
-                .mul(excess)
-                .sum()
-                .mul(new Scalar((float) (PEER_STRENGTH / half)));
+            z.narrow(0, 0, half).mul(excess).sum().mul(new Scalar((float) (PEER_STRENGTH / half)));
         loss.add(peer).backward();
+        total = total.add(loss.detach());
       }
+      return total;
     }
   }
 
@@ -234,15 +220,14 @@ final class TorchLearningSteps {
     return () -> {
       try (var _ = new PointerScope()) {
         optimizer.zero_grad();
-        Tensor neutral = torch.zeros(batch, 10).add_(new Scalar(0.1f));
-        Tensor loss = network.learnHead(overlaid(images, neutral), labels);
         Tensor distance = torch.randint(1, 10, new long[] {batch}).to(ScalarType.Long);
         Tensor wrong = labels.add(distance).remainder(new Scalar(10));
-        network.learnLayers(
-            torch.cat(
-                new TensorVector(
-                    overlaid(images, classes.index_select(0, labels)),
-                    overlaid(images, classes.index_select(0, wrong)))));
+        Tensor loss =
+            network.learn(
+                torch.cat(
+                    new TensorVector(
+                        overlaid(images, classes.index_select(0, labels)),
+                        overlaid(images, classes.index_select(0, wrong)))));
         optimizer.step();
         return loss;
       }

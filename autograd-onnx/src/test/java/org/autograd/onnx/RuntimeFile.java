@@ -21,11 +21,11 @@ import org.autograd.Variable;
 import org.autograd.type.DType;
 
 /** A file in ONNX Runtime. */
-final class Runtime implements AutoCloseable {
+final class RuntimeFile implements AutoCloseable {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
 
-  Runtime(Path file) throws OrtException {
+  RuntimeFile(Path file) throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(1);
     options.setInterOpNumThreads(1);
