@@ -97,7 +97,7 @@ final class LiquidCommand implements Callable<Integer> {
       paramLabel = "N",
       converter = TrainingOptions.PositiveInteger.class,
       description = "Streams per step in xor (default: ${DEFAULT-VALUE}).")
-  private int batchSize = 32;
+  private int batchSize = 64;
 
   @Option(
       names = "--samples",
@@ -210,7 +210,7 @@ final class LiquidCommand implements Callable<Integer> {
               model::apply,
               (logits, batch) -> Losses.binaryCrossEntropyWithLogits(logits, batch.targets()),
               adam,
-              Backpropagation.options());
+              Backpropagation.options().clipNorm(1));
       Scheduler scheduler = new Scheduler(adam, Schedule.cosine(options.epochs, 0));
       Trainer trainer =
           new Trainer(rule, options.loader(train))
