@@ -86,7 +86,8 @@ final class SpikingChoices {
         case MEMBRANE, MSE_MEMBRANE -> result.membranes().mean(0);
         case MAX_MEMBRANE -> result.membranes().amax(0);
         case RATE, COUNT, MSE_COUNT -> result.spikes().sum(0);
-        case TEMPORAL -> SpikeLosses.spikeTimes(result.spikes(), 1, (double) result.spikes().size(0)).neg();
+        case TEMPORAL ->
+            SpikeLosses.spikeTimes(result.spikes(), 1, (double) result.spikes().size(0)).neg();
       };
     }
 
