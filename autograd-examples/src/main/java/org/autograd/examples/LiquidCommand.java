@@ -93,6 +93,13 @@ final class LiquidCommand implements Callable<Integer> {
   private @Nullable Integer epochs;
 
   @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      converter = TrainingOptions.PositiveInteger.class,
+      description = "Streams per step in xor (default: ${DEFAULT-VALUE}).")
+  private int batchSize = 64;
+
+  @Option(
       names = "--samples",
       paramLabel = "N",
       converter = TrainingOptions.PositiveInteger.class,
@@ -187,7 +194,7 @@ final class LiquidCommand implements Callable<Integer> {
     Generator rng = new Generator(seed);
     TensorDataset train = BitStreams.create(samples, pad, rng.split());
     TensorDataset test = BitStreams.create(TEST_SIZE, pad, rng.split());
-    TrainingOptions options = options(25, 128);
+    TrainingOptions options = options(25, batchSize);
     LineChart losses = new LineChart("Parity: loss", "epoch", "loss").logarithmic();
     LineChart accuracies = new LineChart("Parity: test accuracy", "epoch", "accuracy");
     List<String> results = new ArrayList<>();
@@ -203,7 +210,7 @@ final class LiquidCommand implements Callable<Integer> {
               model::apply,
               (logits, batch) -> Losses.binaryCrossEntropyWithLogits(logits, batch.targets()),
               adam,
-              Backpropagation.options());
+              Backpropagation.options().clipNorm(1));
       Scheduler scheduler = new Scheduler(adam, Schedule.cosine(options.epochs, 0));
       Trainer trainer =
           new Trainer(rule, options.loader(train))
