@@ -169,7 +169,10 @@ final class LiquidCommand implements Callable<Integer> {
               adam,
               Backpropagation.options());
       // A constant rate is right for most of the way, and jumps out of the minimum at times.
-      Schedule schedule = Schedule.cosine(options.epochs, rate(0.01) / 10);
+      int constant = options.epochs * 2 / 3;
+      Schedule schedule =
+          Schedule.constant(1, constant)
+              .then(constant, Schedule.cosine(options.epochs - constant, rate(0.01) / 10));
       Trainer trainer =
           new Trainer(rule, DataLoader.of(curve, 1))
               .listen(Scheduling.everyStep(new Scheduler(adam, schedule)));
