@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleSupplier;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
@@ -109,7 +108,8 @@ abstract sealed class Factories permits Variable {
           case boolean[] a -> a.clone();
           default ->
               throw new IllegalArgumentException(
-                  "fromArray: elements must be a float[], double[], int[], long[] or boolean[], got "
+                  "fromArray: elements must be a float[], double[], int[], long[] or boolean[], got"
+                      + " "
                       + array.getClass().getSimpleName());
         };
     Shape sizes = Shape.of(shape);
@@ -278,8 +278,33 @@ abstract sealed class Factories permits Variable {
 
   /** Returns values uniform in [0, 1). */
   public static Variable rand(Generator rng, DType dtype, long... shape) {
-    return random(
-        "rand", rng, dtype, shape, dtype == DType.FLOAT32 ? rng::nextFloat : rng::nextDouble);
+    NdArray result = forRandom("rand", dtype, shape);
+    synchronized (rng) {
+      if (dtype == DType.FLOAT32) {
+        rng.fill(result.storage().floats());
+      } else {
+        rng.fill(result.storage().doubles());
+      }
+    }
+    return new Variable(result, null);
+  }
+
+  /**
+   * Returns truth values of dtype bool, each true with the given probability, which counts to 32
+   * binary places.
+   *
+   * @throws IllegalArgumentException if the probability is not in [0, 1]
+   */
+  public static Variable bernoulli(Generator rng, double probability, long... shape) {
+    checkArgument(
+        probability >= 0 && probability <= 1,
+        "bernoulli: the probability must be in [0, 1], got %s",
+        probability);
+    NdArray result = NdArray.zeros(DType.BOOL, Shape.of(shape));
+    synchronized (rng) {
+      rng.fill(result.storage().booleans(), Math.round((1 - probability) * 0x1p32));
+    }
+    return new Variable(result, null);
   }
 
   /** Returns float32 values of the standard normal distribution from the default generator. */
@@ -289,29 +314,28 @@ abstract sealed class Factories permits Variable {
 
   /** Returns values of the standard normal distribution. */
   public static Variable randn(Generator rng, DType dtype, long... shape) {
-    return random("randn", rng, dtype, shape, rng::nextGaussian);
-  }
-
-  private static Variable random(
-      String operation, Generator rng, DType dtype, long[] shape, DoubleSupplier next) {
-    checkArgument(
-        dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
-    NdArray result = NdArray.zeros(dtype, Shape.of(shape));
+    NdArray result = forRandom("randn", dtype, shape);
     // Threads may share a generator for whole arrays; locking for each number would be slow.
     synchronized (rng) {
       if (dtype == DType.FLOAT32) {
         float[] values = result.storage().floats();
         for (int i = 0; i < values.length; i++) {
-          values[i] = (float) next.getAsDouble();
+          values[i] = (float) rng.nextGaussian();
         }
       } else {
         double[] values = result.storage().doubles();
         for (int i = 0; i < values.length; i++) {
-          values[i] = next.getAsDouble();
+          values[i] = rng.nextGaussian();
         }
       }
     }
     return new Variable(result, null);
+  }
+
+  private static NdArray forRandom(String operation, DType dtype, long[] shape) {
+    checkArgument(
+        dtype.isFloating(), "%s: dtype must be float32 or float64, got %s", operation, dtype);
+    return NdArray.zeros(dtype, Shape.of(shape));
   }
 
   /** Returns int64 values uniform in [low, high). */

@@ -1,5 +1,6 @@
 package org.autograd;
 
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,11 +12,11 @@ import java.util.random.RandomGenerator;
  * chance; otherwise give each thread its own by {@link #split()}.
  */
 public final class Generator implements RandomGenerator {
-  private static final int ROUNDS = 10;
-  private static final long MULTIPLIER_0 = 0xD2511F53L;
-  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-  private static final int WEYL_0 = 0x9E3779B9;
-  private static final int WEYL_1 = 0xBB67AE85;
+  static final int ROUNDS = 10;
+  static final long MULTIPLIER_0 = 0xD2511F53L;
+  static final long MULTIPLIER_1 = 0xCD9E8D57L;
+  static final int WEYL_0 = 0x9E3779B9;
+  static final int WEYL_1 = 0xBB67AE85;
 
   private long seed;
 
@@ -98,6 +99,48 @@ public final class Generator implements RandomGenerator {
     spare = ((long) c3 << 32) | (c2 & 0xFFFFFFFFL);
     hasSpare = true;
     return ((long) c1 << 32) | (c0 & 0xFFFFFFFFL);
+  }
+
+  /** Fills an array with what {@link #nextFloat} would return one after the other. */
+  void fill(float[] values) {
+    fill(
+        values.length,
+        k -> values[k] = nextFloat(),
+        (first, from, blocks) -> PhiloxBlocks.floats(seed, first, values, from, blocks));
+  }
+
+  /** Fills an array with what {@link #nextDouble} would return one after the other. */
+  void fill(double[] values) {
+    fill(
+        values.length,
+        k -> values[k] = nextDouble(),
+        (first, from, blocks) -> PhiloxBlocks.doubles(seed, first, values, from, blocks));
+  }
+
+  /** Fills an array with whether the upper half of each draw is, unsigned, at least a number. */
+  void fill(boolean[] values, long least) {
+    fill(
+        values.length,
+        k -> values[k] = nextLong() >>> 32 >= least,
+        (first, from, blocks) -> PhiloxBlocks.atLeast(seed, first, least, values, from, blocks));
+  }
+
+  private interface BlockFiller {
+    /** Fills two places for each block. */
+    void fill(long firstBlock, int from, int blocks);
+  }
+
+  private void fill(int length, IntConsumer one, BlockFiller many) {
+    int from = 0;
+    if (length > 0 && hasSpare) {
+      one.accept(from++);
+    }
+    int blocks = (length - from) / 2;
+    many.fill(position >>> 1, from, blocks);
+    position += 2L * blocks;
+    if (from + 2 * blocks < length) {
+      one.accept(length - 1);
+    }
   }
 
   /** Returns a uniform float in [0, 1) with 24 random bits. */

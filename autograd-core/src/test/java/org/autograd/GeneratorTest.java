@@ -3,6 +3,7 @@ package org.autograd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -157,6 +158,73 @@ class GeneratorTest {
       Arrays.stream(values).forEach(v -> counts[(int) (v * 10)]++);
       assertTrue(Arrays.stream(counts).allMatch(c -> Math.abs(c - 10_000) < 500));
     }
+  }
+
+  /** Arrays are drawn many numbers at a time, and by several threads. */
+  @Test
+  void arraysHoldTheNumbersThatFollow() {
+    for (long seed : new long[] {5, -7}) {
+      for (long start : new long[] {0, 1, 0x1_FFFF_FFF0L, 0x1_FFFF_FFF1L}) {
+        for (int length : new int[] {0, 1, 2, 3, 767, 768, 769, 50_001}) {
+          Generator.State state = new Generator.State(seed, start);
+          Generator one = new Generator(0);
+          one.restore(state);
+          float[] floats = new float[length];
+          double[] doubles = new double[length];
+          boolean[] likely = new boolean[length];
+          for (int k = 0; k < length; k++) {
+            floats[k] = one.nextFloat();
+          }
+          Generator.State after = one.state();
+          one.restore(state);
+          Arrays.setAll(doubles, _ -> one.nextDouble());
+          one.restore(state);
+          for (int k = 0; k < length; k++) {
+            likely[k] = (one.nextLong() >>> 32) * 0x1p-32 >= 0.25;
+          }
+          Generator many = new Generator(0);
+          many.restore(state);
+          assertArrayEquals(floats, Variable.rand(many, DType.FLOAT32, length).toFloatArray());
+          assertEquals(after, many.state());
+          many.restore(state);
+          assertArrayEquals(doubles, Variable.rand(many, DType.FLOAT64, length).toDoubleArray());
+          assertEquals(after, many.state());
+          many.restore(state);
+          assertArrayEquals(likely, Variable.bernoulli(many, 0.75, length).toBooleanArray());
+          assertEquals(after, many.state());
+          assertEquals(one.nextLong(), many.nextLong());
+        }
+      }
+    }
+  }
+
+  @Test
+  void theNumberOfThreadsDoesNotChangeArrays() {
+    int threads = Autograd.threads();
+    Generator rng = new Generator(3);
+    Generator.State state = rng.state();
+    try {
+      Autograd.setThreads(1);
+      float[] expected = Variable.rand(rng, DType.FLOAT32, 1_000_003).toFloatArray();
+      for (int count : new int[] {2, 3, 7}) {
+        Autograd.setThreads(count);
+        rng.restore(state);
+        assertArrayEquals(expected, Variable.rand(rng, DType.FLOAT32, 1_000_003).toFloatArray());
+      }
+    } finally {
+      Autograd.setThreads(threads);
+    }
+  }
+
+  @Test
+  void truthValuesOfAProbability() {
+    for (double p : new double[] {0, 0.1, 0.5, 1}) {
+      double[] values =
+          Variable.bernoulli(new Generator(4), p, 100, 1000).to(DType.FLOAT64).toDoubleArray();
+      assertMoments(values, p, Math.sqrt(p * (1 - p)));
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> Variable.bernoulli(new Generator(4), 1.1, 2));
   }
 
   @Test

@@ -43,7 +43,7 @@ class TorchMapTest {
       | `torch.zeros`, `ones`, `full` | `Variable.zeros`, `Variable.ones`, `Variable.full` | float32 if no dtype is given |
       | `torch.zeros_like`, `ones_like`, `full_like` | `Variable.zerosLike`, `Variable.onesLike`, `Variable.fullLike` | |
       | `torch.arange`, `linspace`, `eye` | `Variable.arange`, `Variable.linspace`, `Variable.eye` | |
-      | `torch.rand`, `randn`, `randint`, `randperm` | `Variable.rand`, `Variable.randn`, `Variable.randint`, `Variable.randperm` | Philox: other numbers than PyTorch's, the same on every machine |
+      | `torch.rand`, `randn`, `randint`, `randperm`, `bernoulli` | `Variable.rand`, `Variable.randn`, `Variable.randint`, `Variable.randperm`, `Variable.bernoulli` | Philox: other numbers than PyTorch's, the same on every machine |
       | `torch.manual_seed` | `Autograd.manualSeed` | |
       | `torch.Generator` | `Generator` | state is two longs; `split()` gives an independent one |
       | `x.item()` | `Variable.item` | a double |

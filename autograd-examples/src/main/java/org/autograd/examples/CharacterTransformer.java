@@ -67,8 +67,7 @@ final class CharacterTransformer extends UnaryModule {
                     .normFirst(true)
                     .generator(rng),
                 true));
-    head =
-        child("head", new Linear(size.features(), tokenCount, Linear.options().generator(rng)));
+    head = child("head", new Linear(size.features(), tokenCount, Linear.options().generator(rng)));
   }
 
   /** Returns the greatest length of a sequence. */

@@ -115,10 +115,8 @@ final class DeepCommand implements Callable<Integer> {
     out.printf("%-12s%-6s%-24s||dL/dx|| / ||dL/dh[%d]||%n", "activation", "gain", "layers", depth);
     textbook.forEach(flow -> out.println(row(flow)));
     out.flush();
-    List<GradientFlow> plain =
-        textbook.stream().filter(flow -> flow.layer().isPlain()).toList();
-    List<GradientFlow> others =
-        textbook.stream().filter(flow -> !flow.layer().isPlain()).toList();
+    List<GradientFlow> plain = textbook.stream().filter(flow -> flow.layer().isPlain()).toList();
+    List<GradientFlow> others = textbook.stream().filter(flow -> !flow.layer().isPlain()).toList();
     Chart.write(
         run.file("gradients.png"),
         chart("Gradients without norm or residual", plain),

@@ -36,8 +36,7 @@ final class SeasonalForecast {
             .toArray();
     mean = Arrays.stream(growth).average().orElseThrow();
     deviation =
-        Math.sqrt(
-            Arrays.stream(growth).map(g -> (g - mean) * (g - mean)).average().orElseThrow());
+        Math.sqrt(Arrays.stream(growth).map(g -> (g - mean) * (g - mean)).average().orElseThrow());
   }
 
   /** The network: at every month of {@code [n, months, 1]} it predicts the growth of the next. */

@@ -74,7 +74,8 @@ final class TextCommand implements Callable<Integer> {
       names = "--heads",
       paramLabel = "N",
       converter = TrainingOptions.PositiveInteger.class,
-      description = "The heads of attention, which divide the features (default: ${DEFAULT-VALUE}).")
+      description =
+          "The heads of attention, which divide the features (default: ${DEFAULT-VALUE}).")
   private int heads = 4;
 
   @Option(

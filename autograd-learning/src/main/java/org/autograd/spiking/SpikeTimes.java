@@ -36,8 +36,7 @@ final class SpikeTimes extends Function {
     Variable spikes = inputs[0];
     Variable fired = spikes.ne(0.0);
     // The count reaches n with the n-th spike; later steps have the same count but no spike.
-    Variable here =
-        fired.to(DType.INT64).cumsum(0).eq((double) order).logicalAnd(fired);
+    Variable here = fired.to(DType.INT64).cumsum(0).eq((double) order).logicalAnd(fired);
     Variable found = here.any(0);
     long last = spikes.size(0) - 1;
     Variable clock = clock(spikes);

@@ -149,8 +149,7 @@ class NeuronTest {
     leaky.run(x).membranes().sum().backward();
     assertEquals(4, leaky.beta().grad().item(), "the gradient at the bound is that within");
     leaky.zeroGrad();
-    leaky.loadStateDict(
-        Map.of("beta", Variable.scalar(1.7), "threshold", Variable.scalar(1.0)));
+    leaky.loadStateDict(Map.of("beta", Variable.scalar(1.7), "threshold", Variable.scalar(1.0)));
     Recording<Leaky.State> recording = leaky.run(x);
     assertArrayEquals(new double[] {1, 2, 3}, recording.membranes().toDoubleArray());
     recording.membranes().sum().backward();

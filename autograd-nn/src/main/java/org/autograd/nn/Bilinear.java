@@ -1,5 +1,6 @@
 package org.autograd.nn;
 
+import java.util.List;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,12 @@ public final class Bilinear extends Module {
 
   /** Returns the weight, of shape {@code [outFeatures, firstFeatures, secondFeatures]}. */
   public Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   /** Returns the bias, of shape {@code [outFeatures]}, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   /**
@@ -68,29 +69,29 @@ public final class Bilinear extends Module {
    * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Variable apply(Variable first, Variable second) {
-    try (var _ = scope()) {
-      InputChecks.requireDtypeOf(weight, "weight", first);
-      InputChecks.requireDtypeOf(weight, "weight", second);
-      boolean fits = first.rank() > 0 && first.rank() == second.rank();
-      for (int axis = 0; fits && axis < first.rank() - 1; axis++) {
-        fits = first.size(axis) == second.size(axis);
-      }
-      if (!fits || first.size(-1) != weight.size(1) || second.size(-1) != weight.size(2)) {
-        throw new IllegalArgumentException(
-            "the inputs "
-                + describe(first)
-                + " and "
-                + describe(second)
-                + " must have the same sizes and then "
-                + weight.size(1)
-                + " and "
-                + weight.size(2));
-      }
-      Variable result = Variable.einsum("...i,kij,...j->...k", first, weight, second);
-      return bias == null ? result : result.add(bias);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
+    return call(in -> List.of(map(in.get(0), in.get(1))), first, second).getFirst();
+  }
+
+  private Variable map(Variable first, Variable second) {
+    InputChecks.requireDtypeOf(weight, "weight", first);
+    InputChecks.requireDtypeOf(weight, "weight", second);
+    boolean fits = first.rank() > 0 && first.rank() == second.rank();
+    for (int axis = 0; fits && axis < first.rank() - 1; axis++) {
+      fits = first.size(axis) == second.size(axis);
     }
+    if (!fits || first.size(-1) != weight.size(1) || second.size(-1) != weight.size(2)) {
+      throw new IllegalArgumentException(
+          "the inputs "
+              + describe(first)
+              + " and "
+              + describe(second)
+              + " must have the same sizes and then "
+              + weight.size(1)
+              + " and "
+              + weight.size(2));
+    }
+    Variable result = Variable.einsum("...i,kij,...j->...k", first, current(weight), second);
+    return bias == null ? result : result.add(current(bias));
   }
 
   @Override

@@ -113,12 +113,12 @@ public abstract sealed class ChannelNorm extends UnaryModule permits BatchNorm, 
 
   /** Returns the weight, of shape {@code [channels]}, or null if there is none. */
   public final @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   /** Returns the bias, of shape {@code [channels]}, or null if there is none. */
   public final @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   /** Returns the running mean, of shape {@code [channels]}, or null if none is kept. */
@@ -190,8 +190,8 @@ public abstract sealed class ChannelNorm extends UnaryModule permits BatchNorm, 
         new Variable[] {
           input,
           mean,
-          scale.mul(along(weight, input.rank(), channelAxis)),
-          along(bias, input.rank(), channelAxis)
+          scale.mul(along(current(weight), input.rank(), channelAxis)),
+          along(current(bias), input.rank(), channelAxis)
         });
   }
 

@@ -83,7 +83,7 @@ public sealed class Dropout extends UnaryModule
       return input.mul(0);
     }
     Generator rng = generator == null ? Autograd.generator() : generator;
-    return drop(input, kept(rng, input, maskShape(input), probability), probability);
+    return drop(input, kept(rng, maskShape(input), probability), probability);
   }
 
   /** Returns the input with elements dropped, drawn from the default generator. */
@@ -93,11 +93,11 @@ public sealed class Dropout extends UnaryModule
     }
     return p == 1
         ? input.mul(0)
-        : dropAndScale(input, kept(Autograd.generator(), input, input.shape().toArray(), p), p);
+        : dropAndScale(input, kept(Autograd.generator(), input.shape().toArray(), p), p);
   }
 
-  private static Variable kept(Generator rng, Variable input, long[] shape, double p) {
-    return Variable.rand(rng, input.dtype(), shape).ge(p);
+  private static Variable kept(Generator rng, long[] shape, double p) {
+    return Variable.bernoulli(rng, 1 - p, shape);
   }
 
   private static Variable dropAndScale(Variable input, Variable kept, double p) {

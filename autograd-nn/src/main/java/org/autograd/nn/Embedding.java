@@ -104,7 +104,7 @@ public final class Embedding extends UnaryModule {
 
   /** Returns the table, of shape {@code [count, size]}. */
   public Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   @Override
@@ -113,7 +113,7 @@ public final class Embedding extends UnaryModule {
     // Unlike get, which counts negative numbers from the end.
     long[] shape = Arrays.copyOf(input.shape().toArray(), input.rank() + 1);
     shape[input.rank()] = weight.size(1);
-    Variable rows = weight.indexSelect(0, input.flatten()).reshape(shape);
+    Variable rows = current(weight).indexSelect(0, input.flatten()).reshape(shape);
     if (padding < 0) {
       return rows;
     }

@@ -51,7 +51,7 @@ public final class EmbeddingBag extends UnaryModule {
 
   /** Returns the table, of shape {@code [count, size]}. */
   public Variable weight() {
-    return weight;
+    return current(weight);
   }
 
   @Override
@@ -66,11 +66,7 @@ public final class EmbeddingBag extends UnaryModule {
    * @param weights of the input's shape, multiplied with the rows; mode SUM only
    */
   public Variable applyWeighted(Variable input, Variable weights) {
-    try (var _ = scope()) {
-      return reduceRows(input, weights);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
-    }
+    return call(in -> List.of(reduceRows(in.get(0), in.get(1))), input, weights).getFirst();
   }
 
   /**
@@ -82,17 +78,20 @@ public final class EmbeddingBag extends UnaryModule {
    * @throws IllegalArgumentException if shapes or dtypes do not fit or a row does not exist
    */
   public Variable apply(Variable input, Variable offsets, @Nullable Variable weights) {
-    try (var _ = scope()) {
-      Embedding.requireNumbers(input);
-      Embedding.requireNumbers(offsets);
-      if (input.rank() != 1 || offsets.rank() != 1) {
-        throw new IllegalArgumentException(
-            "input and offsets must be vectors, got " + describe(input) + ", " + describe(offsets));
-      }
-      return reduce(input, offsets.toLongArray(), weights);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
+    return weights == null
+        ? call(in -> List.of(reduceBags(in.get(0), in.get(1), null)), input, offsets).getFirst()
+        : call(in -> List.of(reduceBags(in.get(0), in.get(1), in.get(2))), input, offsets, weights)
+            .getFirst();
+  }
+
+  private Variable reduceBags(Variable input, Variable offsets, @Nullable Variable weights) {
+    Embedding.requireNumbers(input);
+    Embedding.requireNumbers(offsets);
+    if (input.rank() != 1 || offsets.rank() != 1) {
+      throw new IllegalArgumentException(
+          "input and offsets must be vectors, got " + describe(input) + ", " + describe(offsets));
     }
+    return reduce(input, offsets.toLongArray(), weights);
   }
 
   private Variable reduceRows(Variable input, @Nullable Variable weights) {
@@ -135,7 +134,7 @@ public final class EmbeddingBag extends UnaryModule {
       }
     }
     Variable where = vector(places);
-    Variable rows = weight.indexSelect(0, input.to(DType.INT64).indexSelect(0, where));
+    Variable rows = current(weight).indexSelect(0, input.to(DType.INT64).indexSelect(0, where));
     if (weights != null) {
       rows = rows.mul(weights.indexSelect(0, where).unsqueeze(-1));
     }

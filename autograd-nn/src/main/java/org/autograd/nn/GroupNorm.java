@@ -98,12 +98,12 @@ public final class GroupNorm extends UnaryModule {
 
   /** Returns the weight, of shape {@code [channels]}, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   /** Returns the bias, of shape {@code [channels]}, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   @Override
@@ -132,7 +132,7 @@ public final class GroupNorm extends UnaryModule {
             .reshape(shape[0], groups, size)
             .layerNorm(Shape.of(size), options.epsilon())
             .reshape(shape);
-    return scaleAndShift(normalized, weight, bias);
+    return scaleAndShift(normalized, currentOrNull(weight), currentOrNull(bias));
   }
 
   /** Multiplies and adds along axis 1, if there are a weight and a bias. */

@@ -1,5 +1,6 @@
 package org.autograd.nn;
 
+import java.util.List;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +27,13 @@ public final class GruCell extends RecurrentCell {
    * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Variable apply(Variable input, @Nullable Variable hidden) {
-    try (var _ = scope()) {
-      Variable before = check(input, hidden, "hidden");
-      return Gru.hidden(
-          weights().projectInput(input, false), weights().projectHiddenWithBias(before), before);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
-    }
+    return call(in -> List.of(step(in.getFirst(), stateIn(in, 1))), given(input, hidden))
+        .getFirst();
+  }
+
+  private Variable step(Variable input, @Nullable Variable hidden) {
+    Variable before = check(input, hidden, "hidden");
+    Recurrent.Weights w = weights();
+    return Gru.hidden(w.projectInput(input, false), w.projectHiddenWithBias(before), before);
   }
 }

@@ -101,17 +101,18 @@ public final class LayerNorm extends UnaryModule {
 
   /** Returns the weight, of the normalised shape, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   /** Returns the bias, of the normalised shape, or null if there is none. */
   public @Nullable Variable bias() {
-    return bias;
+    return currentOrNull(bias);
   }
 
   @Override
   protected Variable forward(Variable input) {
-    return input.layerNorm(normalizedShape, weight, bias, options.epsilon());
+    return input.layerNorm(
+        normalizedShape, currentOrNull(weight), currentOrNull(bias), options.epsilon());
   }
 
   @Override

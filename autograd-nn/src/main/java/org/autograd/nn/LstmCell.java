@@ -1,5 +1,6 @@
 package org.autograd.nn;
 
+import java.util.List;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +35,17 @@ public final class LstmCell extends RecurrentCell {
    * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public State apply(Variable input, @Nullable State state) {
-    try (var _ = scope()) {
-      Variable hidden = check(input, state == null ? null : state.hidden(), "hidden");
-      Variable cell = check(input, state == null ? null : state.cell(), "cell");
-      Variable gates =
-          weights().projectInput(input, false).add(weights().projectHiddenWithBias(hidden));
-      Variable[] next = Lstm.step(gates, cell);
-      return new State(next[0], next[1]);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
-    }
+    Variable[] given = state == null ? given(input) : given(input, state.hidden(), state.cell());
+    List<Variable> next = call(in -> step(in.getFirst(), stateIn(in, 1), stateIn(in, 2)), given);
+    return new State(next.get(0), next.get(1));
+  }
+
+  private List<Variable> step(
+      Variable input, @Nullable Variable hiddenBefore, @Nullable Variable cellBefore) {
+    Variable hidden = check(input, hiddenBefore, "hidden");
+    Variable cell = check(input, cellBefore, "cell");
+    Recurrent.Weights w = weights();
+    Variable gates = w.projectInput(input, false).add(w.projectHiddenWithBias(hidden));
+    return List.of(Lstm.step(gates, cell));
   }
 }

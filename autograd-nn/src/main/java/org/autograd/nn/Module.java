@@ -439,6 +439,11 @@ public abstract class Module {
     return present;
   }
 
+  /** Returns whether there are hooks that may change what this module takes or gives. */
+  public final boolean hasForwardHooks() {
+    return hooks != null && hooks.areForward();
+  }
+
   /** Returns whether {@link #call} would do more than to call. */
   final boolean hasHooks() {
     return hooks != null && !hooks.isEmpty();
@@ -479,6 +484,11 @@ public abstract class Module {
     }
     Parametrization computed = present.get(parameter);
     return computed == null ? parameter : computed.compute();
+  }
+
+  /** Returns the value of a parameter to compute with, or null if there is none. */
+  final @Nullable Variable currentOrNull(@Nullable Variable parameter) {
+    return parameter == null ? null : current(parameter);
   }
 
   /** Returns the parameters of this module without those of its parts. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -91,6 +92,15 @@ public abstract sealed class Recurrent extends Module permits Rnn, Lstm, Gru {
       Variable hidden,
       @Nullable Variable inputBias,
       @Nullable Variable hiddenBias) {
+
+    /** Returns the values to compute with. */
+    Weights current(Module module) {
+      return new Weights(
+          module.current(input),
+          module.current(hidden),
+          module.currentOrNull(inputBias),
+          module.currentOrNull(hiddenBias));
+    }
 
     /** Returns the inputs' part of the gates, with the bias of the hidden state's if wanted. */
     Variable projectInput(Variable x, boolean withHiddenBias) {
@@ -269,11 +279,22 @@ public abstract sealed class Recurrent extends Module permits Rnn, Lstm, Gru {
    */
   final Variable[] run(
       Variable input, Variable @Nullable [] initial, int states, @Nullable Variable lengths) {
-    try (var _ = scope()) {
-      return checkAndRun(input, initial, states, lengths);
-    } catch (IllegalArgumentException e) {
-      throw located(e);
+    List<Variable> given = new ArrayList<>();
+    given.add(input);
+    if (initial != null) {
+      given.addAll(List.of(initial));
     }
+    if (lengths != null) {
+      given.add(lengths);
+    }
+    UnaryOperator<List<Variable>> forward =
+        in -> {
+          Variable[] starts =
+              initial == null ? null : in.subList(1, 1 + states).toArray(Variable[]::new);
+          return List.of(
+              checkAndRun(in.getFirst(), starts, states, lengths == null ? null : in.getLast()));
+        };
+    return call(forward, given.toArray(Variable[]::new)).toArray(Variable[]::new);
   }
 
   private Variable[] checkAndRun(
@@ -314,7 +335,7 @@ public abstract sealed class Recurrent extends Module permits Rnn, Lstm, Gru {
         int at = layer * directions + direction;
         Variable[] state = new Variable[starts.length];
         Arrays.setAll(state, s -> starts[s].select(0, at));
-        Weights w = weights.get(at);
+        Weights w = weights.get(at).current(this);
         Variable[] result =
             lengths == null
                 ? sequence(w, output, state, direction == 1)

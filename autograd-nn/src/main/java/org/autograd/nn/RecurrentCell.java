@@ -1,5 +1,7 @@
 package org.autograd.nn;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -82,8 +84,26 @@ public abstract sealed class RecurrentCell extends Module permits RnnCell, LstmC
     return new Options(true, DType.FLOAT32, Autograd.generator());
   }
 
+  /** Returns the values of the weights to compute with. */
   final Recurrent.Weights weights() {
-    return weights;
+    return weights.current(this);
+  }
+
+  /** Returns what hooks see as the inputs: the input and the states that are there. */
+  static Variable[] given(Variable input, @Nullable Variable... states) {
+    List<Variable> given = new ArrayList<>();
+    given.add(input);
+    for (Variable state : states) {
+      if (state != null) {
+        given.add(state);
+      }
+    }
+    return given.toArray(Variable[]::new);
+  }
+
+  /** Returns an element of the inputs, null if they end before. */
+  static @Nullable Variable stateIn(List<Variable> inputs, int k) {
+    return k < inputs.size() ? inputs.get(k) : null;
   }
 
   /** Returns the state, or zeros if it is null. */

@@ -97,7 +97,7 @@ public final class RmsNorm extends UnaryModule {
 
   /** Returns the weight, of the normalised shape, or null if there is none. */
   public @Nullable Variable weight() {
-    return weight;
+    return currentOrNull(weight);
   }
 
   @Override
@@ -121,7 +121,7 @@ public final class RmsNorm extends UnaryModule {
     Variable inverse = input.square().meanKeepDims(axes).add(epsilon).rsqrt();
     return weight == null
         ? NORMALIZE.apply(input, inverse)
-        : NORMALIZE_WITH_WEIGHT.apply(new Variable[] {input, inverse, weight});
+        : NORMALIZE_WITH_WEIGHT.apply(new Variable[] {input, inverse, current(weight)});
   }
 
   @Override

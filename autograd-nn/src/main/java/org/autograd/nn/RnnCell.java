@@ -1,5 +1,6 @@
 package org.autograd.nn;
 
+import java.util.List;
 import org.autograd.Variable;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,14 @@ public final class RnnCell extends RecurrentCell {
    * @throws IllegalArgumentException if shapes or dtypes do not fit
    */
   public Variable apply(Variable input, @Nullable Variable hidden) {
-    try (var _ = scope()) {
-      Variable before = check(input, hidden, "hidden");
-      return nonlinearity.apply(
-          weights().projectInput(input, false).add(weights().projectHiddenWithBias(before)));
-    } catch (IllegalArgumentException e) {
-      throw located(e);
-    }
+    return call(in -> List.of(step(in.getFirst(), stateIn(in, 1))), given(input, hidden))
+        .getFirst();
+  }
+
+  private Variable step(Variable input, @Nullable Variable hidden) {
+    Variable before = check(input, hidden, "hidden");
+    Recurrent.Weights w = weights();
+    return nonlinearity.apply(w.projectInput(input, false).add(w.projectHiddenWithBias(before)));
   }
 
   @Override

@@ -108,7 +108,7 @@ class ActivationsTest {
     Variable x = Variable.randn(new Generator(2), DType.FLOAT64, 4, 3, 2);
     assertArrayEquals(x.leakyRelu(.25).toDoubleArray(), module.apply(x).toDoubleArray(), 1e-15);
     assertEquals(List.of("weight"), List.copyOf(module.stateDict().keySet()));
-    ParameterGradients.check(module, () -> module.apply(x), x);
+    ModuleGradients.check(module, () -> module.apply(x), x);
     assertEquals("PRelu(slopes=1)", new PRelu().toString());
     assertThrows(IllegalArgumentException.class, () -> new PRelu(0, .25, DType.FLOAT64));
   }

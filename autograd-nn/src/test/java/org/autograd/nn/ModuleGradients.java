@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Generator;
@@ -16,6 +17,8 @@ import org.autograd.type.DType;
 
 /** Gradients of modules against differences. */
 final class ModuleGradients {
+  private static final double STEP = 1e-6;
+
   private ModuleGradients() {}
 
   /** Gives all parameters values that no initialisation has, such as weights that are not 1. */
@@ -33,16 +36,28 @@ final class ModuleGradients {
    * those of second order of the input.
    */
   static void check(Module module, UnaryOperator<Variable> function, Variable input) {
-    Variable weights =
-        Variable.randn(new Generator(9), DType.FLOAT64, function.apply(input).shape().toArray());
-    Map<String, Variable> leaves = new LinkedHashMap<>(module.namedParameters());
-    if (input.dtype().isFloating()) {
-      GradCheck.checkSecondOrder(x -> function.apply(x[0]), input.detach().copy());
-      leaves.put("input", input.requiresGrad(true));
+    if (!input.dtype().isFloating()) {
+      check(module, () -> function.apply(input));
+      return;
     }
-    module.zeroGrad();
-    function.apply(input).mul(weights).sum().backward();
-    double step = 1e-6;
+    GradCheck.checkSecondOrder(x -> function.apply(x[0]), input.detach().copy());
+    check(module, () -> function.apply(input), input);
+  }
+
+  /**
+   * Compares the gradients of all parameters and inputs with central differences.
+   *
+   * @param forward computes the same result each time, from the module and the inputs
+   */
+  static void check(Module module, Supplier<Variable> forward, Variable... inputs) {
+    Map<String, Variable> leaves = new LinkedHashMap<>(module.namedParameters());
+    for (int k = 0; k < inputs.length; k++) {
+      leaves.put("input " + k, inputs[k].requiresGrad(true));
+    }
+    leaves.values().forEach(Variable::zeroGrad);
+    Variable result = forward.get();
+    Variable seed = Variable.randn(new Generator(9), DType.FLOAT64, result.shape().toArray());
+    result.backward(seed);
     leaves.forEach((name, leaf) -> {
       double[] analytic = Objects.requireNonNull(leaf.grad(), name).toDoubleArray();
       double[] numeric = new double[analytic.length];
@@ -52,18 +67,18 @@ final class ModuleGradients {
           double[] sums = new double[2];
           for (int side = 0; side < 2; side++) {
             double[] moved = values.clone();
-            moved[k] += side == 0 ? step : -step;
+            moved[k] += side == 0 ? STEP : -STEP;
             leaf.copy_(Variable.fromArray(moved, leaf.shape().toArray()));
-            sums[side] = function.apply(input).mul(weights).sum().item();
+            sums[side] = forward.get().mul(seed).sum().item();
           }
-          numeric[k] = (sums[0] - sums[1]) / (2 * step);
+          numeric[k] = (sums[0] - sums[1]) / (2 * STEP);
         }
         leaf.copy_(Variable.fromArray(values, leaf.shape().toArray()));
       }
       assertArrayEquals(numeric, analytic, 1e-6, name);
       assertTrue(Arrays.stream(analytic).anyMatch(g -> g != 0), name);
     });
-    if (input.dtype().isFloating()) {
+    for (Variable input : inputs) {
       input.requiresGrad(false);
     }
   }

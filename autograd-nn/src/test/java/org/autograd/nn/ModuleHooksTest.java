@@ -259,4 +259,67 @@ class ModuleHooksTest {
     assertEquals(List.of(Shape.of(2), Shape.of(2)), summary.rows().getFirst().outputs());
     assertEquals(0, summary.parameters());
   }
+
+  @Test
+  void recurrentLayersAndCellsHaveHooks() {
+    Lstm lstm = new Lstm(2, 3);
+    Variable input = Variable.ones(4, 1, 2);
+    Variable states = Variable.ones(1, 1, 3);
+    List<List<Shape>> seen = new ArrayList<>();
+    lstm.beforeForward(in -> {
+      seen.add(in.stream().map(Variable::shape).toList());
+      return null;
+    });
+    lstm.afterForward((_, out) -> {
+      seen.add(out.stream().map(Variable::shape).toList());
+      return List.of(out.get(0).abs().mul(0), out.get(1), out.get(2));
+    });
+    Lstm.Result result = lstm.apply(input, states, states, Variable.of(4L));
+    Shape state = Shape.of(1, 1, 3);
+    assertEquals(
+        List.of(
+            List.of(Shape.of(4, 1, 2), state, state, Shape.of(1)),
+            List.of(Shape.of(4, 1, 3), state, state)),
+        seen);
+    assertArrayEquals(new float[12], result.output().toFloatArray());
+
+    for (RecurrentCell cell : List.of(new RnnCell(2, 3), new GruCell(2, 3), new LstmCell(2, 3))) {
+      List<Integer> inputs = new ArrayList<>();
+      cell.beforeForward(in -> {
+        inputs.add(in.size());
+        return null;
+      });
+      Variable x = Variable.ones(1, 2);
+      Variable h = Variable.ones(1, 3);
+      switch (cell) {
+        case RnnCell rnn -> rnn.apply(x, rnn.apply(x, null));
+        case GruCell gru -> gru.apply(x, gru.apply(x, null));
+        case LstmCell one -> one.apply(x, new LstmCell.State(h, one.apply(x, null).cell()));
+      }
+      assertEquals(cell instanceof LstmCell ? List.of(1, 3) : List.of(1, 2), inputs);
+    }
+  }
+
+  @Test
+  void backwardHooksOfARecurrentLayerSeeItsGradients() {
+    Gru gru = new Gru(2, 3);
+    Variable input = Variable.ones(4, 1, 2).requiresGrad(true);
+    List<Shape> seen = new ArrayList<>();
+    gru.afterBackward((ofInputs, ofOutputs) -> {
+      ofInputs.forEach(g -> seen.add(Objects.requireNonNull(g).shape()));
+      ofOutputs.forEach(g -> seen.add(g.shape()));
+      return null;
+    });
+    gru.apply(input).output().sum().backward();
+    assertEquals(List.of(Shape.of(4, 1, 2), Shape.of(4, 1, 3), Shape.of(1, 1, 3)), seen);
+    assertNotNull(input.grad());
+  }
+
+  @Test
+  void aSummaryShowsWhatARecurrentLayerGives() {
+    Rnn rnn = new Rnn(2, 3);
+    ModuleSummary summary = ModuleSummary.of(rnn, () -> rnn.apply(Variable.ones(4, 1, 2)));
+    assertEquals(
+        List.of(Shape.of(4, 1, 3), Shape.of(1, 1, 3)), summary.rows().getFirst().outputs());
+  }
 }

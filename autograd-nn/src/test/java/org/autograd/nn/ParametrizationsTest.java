@@ -2,10 +2,14 @@ package org.autograd.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -49,7 +53,7 @@ class ParametrizationsTest {
         assertEquals((row + 1) * v[k] / norm, weight[k], 1e-12);
       }
     }
-    ParameterGradients.check(layer, () -> layer.apply(input()));
+    ModuleGradients.check(layer, () -> layer.apply(input()));
   }
 
   @Test
@@ -84,7 +88,7 @@ class ParametrizationsTest {
     assertArrayEquals(
         before, layer.stateDict().get("parametrizations.weight.0._u").toDoubleArray(), 0);
     // In evaluation mode the singular vectors are constants.
-    ParameterGradients.check(layer, () -> layer.apply(input()));
+    ModuleGradients.check(layer, () -> layer.apply(input()));
   }
 
   @Test
@@ -92,6 +96,43 @@ class ParametrizationsTest {
     Linear layer = Parametrizations.spectralNorm(new Linear(3, 3), "weight");
     layer.apply(layer.apply(Variable.ones(1, 3))).sum().backward();
     layer.parameters().forEach(p -> assertNotNull(p.grad()));
+  }
+
+  /** Every layer computes with the value, which a length and a direction give. */
+  @Test
+  void layersOfAllKindsReadTheComputedParameter() {
+    Generator rng = new Generator(4);
+    Variable images = Variable.randn(rng, DType.FLOAT32, 2, 4, 3, 3);
+    Variable sequence = Variable.randn(rng, DType.FLOAT32, 5, 2, 4);
+    assertLengthCounts(new LayerNorm(4), "weight", m -> m.apply(sequence));
+    assertLengthCounts(new RmsNorm(4), "weight", m -> m.apply(sequence));
+    assertLengthCounts(new GroupNorm(2, 4), "weight", m -> m.apply(images));
+    assertLengthCounts(new BatchNorm2d(4), "weight", m -> m.apply(images));
+    assertLengthCounts(new Bilinear(4, 4, 3), "weight", m -> m.apply(sequence, sequence));
+    assertLengthCounts(new Embedding(6, 4), "weight", m -> m.apply(Variable.of(1L, 5L)));
+    assertLengthCounts(new Rnn(4, 3), "weight_hh_l0", m -> m.apply(sequence).output());
+    assertLengthCounts(new Gru(4, 3), "weight_ih_l0", m -> m.apply(sequence).output());
+    assertLengthCounts(new Lstm(4, 3), "weight_hh_l0", m -> m.apply(sequence).output());
+    assertLengthCounts(
+        new LstmCell(4, 3), "weight_ih", m -> m.apply(sequence.select(0, 0), null).hidden());
+  }
+
+  private static <M extends Module> void assertLengthCounts(
+      M module, String parameter, Function<M, Variable> call) {
+    Variable before = call.apply(module);
+    Parametrizations.weightNorm(module, parameter, 0);
+    assertArrayEquals(before.toFloatArray(), call.apply(module).toFloatArray(), 1e-5f);
+    Variable length =
+        Objects.requireNonNull(
+            module.namedParameters().get("parametrizations." + parameter + ".original0"));
+    try (var _ = Autograd.noGrad()) {
+      length.mul_(2);
+    }
+    Variable after = call.apply(module);
+    assertFalse(Arrays.equals(before.toFloatArray(), after.toFloatArray()), module.toString());
+    module.zeroGrad();
+    after.square().sum().backward();
+    assertNotNull(length.grad(), module.toString());
   }
 
   @Test

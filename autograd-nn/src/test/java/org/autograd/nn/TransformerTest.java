@@ -221,8 +221,7 @@ class TransformerTest {
     Variable key = random(4, 2, 3, own ? 3 : 4);
     Variable value = random(5, 2, 3, own ? 2 : 4);
     AttentionMask mask = AttentionMask.none().causal(true);
-    ParameterGradients.check(
-        module, () -> module.apply(query, key, value, mask), query, key, value);
+    ModuleGradients.check(module, () -> module.apply(query, key, value, mask), query, key, value);
   }
 
   @ParameterizedTest
@@ -231,11 +230,11 @@ class TransformerTest {
     TransformerOptions options = OPTIONS.normFirst(normFirst);
     TransformerEncoder encoder = new TransformerEncoder(2, 4, 2, options, normFirst);
     Variable source = random(3, 2, 3, 4);
-    ParameterGradients.check(encoder, () -> encoder.apply(source), source);
+    ModuleGradients.check(encoder, () -> encoder.apply(source), source);
     TransformerDecoder decoder = new TransformerDecoder(1, 4, 2, options, true);
     Variable target = random(4, 2, 2, 4);
     AttentionMask causal = AttentionMask.none().causal(true);
-    ParameterGradients.check(
+    ModuleGradients.check(
         decoder, () -> decoder.apply(target, source, causal, AttentionMask.none()), target, source);
   }
 
@@ -287,7 +286,7 @@ class TransformerTest {
     PositionalEncoding module = PositionalEncoding.learned(3, 4, DType.FLOAT64, new Generator(1));
     Variable x = random(2, 2, 3, 4);
     assertClose(x.add(module.stateDict().get("weight")), module.apply(x));
-    ParameterGradients.check(module, () -> module.apply(x), x);
+    ModuleGradients.check(module, () -> module.apply(x), x);
     assertRefused(
         "in module PositionalEncoding: the input float64[2, 4, 4] must be float64 with 4 features"
             + " along its last axis and a sequence of at most 3 along axis -2",
@@ -316,7 +315,7 @@ class TransformerTest {
     double near = rotary.apply(query, 7).mul(rotary.apply(key, 4)).sum().item();
     double far = rotary.apply(query, 18).mul(rotary.apply(key, 15)).sum().item();
     assertEquals(near, far, 1e-13);
-    ParameterGradients.check(rotary, () -> rotary.apply(x, 2), x);
+    ModuleGradients.check(rotary, () -> rotary.apply(x, 2), x);
     assertEquals(0, rotary.stateDict().size());
     assertRefused(
         "in module RotaryEmbedding: the input float64[2, 5, 6] from position 16 must be"

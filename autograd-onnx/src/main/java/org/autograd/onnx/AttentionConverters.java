@@ -104,14 +104,14 @@ final class AttentionConverters {
 
     OnnxValue run(List<OnnxValue> inputs) {
       boolean single = inputs.getFirst().rank() == 2;
-      OnnxValue batchAxis = integers(graph, batchFirst ? 0 : 1);
+      int batchAxis = batchFirst ? 0 : 1;
       List<OnnxValue> projected = new ArrayList<>();
       for (int which = 0; which < 3; which++) {
         OnnxValue x = project(inputs.get(which), which);
         projected.add(
             reshape(
                 graph,
-                single ? graph.node("Unsqueeze", x, batchAxis) : x,
+                single ? graph.node("Unsqueeze", x, integers(graph, batchAxis)) : x,
                 0,
                 0,
                 module.heads(),
@@ -136,7 +136,7 @@ final class AttentionConverters {
           batchFirst ? transpose(graph, mixed, 0, 2, 1, 3) : transpose(graph, mixed, 2, 0, 1, 3);
       OnnxValue rows = reshape(graph, joined, 0, 0, features);
       OnnxValue result = product(graph, rows, out.weight(), out.bias());
-      return single ? graph.node("Squeeze", result, batchAxis) : result;
+      return single ? graph.node("Squeeze", result, integers(graph, batchAxis)) : result;
     }
 
     private OnnxValue heads(OnnxValue x) {

@@ -93,8 +93,8 @@ public final class OnnxExporter {
 
   /**
    * Writes a model. Two examples of the inputs, which differ in the sizes that vary, go through the
-   * model and through what the converters say; if they come to different results, nothing is
-   * written.
+   * model and through what converters say that their nodes mean; if they come to different results,
+   * nothing is written. Nodes of which nothing is said are not compared.
    *
    * @param model in evaluation mode
    * @throws OnnxExportException if the model is in training mode, has a part for which there is no
@@ -121,7 +121,8 @@ public final class OnnxExporter {
       for (Input input : inputs) {
         given.add(new OnnxValue(input.name, input.example, enlarged(input, axes)));
       }
-      results = named(graph, graph.apply(model, given), inputNames);
+      results =
+          named(model.getClass().getSimpleName(), graph, graph.apply(model, given), inputNames);
     }
     ModelFile.write(
         file,
@@ -182,7 +183,8 @@ public final class OnnxExporter {
   }
 
   /** Gives the results their names, each by a node that does nothing else. */
-  private List<OnnxValue> named(OnnxGraph graph, List<OnnxValue> results, Set<String> inputNames) {
+  private List<OnnxValue> named(
+      String model, OnnxGraph graph, List<OnnxValue> results, Set<String> inputNames) {
     if (outputs.size() > results.size()) {
       throw new OnnxExportException(
           "ONNX export: the model has " + results.size() + " results, but names are " + outputs);
@@ -195,6 +197,14 @@ public final class OnnxExporter {
       if (!taken.add(name)) {
         throw new OnnxExportException(
             "ONNX export: '" + name + "' is the name of two inputs or results; rename one");
+      }
+      if (!results.get(k).isKnown()) {
+        throw new OnnxExportException(
+            "ONNX export: the converter of "
+                + model
+                + " does not say what result "
+                + k
+                + " looks like; pass OnnxGraph.node a function that computes it");
       }
       named.add(graph.result(name, results.get(k)));
     }

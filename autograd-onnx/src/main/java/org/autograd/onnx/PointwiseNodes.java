@@ -19,8 +19,7 @@ final class PointwiseNodes {
   /** Equal parts of an expression are the same object. */
   private final Map<Expression, OnnxValue> made = new IdentityHashMap<>();
 
-  private PointwiseNodes(
-      OnnxGraph graph, OnnxValue[] operands, double[] arguments, DType dtype) {
+  private PointwiseNodes(OnnxGraph graph, OnnxValue[] operands, double[] arguments, DType dtype) {
     this.graph = graph;
     this.operands = operands;
     this.arguments = arguments;
@@ -70,8 +69,7 @@ final class PointwiseNodes {
             "Sqrt", graph.node("Add", graph.node("Mul", x, x), graph.node("Mul", y, y)));
       }
       case FMOD ->
-          graph.node(
-              "Mod", Map.of("fmod", 1), operand(expression, 0), operand(expression, 1));
+          graph.node("Mod", Map.of("fmod", 1), operand(expression, 0), operand(expression, 1));
       default -> node(name(expression.operator()), expression);
     };
   }
@@ -96,12 +94,38 @@ final class PointwiseNodes {
       case LT -> "Less";
       case LE -> "LessOrEqual";
       case EQ -> "Equal";
-      case NEG, ABS, SQRT, EXP, LOG, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-              ACOSH, ATANH, SIGMOID, ERF, FLOOR, ROUND, ADD, SUB, MUL, DIV, POW, AND, OR, NOT,
-              WHERE ->
+      case NEG,
+          ABS,
+          SQRT,
+          EXP,
+          LOG,
+          SIN,
+          COS,
+          TAN,
+          ASIN,
+          ACOS,
+          ATAN,
+          SINH,
+          COSH,
+          TANH,
+          ASINH,
+          ACOSH,
+          ATANH,
+          SIGMOID,
+          ERF,
+          FLOOR,
+          ROUND,
+          ADD,
+          SUB,
+          MUL,
+          DIV,
+          POW,
+          AND,
+          OR,
+          NOT,
+          WHERE ->
           operator.name().charAt(0) + operator.name().substring(1).toLowerCase(Locale.ROOT);
-      default ->
-          throw new IllegalArgumentException("ONNX has no operator for " + operator);
+      default -> throw new IllegalArgumentException("ONNX has no operator for " + operator);
     };
   }
 }

@@ -94,10 +94,9 @@ final class RecurrentConverters {
       OnnxValue input = inputs.getFirst();
       boolean single = input.rank() == 2;
       boolean batchFirst = options.batchFirst() && !single;
-      OnnxValue one = integers(graph, 1);
       OnnxValue output =
           single
-              ? graph.node("Unsqueeze", input, one)
+              ? graph.node("Unsqueeze", input, integers(graph, 1))
               : batchFirst ? transpose(graph, input, 1, 0, 2) : input;
       List<List<OnnxValue>> starts = new ArrayList<>();
       List<List<OnnxValue>> ends = new ArrayList<>();
@@ -116,14 +115,14 @@ final class RecurrentConverters {
       List<OnnxValue> all = new ArrayList<>();
       all.add(
           single
-              ? graph.node("Squeeze", output, one)
+              ? graph.node("Squeeze", output, integers(graph, 1))
               : batchFirst ? transpose(graph, output, 1, 0, 2) : output);
       for (List<OnnxValue> end : ends) {
         OnnxValue joined =
             end.size() == 1
                 ? end.getFirst()
                 : graph.node("Concat", Map.of("axis", 0), end.toArray(OnnxValue[]::new));
-        all.add(single ? graph.node("Squeeze", joined, one) : joined);
+        all.add(single ? graph.node("Squeeze", joined, integers(graph, 1)) : joined);
       }
       return all;
     }

@@ -58,7 +58,12 @@ class ArchitectureTest {
     assertTrue(used.contains("org.autograd"), "dependencies are read");
     used.removeAll(EXPORTED);
     used.removeAll(
-        Set.of("org.autograd", "org.autograd.expression", "org.autograd.io", "org.autograd.nn", "org.autograd.type"));
+        Set.of(
+            "org.autograd",
+            "org.autograd.expression",
+            "org.autograd.io",
+            "org.autograd.nn",
+            "org.autograd.type"));
     assertEquals(Set.of(), used);
   }
 

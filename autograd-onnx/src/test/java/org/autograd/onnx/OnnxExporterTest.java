@@ -21,6 +21,8 @@ import org.autograd.nn.EmbeddingBag;
 import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Lstm;
+import org.autograd.nn.Module;
+import org.autograd.nn.ModuleHook;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
@@ -220,6 +222,32 @@ class OnnxExporterTest {
         "long[]");
   }
 
+  /** A module of two inputs. */
+  private static final class Sum extends Module {}
+
+  @Test
+  void aModuleOfSeveralInputsMustSayWhatItGives() throws Exception {
+    Sum model = new Sum();
+    model.eval();
+    Variable x = Variable.of(1f, 2).reshape(1, 2);
+    OnnxExporter exporter = Onnx.exporter().input("x", x, "batch").input("y", x, "batch");
+    exporter
+        .with(
+            Sum.class,
+            (_, in, graph) ->
+                List.of(graph.node("Add", a -> a.get(0).add(a.get(1)), in.get(0), in.get(1))))
+        .export(model, file);
+    try (RuntimeFile runtime = new RuntimeFile(file)) {
+      assertTrue(x.mul(2).allClose(runtime.run(List.of(x, x)).getFirst(), 0, 0));
+    }
+    OnnxExporter unknown =
+        exporter.with(
+            Sum.class,
+            (_, in, graph) -> List.of(graph.node("Add", Map.of(), in.get(0), in.get(1))));
+    var error = assertThrows(OnnxExportException.class, () -> unknown.export(model, file));
+    assertTrue(error.getMessage().contains("Sum does not say what result 0"), error.getMessage());
+  }
+
   @Test
   void whatOnnxCannotExpressIsRefused() throws IOException {
     assertRefused(
@@ -248,6 +276,16 @@ class OnnxExporterTest {
                   .export(linear, file);
             });
     assertTrue(error.getMessage().contains("has no causal mask"), error.getMessage());
+  }
+
+  @Test
+  void hooksAreNotLeftOut() throws Exception {
+    Linear linear = evaluated(new Linear(3, 2));
+    Sequential model = evaluated(new Sequential(linear));
+    ModuleHook hook = linear.afterForward((_, results) -> List.of(results.getFirst().mul(2)));
+    assertRefused(of(1, 3), model, "in module 0 (Linear)", "forward hooks");
+    hook.close();
+    of(1, 3).export(model, file);
   }
 
   @Test

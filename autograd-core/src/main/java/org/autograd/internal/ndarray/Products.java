@@ -11,9 +11,6 @@ import org.autograd.type.Shape;
 
 /** Matrix products of arrays. */
 public final class Products {
-  /** So many elements are copied at once when a row is repeated; they stay in the L1 cache. */
-  private static final int REPEATED = 2048;
-
   private Products() {}
 
   /**
@@ -64,29 +61,14 @@ public final class Products {
     int m = left.size(0);
     int n = right.size(1);
     NdArray result = NdArray.unset(left.dtype(), Shape.of(m, n));
-    // The product starts from the row instead of from 0, so there is no second pass.
     NdArray first = row.contiguous();
-    repeat(first.storage().array(), first.layout().offset(), n, result.storage().array(), m);
-    multiply(left, right, result, true);
+    if (left.dtype() == DType.FLOAT32) {
+      multiplyPlusRow(Matmul.float32(), float[].class, left, right, first, result);
+    } else {
+      multiplyPlusRow(Matmul.float64(), double[].class, left, right, first, result);
+    }
     KernelMeter.stop(mark);
     return result;
-  }
-
-  /** Writes a row {@code count} times, one after the other. */
-  private static void repeat(Object row, int start, int length, Object to, int count) {
-    if (count == 0) {
-      return;
-    }
-    System.arraycopy(row, start, to, 0, length);
-    // Short rows are doubled first: copies of a few elements cost more than the elements.
-    int end = length * count;
-    int written = length;
-    int most = Math.max(1, REPEATED / length) * length;
-    while (written < end) {
-      int next = Math.min(Math.min(written, most), end - written);
-      System.arraycopy(to, 0, to, written, next);
-      written += next;
-    }
   }
 
   private static void multiply(NdArray left, NdArray right, NdArray result, boolean accumulate) {
@@ -110,6 +92,21 @@ public final class Products {
     kernel.multiply(matrix(type, left), matrix(type, right), matrix(type, result), accumulate);
   }
 
+  private static <A> void multiplyPlusRow(
+      MatmulKernel<A> kernel,
+      Class<A> type,
+      NdArray left,
+      NdArray right,
+      NdArray row,
+      NdArray result) {
+    kernel.multiplyPlusRow(
+        matrix(type, left),
+        matrix(type, right),
+        type.cast(row.storage().array()),
+        row.layout().offset(),
+        matrix(type, result));
+  }
+
   private static <A> void multiplyBatch(
       MatmulKernel<A> kernel,
       Class<A> type,
@@ -125,6 +122,41 @@ public final class Products {
         matrix(type, result),
         starts[2],
         false);
+  }
+
+  /**
+   * The right operand of many products, which is arranged for them once.
+   *
+   * @param <A> {@code float[]} or {@code double[]}
+   */
+  public static final class Right<A> {
+    private final Class<A> type;
+    private final MatmulKernel.RightOperand<A> operand;
+
+    private Right(Class<A> type, MatmulKernel<A> kernel, NdArray matrix) {
+      this.type = type;
+      this.operand = kernel.rightOperand(matrix(type, matrix));
+    }
+
+    /** Returns a matrix of a float dtype as a right operand; it must not change meanwhile. */
+    public static Right<?> of(NdArray matrix) {
+      return matrix.dtype() == DType.FLOAT32
+          ? new Right<>(float[].class, Matmul.float32(), matrix)
+          : new Right<>(double[].class, Matmul.float64(), matrix);
+    }
+
+    /**
+     * Adds {@code left} times this operand to the target, in which the elements of a row must be
+     * side by side, and raises its version.
+     */
+    public void addProduct(NdArray left, NdArray target) {
+      Mark mark = KernelMeter.start();
+      if (target.elementCount() > 0 && left.size(1) > 0) {
+        operand.multiply(matrix(type, left), matrix(type, target), true);
+      }
+      target.storage().bumpVersion();
+      KernelMeter.stop(mark);
+    }
   }
 
   /** Returns the last two axes as a matrix. */

@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.autograd.internal.kernel.TrainingThread;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A product that begins with scalar code and goes over to vector code when it is hot, for each
@@ -90,6 +91,44 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
       return;
     }
     tier(route).use(MatmulKernel.work(a, b)).multiply(a, b, c, accumulate);
+  }
+
+  @Override
+  public void multiplyPlusRow(Matrix<A> a, Matrix<A> b, A row, int offset, Matrix<A> c) {
+    Route route = Route.of(a, b, lanes);
+    MatmulKernel<A> kernel =
+        route == Route.PLAIN ? scalar : tier(route).use(MatmulKernel.work(a, b));
+    kernel.multiplyPlusRow(a, b, row, offset, c);
+  }
+
+  @Override
+  public RightOperand<A> rightOperand(Matrix<A> b) {
+    return new TieredRight(b);
+  }
+
+  /** A right operand that goes over to vector code as the products do. */
+  private final class TieredRight implements RightOperand<A> {
+    private final Matrix<A> b;
+    private @Nullable RightOperand<A> prepared;
+
+    TieredRight(Matrix<A> b) {
+      this.b = b;
+    }
+
+    @Override
+    public void multiply(Matrix<A> a, Matrix<A> c, boolean accumulate) {
+      Route route = Route.of(a, b, lanes);
+      MatmulKernel<A> kernel =
+          route == Route.PLAIN ? scalar : tier(route).use(MatmulKernel.work(a, b));
+      if (kernel == scalar) {
+        scalar.multiply(a, b, c, accumulate);
+        return;
+      }
+      if (prepared == null) {
+        prepared = kernel.rightOperand(b);
+      }
+      prepared.multiply(a, c, accumulate);
+    }
   }
 
   /** Returns whether a route's vector code is in use. */
@@ -249,6 +288,16 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
           }
         }
       }
+    }
+    if (route == Route.BLOCKS) {
+      // Wide enough to be packed several strips at a time.
+      int columns = Math.max(4 * lanes, 50);
+      samples.add(
+          new Sample<>(
+              Matrix.rowMajor(newArray.apply(84 * 50), 84, 50).transposed(),
+              Matrix.rowMajor(newArray.apply(84 * columns), 84, columns),
+              Matrix.rowMajor(newArray.apply(50 * columns), 50, columns),
+              false));
     }
     return samples;
   }

@@ -2,6 +2,7 @@ package org.autograd.internal.kernel.matmul;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tile of twelve rows and two vectors for packed operands, in which a large product spends its
@@ -25,7 +26,8 @@ final class VectorPackedTileF32 {
    *
    * @param a packed: of each of the {@code depth} columns, the twelve elements side by side
    * @param b packed: of each of the {@code depth} rows, {@link VectorTileF32#COLUMNS} elements
-   * @param accumulate whether to add to {@code c} instead of overwriting it
+   * @param base what the product is added to, with its own offset and stride from row to row, which
+   *     is 0 for one row that stands for all; null for zeros
    */
   static void multiply(
       int depth,
@@ -36,7 +38,9 @@ final class VectorPackedTileF32 {
       float[] c,
       int cOffset,
       int cRowStride,
-      boolean accumulate) {
+      float @Nullable [] base,
+      int baseOffset,
+      int baseRowStride) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s10 = FloatVector.zero(SPECIES);
@@ -186,31 +190,31 @@ final class VectorPackedTileF32 {
       sb0 = y.fma(x0, sb0);
       sb1 = y.fma(x1, sb1);
     }
-    if (accumulate) {
-      s00 = s00.add(FloatVector.fromArray(SPECIES, c, cOffset));
-      s01 = s01.add(FloatVector.fromArray(SPECIES, c, cOffset + LANES));
-      s10 = s10.add(FloatVector.fromArray(SPECIES, c, cOffset + cRowStride));
-      s11 = s11.add(FloatVector.fromArray(SPECIES, c, cOffset + cRowStride + LANES));
-      s20 = s20.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRowStride));
-      s21 = s21.add(FloatVector.fromArray(SPECIES, c, cOffset + 2 * cRowStride + LANES));
-      s30 = s30.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRowStride));
-      s31 = s31.add(FloatVector.fromArray(SPECIES, c, cOffset + 3 * cRowStride + LANES));
-      s40 = s40.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRowStride));
-      s41 = s41.add(FloatVector.fromArray(SPECIES, c, cOffset + 4 * cRowStride + LANES));
-      s50 = s50.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRowStride));
-      s51 = s51.add(FloatVector.fromArray(SPECIES, c, cOffset + 5 * cRowStride + LANES));
-      s60 = s60.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRowStride));
-      s61 = s61.add(FloatVector.fromArray(SPECIES, c, cOffset + 6 * cRowStride + LANES));
-      s70 = s70.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRowStride));
-      s71 = s71.add(FloatVector.fromArray(SPECIES, c, cOffset + 7 * cRowStride + LANES));
-      s80 = s80.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRowStride));
-      s81 = s81.add(FloatVector.fromArray(SPECIES, c, cOffset + 8 * cRowStride + LANES));
-      s90 = s90.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRowStride));
-      s91 = s91.add(FloatVector.fromArray(SPECIES, c, cOffset + 9 * cRowStride + LANES));
-      sa0 = sa0.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRowStride));
-      sa1 = sa1.add(FloatVector.fromArray(SPECIES, c, cOffset + 10 * cRowStride + LANES));
-      sb0 = sb0.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRowStride));
-      sb1 = sb1.add(FloatVector.fromArray(SPECIES, c, cOffset + 11 * cRowStride + LANES));
+    if (base != null) {
+      s00 = s00.add(FloatVector.fromArray(SPECIES, base, baseOffset));
+      s01 = s01.add(FloatVector.fromArray(SPECIES, base, baseOffset + LANES));
+      s10 = s10.add(FloatVector.fromArray(SPECIES, base, baseOffset + baseRowStride));
+      s11 = s11.add(FloatVector.fromArray(SPECIES, base, baseOffset + baseRowStride + LANES));
+      s20 = s20.add(FloatVector.fromArray(SPECIES, base, baseOffset + 2 * baseRowStride));
+      s21 = s21.add(FloatVector.fromArray(SPECIES, base, baseOffset + 2 * baseRowStride + LANES));
+      s30 = s30.add(FloatVector.fromArray(SPECIES, base, baseOffset + 3 * baseRowStride));
+      s31 = s31.add(FloatVector.fromArray(SPECIES, base, baseOffset + 3 * baseRowStride + LANES));
+      s40 = s40.add(FloatVector.fromArray(SPECIES, base, baseOffset + 4 * baseRowStride));
+      s41 = s41.add(FloatVector.fromArray(SPECIES, base, baseOffset + 4 * baseRowStride + LANES));
+      s50 = s50.add(FloatVector.fromArray(SPECIES, base, baseOffset + 5 * baseRowStride));
+      s51 = s51.add(FloatVector.fromArray(SPECIES, base, baseOffset + 5 * baseRowStride + LANES));
+      s60 = s60.add(FloatVector.fromArray(SPECIES, base, baseOffset + 6 * baseRowStride));
+      s61 = s61.add(FloatVector.fromArray(SPECIES, base, baseOffset + 6 * baseRowStride + LANES));
+      s70 = s70.add(FloatVector.fromArray(SPECIES, base, baseOffset + 7 * baseRowStride));
+      s71 = s71.add(FloatVector.fromArray(SPECIES, base, baseOffset + 7 * baseRowStride + LANES));
+      s80 = s80.add(FloatVector.fromArray(SPECIES, base, baseOffset + 8 * baseRowStride));
+      s81 = s81.add(FloatVector.fromArray(SPECIES, base, baseOffset + 8 * baseRowStride + LANES));
+      s90 = s90.add(FloatVector.fromArray(SPECIES, base, baseOffset + 9 * baseRowStride));
+      s91 = s91.add(FloatVector.fromArray(SPECIES, base, baseOffset + 9 * baseRowStride + LANES));
+      sa0 = sa0.add(FloatVector.fromArray(SPECIES, base, baseOffset + 10 * baseRowStride));
+      sa1 = sa1.add(FloatVector.fromArray(SPECIES, base, baseOffset + 10 * baseRowStride + LANES));
+      sb0 = sb0.add(FloatVector.fromArray(SPECIES, base, baseOffset + 11 * baseRowStride));
+      sb1 = sb1.add(FloatVector.fromArray(SPECIES, base, baseOffset + 11 * baseRowStride + LANES));
     }
     s00.intoArray(c, cOffset);
     s01.intoArray(c, cOffset + LANES);

@@ -55,6 +55,9 @@ final class VectorPackingF32 {
   private static final FloatVector THREE1 = FOURS[4];
   private static final FloatVector THREE2 = FOURS[5];
 
+  /** So many vectors are copied side by side. */
+  private static final int ABREAST = 4;
+
   private VectorPackingF32() {}
 
   private static FloatVector zip(int from) {
@@ -66,8 +69,8 @@ final class VectorPackingF32 {
   }
 
   /**
-   * Packs a strip of {@link VectorTileF32#ROWS} rows of the left operand. What stands for missing
-   * rows is unspecified.
+   * Packs rows of the left operand in strips of {@link VectorTileF32#ROWS}, one behind the other.
+   * What stands for missing rows of the last one is unspecified.
    *
    * @param offset the index of the first element
    * @param rows the number of rows that are there
@@ -81,7 +84,7 @@ final class VectorPackingF32 {
       int depth,
       float[] packed,
       int packedOffset) {
-    pack(
+    packStrips(
         data,
         offset,
         rowStride,
@@ -94,8 +97,8 @@ final class VectorPackingF32 {
   }
 
   /**
-   * Packs a strip of {@link VectorTileF32#COLUMNS} columns of the right operand. What stands for
-   * missing columns is unspecified.
+   * Packs columns of the right operand in strips of {@link VectorTileF32#COLUMNS}, one behind the
+   * other. What stands for missing columns of the last one is unspecified.
    *
    * @param offset the index of the first element
    * @param columns the number of columns that are there
@@ -109,7 +112,7 @@ final class VectorPackingF32 {
       int depth,
       float[] packed,
       int packedOffset) {
-    pack(
+    packStrips(
         data,
         offset,
         columnStride,
@@ -119,6 +122,88 @@ final class VectorPackingF32 {
         depth,
         packed,
         packedOffset);
+  }
+
+  private static void packStrips(
+      float[] data,
+      int offset,
+      int laneStride,
+      int depthStride,
+      int lanes,
+      int width,
+      int depth,
+      float[] packed,
+      int packedOffset) {
+    int lane = 0;
+    // Several vectors abreast: the steps along the depth are often whole pages, of which more than
+    // one cache line should be read at a time.
+    if (laneStride == 1 && width <= LANES) {
+      VectorMask<Float> mask = SPECIES.indexInRange(0, width);
+      for (; lanes - lane >= ABREAST * width; lane += ABREAST * width) {
+        copyStrips(
+            data,
+            offset + lane,
+            depthStride,
+            width,
+            mask,
+            depth,
+            packed,
+            packedOffset + lane * depth);
+      }
+    } else if (laneStride == 1 && width == 2 * LANES) {
+      for (; lanes - lane >= ABREAST * LANES; lane += ABREAST * LANES) {
+        copyPairs(data, offset + lane, depthStride, depth, packed, packedOffset + lane * depth);
+      }
+    }
+    for (; lane < lanes; lane += width) {
+      pack(
+          data,
+          offset + lane * laneStride,
+          laneStride,
+          depthStride,
+          Math.min(width, lanes - lane),
+          width,
+          depth,
+          packed,
+          packedOffset + lane * depth);
+    }
+  }
+
+  /** Contiguous lanes, four strips of at most one vector. */
+  private static void copyStrips(
+      float[] data,
+      int from,
+      int depthStride,
+      int width,
+      VectorMask<Float> mask,
+      int depth,
+      float[] packed,
+      int to) {
+    int strip = width * depth;
+    for (int k = 0; k < depth; k++) {
+      int i = from + k * depthStride;
+      int j = to + k * width;
+      FloatVector.fromArray(SPECIES, data, i, mask).intoArray(packed, j, mask);
+      FloatVector.fromArray(SPECIES, data, i + width, mask).intoArray(packed, j + strip, mask);
+      FloatVector.fromArray(SPECIES, data, i + 2 * width, mask)
+          .intoArray(packed, j + 2 * strip, mask);
+      FloatVector.fromArray(SPECIES, data, i + 3 * width, mask)
+          .intoArray(packed, j + 3 * strip, mask);
+    }
+  }
+
+  /** Contiguous lanes, two strips of two vectors. */
+  private static void copyPairs(
+      float[] data, int from, int depthStride, int depth, float[] packed, int to) {
+    int strip = 2 * LANES * depth;
+    for (int k = 0; k < depth; k++) {
+      int i = from + k * depthStride;
+      int j = to + k * 2 * LANES;
+      FloatVector.fromArray(SPECIES, data, i).intoArray(packed, j);
+      FloatVector.fromArray(SPECIES, data, i + LANES).intoArray(packed, j + LANES);
+      FloatVector.fromArray(SPECIES, data, i + 2 * LANES).intoArray(packed, j + strip);
+      FloatVector.fromArray(SPECIES, data, i + 3 * LANES).intoArray(packed, j + strip + LANES);
+    }
   }
 
   private static void pack(

@@ -3,6 +3,7 @@ package org.autograd.internal.kernel.matmul;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.autograd.internal.kernel.Parallel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A product in progress, after Goto and van de Geijn, "Anatomy of high-performance matrix
@@ -82,8 +83,55 @@ final class VectorProductF32 {
     }
   }
 
+  /**
+   * All of B, packed for many products: each block of the depth with all its strips, one behind the
+   * other.
+   */
+  static final class PackedRight {
+    private final float[] data;
+
+    /** The number of columns in whole strips. */
+    private final int width;
+
+    /** The column of it that is the product's first. */
+    private final int first;
+
+    private PackedRight(float[] data, int width, int first) {
+      this.data = data;
+      this.width = width;
+      this.first = first;
+    }
+
+    static PackedRight of(Matrix<float[]> b) {
+      int depthBlock = VectorTwinF32.depthBlock(b.rows());
+      int width = roundUp(b.columns(), COLUMNS);
+      float[] data = new float[ALIGNMENT + b.rows() * width];
+      for (int k = 0; k < b.rows(); k += depthBlock) {
+        VectorPackingF32.packColumns(
+            b.data(),
+            b.index(k, 0),
+            b.rowStride(),
+            b.columnStride(),
+            b.columns(),
+            Math.min(depthBlock, b.rows() - k),
+            data,
+            ALIGNMENT + k * width);
+      }
+      return new PackedRight(data, width, 0);
+    }
+
+    private static @Nullable PackedRight from(@Nullable PackedRight all, int column) {
+      return all == null ? null : new PackedRight(all.data, all.width, all.first + column);
+    }
+  }
+
   private final Matrix<float[]> a;
   private final Matrix<float[]> b;
+  private final @Nullable PackedRight ready;
+
+  /** One row that is added to all, if C is not added to. */
+  private final @Nullable Matrix<float[]> added;
+
   private final Matrix<float[]> c;
   private final boolean accumulate;
   private final boolean directA;
@@ -100,19 +148,28 @@ final class VectorProductF32 {
   private int depth;
 
   private VectorProductF32(
-      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate, int depthBlock) {
+      Matrix<float[]> a,
+      Matrix<float[]> b,
+      @Nullable PackedRight ready,
+      @Nullable Matrix<float[]> added,
+      Matrix<float[]> c,
+      boolean accumulate,
+      int depthBlock) {
     this.a = a;
     this.b = b;
+    this.ready = ready;
+    this.added = added;
     this.c = c;
     this.accumulate = accumulate;
     directA = a.rowStride() == 1 && isDirect(c.columns(), a);
-    directB = b.columnStride() == 1 && isDirect(c.rows(), b);
+    directB = ready == null && b.columnStride() == 1 && isDirect(c.rows(), b);
     Buffers buffers = BUFFERS.get();
+    int packedColumns = directB ? COLUMNS : roundUp(Math.min(COLUMN_BLOCK, c.columns()), COLUMNS);
     buffers.reserve(
         depthBlock * (directA ? ROWS : roundUp(Math.min(ROW_BLOCK, c.rows()), ROWS)),
-        depthBlock * (directB ? COLUMNS : roundUp(Math.min(COLUMN_BLOCK, c.columns()), COLUMNS)));
+        ready == null ? depthBlock * packedColumns : 0);
     left = buffers.left;
-    right = buffers.right;
+    right = ready == null ? buffers.right : ready.data;
   }
 
   private static boolean isDirect(int uses, Matrix<float[]> operand) {
@@ -123,14 +180,26 @@ final class VectorProductF32 {
     return Math.ceilDiv(size, multiple) * multiple;
   }
 
-  /** Overwrites {@code c} or adds to it. The inner size must not be 0. */
+  /**
+   * Overwrites {@code c} or adds to it. The inner size must not be 0.
+   *
+   * @param ready the packed {@code b}, if that was done before
+   * @param added a row that is added to each, if {@code c} is overwritten
+   */
   static void multiply(
-      Matrix<float[]> a, Matrix<float[]> b, Matrix<float[]> c, boolean accumulate) {
+      Matrix<float[]> a,
+      Matrix<float[]> b,
+      @Nullable PackedRight ready,
+      @Nullable Matrix<float[]> added,
+      Matrix<float[]> c,
+      boolean accumulate) {
     int depthBlock = VectorTwinF32.depthBlock(a.columns());
     if (Parallel.threads() == 1 || MatmulKernel.work(a, b) < MatmulKernel.PARALLEL_WORK) {
-      new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, false);
+      new VectorProductF32(a, b, ready, added, c, accumulate, depthBlock)
+          .multiply(depthBlock, false);
     } else if (Math.min(c.rows(), c.columns()) > SPLIT_SIZE) {
-      new VectorProductF32(a, b, c, accumulate, depthBlock).multiply(depthBlock, true);
+      new VectorProductF32(a, b, ready, added, c, accumulate, depthBlock)
+          .multiply(depthBlock, true);
     } else if (c.rows() > c.columns()) {
       int size = roundUp(Math.ceilDiv(c.rows(), PARTS), ROWS);
       Parallel.forEach(
@@ -138,7 +207,8 @@ final class VectorProductF32 {
           i -> {
             int from = i * size;
             int to = Math.min(c.rows(), from + size);
-            new VectorProductF32(a.rows(from, to), b, c.rows(from, to), accumulate, depthBlock)
+            new VectorProductF32(
+                    a.rows(from, to), b, ready, added, c.rows(from, to), accumulate, depthBlock)
                 .multiply(depthBlock, false);
           });
     } else {
@@ -149,7 +219,13 @@ final class VectorProductF32 {
             int from = i * size;
             int to = Math.min(c.columns(), from + size);
             new VectorProductF32(
-                    a, b.columns(from, to), c.columns(from, to), accumulate, depthBlock)
+                    a,
+                    b.columns(from, to),
+                    PackedRight.from(ready, from),
+                    added == null ? null : added.columns(from, to),
+                    c.columns(from, to),
+                    accumulate,
+                    depthBlock)
                 .multiply(depthBlock, false);
           });
     }
@@ -174,7 +250,7 @@ final class VectorProductF32 {
 
   private void multiplyBlock() {
     packRows(0, rows);
-    if (row == 0) {
+    if (row == 0 && ready == null) {
       packColumns(0, columns);
     }
     for (int j = 0; j < columns; j += GROUP_COLUMNS) {
@@ -187,7 +263,7 @@ final class VectorProductF32 {
   private void multiplyBlockInParallel() {
     int rowParts = Math.ceilDiv(rows, PACKED_SIZE);
     // B is packed for the first block of rows and stays for those below.
-    int columnParts = row == 0 ? Math.ceilDiv(columns, PACKED_SIZE) : 0;
+    int columnParts = row == 0 && ready == null ? Math.ceilDiv(columns, PACKED_SIZE) : 0;
     Parallel.forEach(
         rowParts + columnParts,
         i -> {
@@ -205,20 +281,19 @@ final class VectorProductF32 {
         i -> multiplyGroup(i % rowGroups * GROUP_ROWS, i / rowGroups * GROUP_COLUMNS));
   }
 
+  /** Packs what is not read where it is; with a direct A that is at most the last strip. */
   private void packRows(int from, int to) {
-    for (int i = from; i < to; i += ROWS) {
-      int height = Math.min(ROWS, to - i);
-      if (!isDirectA(height)) {
-        VectorPackingF32.packRows(
-            a.data(),
-            a.index(row + i, k),
-            a.rowStride(),
-            a.columnStride(),
-            height,
-            depth,
-            left,
-            directA ? 0 : i * depth);
-      }
+    int start = directA ? to - (to - from) % ROWS : from;
+    if (start < to && !isDirectA(to - start)) {
+      VectorPackingF32.packRows(
+          a.data(),
+          a.index(row + start, k),
+          a.rowStride(),
+          a.columnStride(),
+          to - start,
+          depth,
+          left,
+          directA ? 0 : start * depth);
     }
   }
 
@@ -228,20 +303,26 @@ final class VectorProductF32 {
   }
 
   private void packColumns(int from, int to) {
-    for (int j = from; j < to; j += COLUMNS) {
-      int width = Math.min(COLUMNS, to - j);
-      if (!isDirectB(width)) {
-        VectorPackingF32.packColumns(
-            b.data(),
-            b.index(k, column + j),
-            b.rowStride(),
-            b.columnStride(),
-            width,
-            depth,
-            right,
-            ALIGNMENT + (directB ? 0 : j * depth));
-      }
+    int start = directB ? to - (to - from) % COLUMNS : from;
+    if (start < to && !isDirectB(to - start)) {
+      VectorPackingF32.packColumns(
+          b.data(),
+          b.index(k, column + start),
+          b.rowStride(),
+          b.columnStride(),
+          to - start,
+          depth,
+          right,
+          rightIndex(start));
     }
+  }
+
+  /** Returns where the packed strip of B begins that has this column of the block. */
+  private int rightIndex(int j) {
+    if (ready != null) {
+      return ALIGNMENT + k * ready.width + (ready.first + column + j) * depth;
+    }
+    return ALIGNMENT + (directB ? 0 : j * depth);
   }
 
   /** Whether a strip of B is read where it is: at its edge, full vectors would read beyond it. */
@@ -265,18 +346,29 @@ final class VectorProductF32 {
     boolean whole = height % ROW_STEP == 0 && width % LANES == 0;
     boolean add = accumulate || k > 0;
     int target = c.index(row + i, column + j);
+    Matrix<float[]> start = add ? null : added;
+    int startOffset = start == null ? 0 : start.index(0, column + j);
     if (aPacked && bPacked && height == VectorPackedTileF32.ROWS && width == COLUMNS) {
       VectorPackedTileF32.multiply(
           depth,
           left,
           directA ? 0 : i * depth,
           right,
-          ALIGNMENT + (directB ? 0 : j * depth),
+          rightIndex(j),
           c.data(),
           target,
           c.rowStride(),
-          add);
+          start != null ? start.data() : add ? c.data() : null,
+          start != null ? startOffset : target,
+          start != null ? 0 : c.rowStride());
       return;
+    }
+    if (start != null) {
+      for (int below = 0; below < height; below++) {
+        System.arraycopy(
+            start.data(), startOffset, c.data(), target + below * c.rowStride(), width);
+      }
+      add = true;
     }
     float[] edge = whole ? c.data() : BUFFERS.get().edge;
     VectorTileF32.multiply(
@@ -287,7 +379,7 @@ final class VectorProductF32 {
         aPacked ? (directA ? 0 : i * depth) : a.index(row + i, k),
         aPacked ? ROWS : a.columnStride(),
         bPacked ? right : b.data(),
-        bPacked ? ALIGNMENT + (directB ? 0 : j * depth) : b.index(k, column + j),
+        bPacked ? rightIndex(j) : b.index(k, column + j),
         bPacked ? COLUMNS : b.rowStride(),
         edge,
         whole ? target : 0,

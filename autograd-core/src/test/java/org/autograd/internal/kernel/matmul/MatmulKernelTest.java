@@ -294,6 +294,61 @@ class MatmulKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  <A> void aPreparedRightOperandChangesNoBit(Samples<A> samples) {
+    int[][] shapes = {{3, 4, 5}, {1, 200, 70}, {64, 128, 300}, {70, 1201, 101}, {801, 33, 809}};
+    for (int[] shape : shapes) {
+      for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {
+        Matrix<A> b = samples.matrix(shape[1], shape[2], layout, 2);
+        MatmulKernel.RightOperand<A> right = samples.kernel().rightOperand(b);
+        for (int seed = 3; seed < 5; seed++) {
+          Matrix<A> a = samples.matrix(shape[0], shape[1], Layout.ROWS, seed);
+          Matrix<A> expected = samples.result(shape[0], shape[2], shape[2]);
+          Matrix<A> actual = samples.result(shape[0], shape[2], shape[2]);
+          for (boolean accumulate : new boolean[] {false, true}) {
+            samples.kernel().multiply(a, b, expected, accumulate);
+            right.multiply(a, actual, accumulate);
+            samples.assertSameBits(expected, actual);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  <A> void aRowIsAddedAsToCopiesOfIt(Samples<A> samples) {
+    int[][] shapes = {
+      {0, 2, 3},
+      {2, 0, 3},
+      {3, 2, 0},
+      {3, 4, 5},
+      {64, 10, 33},
+      {5, 200, 7},
+      {64, 128, 300},
+      {70, 1201, 101},
+      {60, 130, 1700},
+      {801, 33, 809}
+    };
+    for (int[] shape : shapes) {
+      for (int threads : new int[] {1, 3}) {
+        Parallel.setThreads(threads);
+        Matrix<A> a = samples.matrix(shape[0], shape[1], Layout.ROWS, 1);
+        Matrix<A> b = samples.matrix(shape[1], shape[2], Layout.COLUMNS, 2);
+        A row = samples.random(shape[2] + 3, 3);
+        Matrix<A> expected = samples.result(shape[0], shape[2], shape[2]);
+        for (int i = 0; i < shape[0]; i++) {
+          System.arraycopy(row, 3, expected.data(), expected.index(i, 0), shape[2]);
+        }
+        samples.kernel().multiply(a, b, expected, true);
+        Matrix<A> actual = samples.result(shape[0], shape[2], shape[2]);
+        samples.kernel().multiplyPlusRow(a, b, row, 3, actual);
+        samples.assertSameBits(expected, actual);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   <A> void aShapeThatDoesNotFitIsRefused(Samples<A> samples) {
     Matrix<A> a = Matrix.rowMajor(samples.zeros(6), 2, 3);
     Matrix<A> c = Matrix.rowMajor(samples.zeros(9), 3, 3);
