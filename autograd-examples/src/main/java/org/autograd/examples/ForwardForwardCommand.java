@@ -139,11 +139,12 @@ final class ForwardForwardCommand implements Callable<Integer> {
           spec.commandLine(), "--recurrent has neither --head nor other negatives than random");
     }
     boolean small = data == ImageData.DIGITS;
-    setDefaults(small ? 60 : 10, small ? 64 : 100);
+    setDefaults(small ? 60 : 6, small ? 64 : 100);
     Split<TensorDataset> images = data.load(directory, options.seed);
     Path output = options.output;
     String name = "Forward-Forward, " + (recurrent ? "recurrent, " : "") + form;
-    double rate = options.learningRateOr(form.usualRate());
+    // The fewer epochs, the larger the steps.
+    double rate = options.learningRateOr((small ? 1 : 3) * form.usualRate());
 
     double[] own = train(name, forwardForward(rate), images, output.resolve("forward-forward"));
     double[] usual =
