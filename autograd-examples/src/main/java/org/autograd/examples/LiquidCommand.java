@@ -117,7 +117,7 @@ final class LiquidCommand implements Callable<Integer> {
       names = "--learning-rate",
       paramLabel = "X",
       converter = TrainingOptions.PositiveDouble.class,
-      description = "Size of a step of Adam (default: 0.01 for sine, 0.005 for xor).")
+      description = "Size of a step of Adam (default: 0.01 for sine, 0.002 for xor).")
   private @Nullable Double learningRate;
 
   @Option(
@@ -206,7 +206,7 @@ final class LiquidCommand implements Callable<Integer> {
           kind == Cell.CFC
               ? StreamClassifier.cfc(UNITS, generator(kind))
               : StreamClassifier.gru(UNITS, generator(kind));
-      Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.005)));
+      Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.002)));
       Backpropagation rule =
           new Backpropagation(
               model,
