@@ -187,7 +187,8 @@ public final class TrainingState {
   private static void throwProblems(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "the state is that of another training; use the same model, rule, metrics and listeners: "
+          "the state is that of another training; use the same model, rule, data, metrics and"
+              + " listeners: "
               + String.join("; ", problems));
     }
   }
