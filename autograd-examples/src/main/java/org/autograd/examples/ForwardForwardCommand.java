@@ -241,8 +241,10 @@ final class ForwardForwardCommand implements Callable<Integer> {
     options.output = directory;
     TrainingRun run = new TrainingRun(spec, options, data + ", " + name);
     spec.commandLine().getOut().println(name);
+    // As Hinton's; behind the last epoch, where a scheduler still looks, it would be below 0.
     Schedule schedule =
-        (base, epoch) -> base * Math.min(1, (2.0 * (options.epochs - epoch) - 1) / options.epochs);
+        (base, epoch) ->
+            base * Math.clamp((2.0 * (options.epochs - epoch) - 1) / options.epochs, 0, 1);
     Trainer trainer =
         new Trainer(learner.rule(), options.loader(images.train()))
             .validation(DataLoader.of(images.test(), 1000))
