@@ -2,6 +2,7 @@ package org.autograd.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SequencedMap;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.examples.CharacterTransformer.Size;
+import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +126,17 @@ class TextCommandTest {
         cold.toLongArray(), model.sample(start, 30, 1e-6, new Generator(2)).toLongArray());
     long[] hot = model.sample(start, 30, 1e6, new Generator(1)).toLongArray();
     assertEquals(5, Arrays.stream(hot).distinct().count());
+  }
+
+  @Test
+  void anImpossibleTimeIsRefused() {
+    TrainingState state = new TrainingState();
+    new Annealing(List.of(), null, () -> 0).addTo(state);
+    for (double time : new double[] {-1, Double.NaN}) {
+      SequencedMap<String, Variable> saved = state.save();
+      saved.put("annealing.elapsed", Variable.of(new double[] {time}));
+      assertThrows(IllegalArgumentException.class, () -> state.load(saved));
+    }
   }
 
   @Test
