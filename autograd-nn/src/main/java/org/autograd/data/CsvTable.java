@@ -12,9 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -98,8 +100,8 @@ public final class CsvTable {
   /**
    * Reads a file in UTF-8 with commas and a header.
    *
-   * @throws FileFormatException if a line has more or fewer fields than the first one, a quote is
-   *     not closed, or two columns have one name
+   * @throws FileFormatException if a line has more or fewer fields than the first one or is not in
+   *     UTF-8, a quote is not closed, or two columns have one name
    * @throws IOException if the file cannot be read
    */
   public static CsvTable read(Path file) throws IOException {
@@ -109,8 +111,8 @@ public final class CsvTable {
   /**
    * Reads a file in UTF-8.
    *
-   * @throws FileFormatException if a line has more or fewer fields than the first one, a quote is
-   *     not closed, or two columns have one name
+   * @throws FileFormatException if a line has more or fewer fields than the first one or is not in
+   *     UTF-8, a quote is not closed, or two columns have one name
    * @throws IOException if the file cannot be read
    */
   public static CsvTable read(Path file, Options options) throws IOException {
@@ -125,12 +127,11 @@ public final class CsvTable {
     try (CsvReader<CsvRecord> reader =
         CsvReader.builder()
             .fieldSeparator(options.separator)
-            .detectBomHeader(true)
             .allowUnclosedQuote(false)
             // Both are checked below, where the line is known.
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .ofCsvRecord(in)) {
+            .ofCsvRecord(new Utf8Reader(file, in))) {
       for (CsvRecord row : reader) {
         checkFieldCount(file, rows, row);
         rows.add(row);
@@ -276,10 +277,15 @@ public final class CsvTable {
    */
   public Variable labels(String name, List<String> names) throws FileFormatException {
     int position = position(name);
+    Map<String, Long> labelOf = new HashMap<>();
+    long label = 0;
+    for (String category : names) {
+      labelOf.putIfAbsent(category, label++);
+    }
     long[] labels = new long[rows.size()];
     for (int i = 0; i < labels.length; i++) {
       String word = rows.get(i).getField(position).strip();
-      labels[i] = names.indexOf(word);
+      labels[i] = labelOf.getOrDefault(word, -1L);
       if (labels[i] < 0) {
         throw error(
             rows.get(i),

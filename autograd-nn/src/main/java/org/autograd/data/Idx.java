@@ -14,6 +14,9 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.autograd.Variable;
 import org.autograd.io.FileFormatException;
+import org.autograd.io.internal.ArrayReader;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 
@@ -25,7 +28,11 @@ import org.autograd.type.Shape;
  */
 public final class Idx {
   private static final int BUFFER_SIZE = 1 << 16;
-  private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+  private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+
+  /** As much as deflate can compress. */
+  private static final long MAX_RATIO = 1032;
+
   private static final String DAMAGED = "the gzip data are damaged: ";
 
   private Idx() {}
@@ -34,51 +41,41 @@ public final class Idx {
    * Reads an array with the dtype that holds its elements: int32 for integers of 8, 16 and 32 bits,
    * float32 and float64.
    *
-   * @throws FileFormatException if the file is damaged or no IDX file
+   * @throws FileFormatException if the file is damaged, no IDX file, or needs more memory than Java
+   *     has
    * @throws IOException if the file cannot be read
    */
   public static Variable read(Path file) throws IOException {
-    return read(file, ElementType::dtype);
+    return read(file, type -> type.dtype, new MemoryBudget(MemoryBudget.MORE_HEAP));
   }
 
   /**
    * Reads an array and converts its elements as they are read.
    *
-   * @throws FileFormatException if the file is damaged or no IDX file
+   * @throws FileFormatException if the file is damaged, no IDX file, or needs more memory than Java
+   *     has
    * @throws IOException if the file cannot be read
    */
   public static Variable read(Path file, DType dtype) throws IOException {
-    return read(file, type -> dtype);
+    return read(file, _ -> dtype, new MemoryBudget(MemoryBudget.MORE_HEAP));
   }
 
-  private static Variable read(Path file, Function<ElementType, DType> choice) throws IOException {
-    return read(file, choice, Runtime.getRuntime().maxMemory());
-  }
-
-  /** Reads an array with that many bytes of memory. */
-  static Variable read(Path file, Function<ElementType, DType> choice, long memory)
+  static Variable read(Path file, Function<ElementType, DType> choice, MemoryBudget budget)
       throws IOException {
     try (Source source = Source.open(file)) {
       ElementType type = readType(source);
       Shape shape = readShape(source, type);
       DType dtype = choice.apply(type);
-      long size = shape.elementCount() * type.byteSize;
-      // The bytes are there twice while they are gathered. A small compressed file may hold more
-      // zeros than any memory, so no more are gathered than there is room for.
-      int each = Math.max(2 * type.byteSize, type.byteSize + dtype.byteSize());
-      long room = memory / each * type.byteSize;
-      ByteBuffer bytes = source.read(Math.min(size, room), "the elements");
-      if (size > room) {
-        throw source.error(
-            4,
-            String.format(
-                "to read %s%s needs %d bytes of memory, but Java has at most %d; give it more with"
-                    + " -Xmx",
-                type, shape, shape.elementCount() * each, memory));
-      }
+      long start = source.position;
+      String what = type + "" + shape;
+      source.checkAvailable(shape.elementCount() * type.byteSize, "the elements");
+      budget.reserve(source::error, start, shape.elementCount() * dtype.byteSize(), what);
+      ArrayReader reader =
+          new ArrayReader(count -> source.read(count, "the elements"), source::error);
+      Variable array =
+          budget.guard(source::error, start, what, () -> reader.read(type, dtype, shape, start));
       source.expectEnd();
-      return Variable.fromArray(
-          convert(bytes, type, dtype, (int) shape.elementCount()), shape.toArray());
+      return array;
     }
   }
 
@@ -91,15 +88,20 @@ public final class Idx {
               "an IDX file begins with two bytes 0, but here are %02x %02x",
               magic.get(0), magic.get(1)));
     }
-    for (ElementType type : ElementType.values()) {
-      if (type.code == magic.get(2)) {
-        return type;
-      }
-    }
-    throw source.error(
-        2,
-        String.format(
-            "0x%02x is no element type of IDX; 0x08, 0x09 and 0x0b to 0x0e are", magic.get(2)));
+    return switch (magic.get(2)) {
+      case 0x08 -> ElementType.U8;
+      case 0x09 -> ElementType.I8;
+      case 0x0B -> ElementType.I16;
+      case 0x0C -> ElementType.I32;
+      case 0x0D -> ElementType.F32;
+      case 0x0E -> ElementType.F64;
+      default ->
+          throw source.error(
+              2,
+              String.format(
+                  "0x%02x is no element type of IDX; 0x08, 0x09 and 0x0b to 0x0e are",
+                  magic.get(2)));
+    };
   }
 
   private static Shape readShape(Source source, ElementType type) throws IOException {
@@ -107,103 +109,39 @@ public final class Idx {
     if (rank == 0) {
       throw source.error(3, "the rank is 0, but an IDX file has at least one axis");
     }
-    ByteBuffer words = source.read(4L * rank, "the sizes");
+    ByteBuffer words = source.read(4 * rank, "the sizes");
     long[] sizes = new long[rank];
     for (int axis = 0; axis < rank; axis++) {
       sizes[axis] = Integer.toUnsignedLong(words.getInt());
     }
     try {
       Shape shape = Shape.of(sizes);
-      if (shape.elementCount() <= MAX_BYTES / type.byteSize) {
+      if (shape.elementCount() <= MAX_ELEMENTS) {
         return shape;
       }
     } catch (IllegalArgumentException e) {
       // More elements than a long can count.
     }
     throw source.error(
-        4,
-        type + Arrays.toString(sizes) + " is too large to be read: at most 2 GB of elements can");
-  }
-
-  private static Object convert(ByteBuffer bytes, ElementType type, DType dtype, int count) {
-    // A double holds every value of every type exactly.
-    return switch (dtype) {
-      case FLOAT32 -> {
-        float[] result = new float[count];
-        for (int i = 0; i < count; i++) {
-          result[i] = (float) type.get(bytes, i);
-        }
-        yield result;
-      }
-      case FLOAT64 -> {
-        double[] result = new double[count];
-        Arrays.setAll(result, i -> type.get(bytes, i));
-        yield result;
-      }
-      case INT32 -> {
-        int[] result = new int[count];
-        Arrays.setAll(result, i -> (int) type.get(bytes, i));
-        yield result;
-      }
-      case INT64 -> {
-        long[] result = new long[count];
-        Arrays.setAll(result, i -> (long) type.get(bytes, i));
-        yield result;
-      }
-      case BOOL -> {
-        boolean[] result = new boolean[count];
-        for (int i = 0; i < count; i++) {
-          result[i] = type.get(bytes, i) != 0;
-        }
-        yield result;
-      }
-    };
-  }
-
-  /** What a file can hold. */
-  enum ElementType {
-    UINT8(0x08, 1, DType.INT32),
-    INT8(0x09, 1, DType.INT32),
-    INT16(0x0B, 2, DType.INT32),
-    INT32(0x0C, 4, DType.INT32),
-    FLOAT32(0x0D, 4, DType.FLOAT32),
-    FLOAT64(0x0E, 8, DType.FLOAT64);
-
-    final int code;
-    final int byteSize;
-    private final DType dtype;
-
-    ElementType(int code, int byteSize, DType dtype) {
-      this.code = code;
-      this.byteSize = byteSize;
-      this.dtype = dtype;
-    }
-
-    DType dtype() {
-      return dtype;
-    }
-
-    double get(ByteBuffer bytes, int index) {
-      return switch (this) {
-        case UINT8 -> Byte.toUnsignedInt(bytes.get(index));
-        case INT8 -> bytes.get(index);
-        case INT16 -> bytes.getShort(2 * index);
-        case INT32 -> bytes.getInt(4 * index);
-        case FLOAT32 -> bytes.getFloat(4 * index);
-        case FLOAT64 -> bytes.getDouble(8 * index);
-      };
-    }
+        4, type + Arrays.toString(sizes) + " has more elements than one array holds");
   }
 
   /** The content of a file, decompressed if need be, and how much of it has been read. */
   private static final class Source implements Closeable {
     private final Path file;
     private final InputStream in;
+
+    /** How many bytes there are; at most, if they are compressed. */
+    private final long available;
+
+    private final boolean compressed;
     private long position;
 
-    private Source(Path file, InputStream in) {
+    private Source(Path file, InputStream in, long size, boolean compressed) {
       this.file = file;
       this.in = in;
+      this.available = compressed ? size * MAX_RATIO : size;
+      this.compressed = compressed;
     }
 
     static Source open(Path file) throws IOException {
@@ -212,7 +150,11 @@ public final class Idx {
         raw.mark(2);
         boolean compressed = raw.read() == 0x1F && raw.read() == 0x8B;
         raw.reset();
-        return new Source(file, compressed ? new GZIPInputStream(raw, BUFFER_SIZE) : raw);
+        return new Source(
+            file,
+            compressed ? new GZIPInputStream(raw, BUFFER_SIZE) : raw,
+            Files.size(file),
+            compressed);
       } catch (EOFException | ZipException e) {
         raw.close();
         throw new FileFormatException(file, 0, DAMAGED + e.getMessage());
@@ -226,20 +168,30 @@ public final class Idx {
       return new FileFormatException(file, offset, problem);
     }
 
-    /** Reads that many bytes. What is not there is not allocated, whatever the header promises. */
-    ByteBuffer read(long count, String what) throws IOException {
+    /** Refuses what cannot be there, whatever the header promises, before it is allocated. */
+    void checkAvailable(long count, String what) throws FileFormatException {
+      if (count > available - position) {
+        throw truncated(available, count, compressed ? "at most " : "", what);
+      }
+    }
+
+    private FileFormatException truncated(long end, long count, String most, String what) {
+      return error(
+          end,
+          String.format(
+              "the file ends within %s: %d bytes were expected, %s%d are there; is it truncated?",
+              what, count, most, end - position));
+    }
+
+    ByteBuffer read(int count, String what) throws IOException {
       byte[] bytes;
       try {
-        bytes = in.readNBytes(Math.toIntExact(count));
+        bytes = in.readNBytes(count);
       } catch (EOFException | ZipException e) {
         throw error(position, DAMAGED + e.getMessage());
       }
       if (bytes.length < count) {
-        throw error(
-            position + bytes.length,
-            String.format(
-                "the file ends within %s: %d bytes were expected, %d are there; is it truncated?",
-                what, count, bytes.length));
+        throw truncated(position + bytes.length, count, "", what);
       }
       position += count;
       return ByteBuffer.wrap(bytes);

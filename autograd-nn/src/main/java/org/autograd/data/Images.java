@@ -5,8 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
+import java.awt.image.SampleModel;
+import java.awt.image.SinglePixelPackedSampleModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.autograd.Variable;
 import org.autograd.io.AtomicFile;
 import org.autograd.io.FileFormatException;
+import org.autograd.io.internal.FileError;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.DType;
 
 /**
@@ -29,8 +33,7 @@ import org.autograd.type.DType;
  * must have {@code java.desktop} among its modules, which this one needs for nothing else.
  */
 public final class Images {
-  /** As many pixels as two copies of three channels fit into a gigabyte. */
-  private static final long MAX_PIXELS = 1L << 26;
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   private static final double RED = 0.299;
   private static final double GREEN = 0.587;
@@ -42,17 +45,31 @@ public final class Images {
    * Reads an image; of a file with several ones, the first. Transparency is ignored.
    *
    * @return float32, of shape [channels, height, width], in [0, 1]
-   * @throws FileFormatException if the file is damaged, of an unknown format, or has more than 2^26
-   *     pixels
+   * @throws FileFormatException if the file is damaged, of an unknown format, has samples that are
+   *     no whole numbers of at most 16 bits, or needs more memory than Java has
    * @throws IOException if the file cannot be read
    */
   public static Variable read(Path file, Channels channels) throws IOException {
-    // Tells a file that is missing from one that is no image.
-    byte[] content = Files.readAllBytes(file);
-    return toVariable(decode(file, content), channels);
+    return read(file, channels, new MemoryBudget(MemoryBudget.MORE_HEAP));
   }
 
-  private static BufferedImage decode(Path file, byte[] content) throws IOException {
+  static Variable read(Path file, Channels channels, MemoryBudget budget) throws IOException {
+    FileError errors = (offset, problem) -> new FileFormatException(file, offset, problem);
+    // Tells a file that is missing from one that is no image.
+    long size = Files.size(file);
+    if (size > MAX_LENGTH) {
+      throw errors.at(0, size + " bytes are more than the 2 GB that an image may have");
+    }
+    budget.reserve(errors, 0, size, "the file");
+    return budget.guard(
+        errors,
+        0,
+        "the image",
+        () -> toVariable(decode(file, Files.readAllBytes(file), channels, budget), channels));
+  }
+
+  private static BufferedImage decode(
+      Path file, byte[] content, Channels channels, MemoryBudget budget) throws IOException {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -62,12 +79,10 @@ public final class Images {
       ImageReader reader = readers.next();
       try {
         reader.setInput(in);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-          throw new FileFormatException(
-              file, 0, pixels + " pixels are more than the " + MAX_PIXELS + " allowed");
-        }
-        return reader.read(0);
+        reserve(file, reader, channels, budget);
+        BufferedImage image = reader.read(0);
+        checkSamples(file, image.getSampleModel());
+        return image;
       } catch (FileFormatException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
@@ -83,18 +98,64 @@ public final class Images {
     }
   }
 
+  /** Counts the memory for the decoded image and for two copies of the result. */
+  private static void reserve(Path file, ImageReader reader, Channels channels, MemoryBudget budget)
+      throws IOException {
+    FileError errors = (offset, problem) -> new FileFormatException(file, offset, problem);
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    long pixels = (long) width * height;
+    String what = "an image of %d x %d = %d pixels".formatted(width, height, pixels);
+    if (pixels > MAX_LENGTH / channels.count()) {
+      throw errors.at(0, what + " is more than one array holds");
+    }
+    SampleModel decoded = reader.getImageTypes(0).next().getSampleModel();
+    long bits =
+        (long) decoded.getNumDataElements() * DataBuffer.getDataTypeSize(decoded.getDataType());
+    budget.reserve(
+        errors, 0, pixels * (bits / Byte.SIZE + 2L * Float.BYTES * channels.count()), what);
+  }
+
+  /** Refuses samples without a largest value, or one that an int does not hold. */
+  private static void checkSamples(Path file, SampleModel samples) throws FileFormatException {
+    boolean known =
+        switch (samples.getDataType()) {
+          case DataBuffer.TYPE_BYTE, DataBuffer.TYPE_USHORT -> true;
+          // A pixel, not a sample, is an int.
+          case DataBuffer.TYPE_INT -> samples instanceof SinglePixelPackedSampleModel;
+          default -> false;
+        };
+    if (!known) {
+      throw new FileFormatException(
+          file,
+          0,
+          "samples of 32 or 64 bits, signed ones or floating-point numbers cannot be read, only"
+              + " whole numbers of 8 or 16 bits; convert the image");
+    }
+  }
+
   private static Variable toVariable(BufferedImage image, Channels channels) {
     int height = image.getHeight();
     int width = image.getWidth();
-    float[][] planes = isRaw(image) ? rasterPlanes(image) : convertedPlanes(image);
+    boolean raw = isRaw(image);
+    float[][] row = new float[raw ? image.getColorModel().getNumColorComponents() : 3][width];
+    int[] samples = new int[width];
     int size = height * width;
     float[] result = new float[channels.count() * size];
-    for (int c = 0; c < channels.count(); c++) {
-      for (int k = 0; k < size; k++) {
-        result[c * size + k] =
-            channels == Channels.GREY && planes.length == 3
-                ? (float) (RED * planes[0][k] + GREEN * planes[1][k] + BLUE * planes[2][k])
-                : planes[c % planes.length][k];
+    for (int y = 0; y < height; y++) {
+      if (raw) {
+        readSamples(image, y, samples, row);
+      } else {
+        readColors(image, y, samples, row);
+      }
+      for (int c = 0; c < channels.count(); c++) {
+        int start = c * size + y * width;
+        for (int x = 0; x < width; x++) {
+          result[start + x] =
+              channels == Channels.GREY && row.length == 3
+                  ? (float) (RED * row[0][x] + GREEN * row[1][x] + BLUE * row[2][x])
+                  : row[c % row.length][x];
+        }
       }
     }
     return Variable.fromArray(result, channels.count(), height, width);
@@ -108,34 +169,24 @@ public final class Images {
         && (type == ColorSpace.TYPE_GRAY || type == ColorSpace.TYPE_RGB);
   }
 
-  /** Reads the samples: getRGB would take a grey one for linear and change it. */
-  private static float[][] rasterPlanes(BufferedImage image) {
-    ColorModel model = image.getColorModel();
-    Raster raster = image.getRaster();
-    int size = image.getWidth() * image.getHeight();
-    float[][] planes = new float[model.getNumColorComponents()][size];
-    for (int band = 0; band < planes.length; band++) {
-      float max = (1 << model.getComponentSize(band)) - 1;
-      int[] samples =
-          raster.getSamples(0, 0, image.getWidth(), image.getHeight(), band, new int[size]);
-      for (int k = 0; k < size; k++) {
-        planes[band][k] = samples[k] / max;
+  /** Reads the samples of a row: getRGB would take a grey one for linear and change it. */
+  private static void readSamples(BufferedImage image, int y, int[] samples, float[][] row) {
+    for (int band = 0; band < row.length; band++) {
+      float max = (1 << image.getColorModel().getComponentSize(band)) - 1;
+      image.getRaster().getSamples(0, y, samples.length, 1, band, samples);
+      for (int x = 0; x < samples.length; x++) {
+        row[band][x] = samples[x] / max;
       }
     }
-    return planes;
   }
 
-  private static float[][] convertedPlanes(BufferedImage image) {
-    int width = image.getWidth();
-    int size = width * image.getHeight();
-    int[] colors = image.getRGB(0, 0, width, image.getHeight(), new int[size], 0, width);
-    float[][] planes = new float[3][size];
-    for (int k = 0; k < size; k++) {
-      planes[0][k] = ((colors[k] >> 16) & 0xFF) / 255f;
-      planes[1][k] = ((colors[k] >> 8) & 0xFF) / 255f;
-      planes[2][k] = (colors[k] & 0xFF) / 255f;
+  private static void readColors(BufferedImage image, int y, int[] colors, float[][] row) {
+    image.getRGB(0, y, colors.length, 1, colors, 0, colors.length);
+    for (int x = 0; x < colors.length; x++) {
+      row[0][x] = ((colors[x] >> 16) & 0xFF) / 255f;
+      row[1][x] = ((colors[x] >> 8) & 0xFF) / 255f;
+      row[2][x] = (colors[x] & 0xFF) / 255f;
     }
-    return planes;
   }
 
   /**

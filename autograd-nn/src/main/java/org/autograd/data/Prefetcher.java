@@ -30,7 +30,10 @@ final class Prefetcher {
     this.make = make;
   }
 
-  /** Returns the next batch, or throws what its worker has thrown; then it can be tried again. */
+  /**
+   * Returns the next batch, or throws what its worker has thrown, with the caller's trace as a
+   * suppressed exception; then it can be tried again.
+   */
   Batch next() {
     fill();
     try {
@@ -42,6 +45,11 @@ final class Prefetcher {
       return batch;
     } catch (ExecutionException e) {
       cancel();
+      if (e.getCause() != null) {
+        // Its own trace is the worker's and does not say who needed the batch.
+        e.getCause()
+            .addSuppressed(new IllegalStateException("batch " + first + " was asked for here"));
+      }
       switch (e.getCause()) {
         case RuntimeException exception -> throw exception;
         case Error error -> throw error;

@@ -3,7 +3,10 @@ package org.autograd.io;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file whose content is not what its format demands; the message names file and offset. */
+/**
+ * A file whose content is not what its format demands, or needs more memory than Java has; the
+ * message names file and offset.
+ */
 public final class FileFormatException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -17,6 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.FileError;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +36,16 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
   /** Far more axes than anybody uses; else a hostile header could fill the memory with numbers. */
   private static final int MAX_SIZES = 64;
 
+  /**
+   * How many bytes of objects a byte of JSON becomes at most, roughly: a member {@code "a":"",} of
+   * the metadata is two entries of maps, a text and its place in Jackson's table of names.
+   */
+  private static final int MEMORY_PER_BYTE = 32;
+
   static final JsonFactory JSON =
       JsonFactory.builder()
+          // Else every name would stay in memory that is none of the heap's.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(10).build())
           .build();
@@ -49,6 +60,21 @@ record Header(List<Entry> entries, SequencedMap<String, String> metadata) {
    * @param end where its last byte lies, plus one
    */
   record Entry(String name, ElementType type, Shape shape, long begin, long end) {}
+
+  /**
+   * Parses JSON, unless it is so long that what it becomes could fill the memory.
+   *
+   * @param start its offset in the file
+   * @param size its number of bytes
+   */
+  static <T> T withinMemory(Path file, long start, long size, MemoryBudget.Reading<T> parsing)
+      throws IOException {
+    MemoryBudget budget = new MemoryBudget(MemoryBudget.MORE_HEAP);
+    FileError errors = (offset, problem) -> new FileFormatException(file, offset, problem);
+    String what = "a header of " + size + " bytes";
+    budget.reserve(errors, start, MEMORY_PER_BYTE * size, what);
+    return budget.guard(errors, start, what, parsing);
+  }
 
   /**
    * Parses a header and checks that the tensors fill the data without gaps or overlaps.

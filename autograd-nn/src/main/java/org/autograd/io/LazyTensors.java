@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import org.autograd.Variable;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 
@@ -111,26 +114,38 @@ public final class LazyTensors {
    * Copies a tensor out of the file, each time anew.
    *
    * @throws IllegalArgumentException if there is no such tensor
-   * @throws IOException if there is no memory for it, or the file was changed since it was opened
+   * @throws FileFormatException if there is no memory for it, or the file was changed since it was
+   *     opened
+   * @throws IOException if the file cannot be read
    */
   public Variable read(String name) throws IOException {
-    Place place = place(name);
-    return place.file.read(place.entry);
+    return read(List.of(name)).sequencedValues().getFirst();
   }
 
   /**
    * Copies some tensors.
    *
    * @throws IllegalArgumentException if one of them is not there; then none is read
-   * @throws IOException as for {@link #read(String)}
+   * @throws IOException as for {@link #read(String)}; if there is no memory for all, none is read
    */
   public SequencedMap<String, Variable> read(Collection<String> names) throws IOException {
+    SequencedMap<String, Place> chosen = new LinkedHashMap<>();
     for (String name : names) {
-      place(name);
+      chosen.put(name, place(name));
     }
+    return read(chosen);
+  }
+
+  private static SequencedMap<String, Variable> read(SequencedMap<String, Place> chosen)
+      throws IOException {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    for (String name : names) {
-      result.put(name, read(name));
+    MemoryBudget budget = MappedFile.budget();
+    for (Place place : chosen.values()) {
+      place.file.reserve(place.entry, budget);
+    }
+    for (Map.Entry<String, Place> item : chosen.entrySet()) {
+      Place place = item.getValue();
+      result.put(item.getKey(), place.file.read(place.entry, budget));
     }
     return result;
   }
@@ -152,15 +167,15 @@ public final class LazyTensors {
    * @throws IOException as for {@link #read(String)}
    */
   public SequencedMap<String, Variable> readBelow(String prefix) throws IOException {
-    SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    for (String name : places.keySet()) {
+    SequencedMap<String, Place> chosen = new LinkedHashMap<>();
+    places.forEach((name, place) -> {
       if (name.startsWith(prefix)) {
-        result.put(name.substring(prefix.length()), read(name));
+        chosen.put(name.substring(prefix.length()), place);
       }
-    }
+    });
     checkArgument(
-        !result.isEmpty(), "%s: no tensor begins with '%s', only %s", file, prefix, some());
-    return result;
+        !chosen.isEmpty(), "%s: no tensor begins with '%s', only %s", file, prefix, some());
+    return read(chosen);
   }
 
   private Place place(String name) {

@@ -10,6 +10,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import org.autograd.Variable;
+import org.autograd.io.internal.ArrayReader;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.MemoryBudget;
 
 /**
  * A safetensors file of any size, in memory that the system fills when it is touched.
@@ -22,9 +25,6 @@ import org.autograd.Variable;
 record MappedFile(Path file, Header header, long dataStart, MemorySegment bytes) {
   /** The reference implementation's limit. */
   static final int MAX_HEADER_SIZE = 100_000_000;
-
-  /** A whole number of elements of any type. */
-  private static final long CHUNK_SIZE = 1L << 26;
 
   private static final ValueLayout.OfLong SIZE =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -52,61 +52,75 @@ record MappedFile(Path file, Header header, long dataStart, MemorySegment bytes)
                     + " safetensors file?",
                 Long.toUnsignedString(headerSize), size - Long.BYTES, MAX_HEADER_SIZE));
       }
-      byte[] json = bytes.asSlice(Long.BYTES, headerSize).toArray(ValueLayout.JAVA_BYTE);
       long dataStart = Long.BYTES + headerSize;
-      Header header = Header.parse(file, json, Long.BYTES, size - dataStart);
+      Header header =
+          Header.withinMemory(
+              file,
+              Long.BYTES,
+              headerSize,
+              () -> {
+                byte[] json = bytes.asSlice(Long.BYTES, headerSize).toArray(ValueLayout.JAVA_BYTE);
+                return Header.parse(file, json, Long.BYTES, size - dataStart);
+              });
       return new MappedFile(file, header, dataStart, bytes);
     }
   }
 
-  /** Copies a tensor out. */
-  Variable read(Header.Entry entry) throws IOException {
+  /** Returns a budget for tensors, also of several files. */
+  static MemoryBudget budget() {
+    return new MemoryBudget(
+        "read fewer tensors at a time (LazyTensors), or " + MemoryBudget.MORE_HEAP);
+  }
+
+  /** Counts the memory for a tensor. */
+  void reserve(Header.Entry entry, MemoryBudget budget) throws IOException {
+    long bytes = entry.shape().elementCount() * entry.type().dtype.byteSize();
+    budget.reserve(this::error, dataStart + entry.begin(), bytes, describe(entry));
+  }
+
+  /** Copies a tensor out, for which memory was reserved. */
+  Variable read(Header.Entry entry, MemoryBudget budget) throws IOException {
     ElementType type = entry.type();
-    int count = Math.toIntExact(entry.shape().elementCount());
-    Object array = allocate(entry, count);
-    int read = 0;
-    while (read < count) {
-      int part = (int) Math.min(count - read, CHUNK_SIZE / type.byteSize);
-      long start = dataStart + entry.begin() + (long) read * type.byteSize;
-      int valid = decode(type, start, part, array, read);
-      read += valid;
-      if (valid < part) {
-        throw new FileFormatException(
-            file,
-            start + (long) valid * type.byteSize,
-            "tensor '" + entry.name() + "': a " + type + " must be 0 or 1");
-      }
-    }
-    return Variable.fromArray(array, entry.shape().toArray());
-  }
-
-  private Object allocate(Header.Entry entry, int count) throws IOException {
+    long start = dataStart + entry.begin();
+    ArrayReader reader =
+        new ArrayReader(
+            new Source(bytes, start),
+            (offset, problem) -> error(offset, "tensor '" + entry.name() + "': " + problem));
     try {
-      return entry.type().newArray(count);
-    } catch (OutOfMemoryError e) {
-      // One large array that does not fit leaves the rest of the program as it was.
-      throw new IOException(
-          String.format(
-              "%s: no memory for tensor '%s' of %s%s; read fewer tensors at a time (LazyTensors), or"
-                  + " give Java more with -Xmx",
-              file, entry.name(), entry.type().dtype, entry.shape()),
-          e);
-    }
-  }
-
-  private int decode(ElementType type, long start, int count, Object array, int at)
-      throws FileFormatException {
-    ByteBuffer part =
-        bytes
-            .asSlice(start, (long) count * type.byteSize)
-            .asByteBuffer()
-            .order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      return type.decode(part, array, at);
+      return budget.guard(
+          this::error,
+          start,
+          describe(entry),
+          () -> reader.read(type, type.dtype, entry.shape(), start));
     } catch (InternalError e) {
       // What Java makes of memory whose file is gone.
-      throw new FileFormatException(
-          file, start, "the file has become shorter since it was opened; it must not be changed");
+      throw error(start, "the file has become shorter since it was opened; it must not be changed");
+    }
+  }
+
+  private static String describe(Header.Entry entry) {
+    return "tensor '" + entry.name() + "' of " + entry.type().dtype + entry.shape();
+  }
+
+  private FileFormatException error(long offset, String problem) {
+    return new FileFormatException(file, offset, problem);
+  }
+
+  /** Bytes of a file, which the system reads when they are looked at. */
+  private static final class Source implements ArrayReader.Source {
+    private final MemorySegment bytes;
+    private long position;
+
+    Source(MemorySegment bytes, long position) {
+      this.bytes = bytes;
+      this.position = position;
+    }
+
+    @Override
+    public ByteBuffer next(int count) {
+      ByteBuffer part = bytes.asSlice(position, count).asByteBuffer();
+      position += count;
+      return part.order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 }

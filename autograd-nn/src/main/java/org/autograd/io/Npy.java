@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.autograd.Variable;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.MemoryBudget;
 
 /**
  * Reads and writes NumPy's files of one array, as {@code numpy.load} and {@code numpy.save} do (<a
@@ -34,7 +36,8 @@ public final class Npy {
    */
   public static Variable read(Path file) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return new NpySource(file, "", in, Files.size(file), new NpySource.Budget()).readArray();
+      return new NpySource(file, "", in, Files.size(file), new MemoryBudget(MemoryBudget.MORE_HEAP))
+          .readArray();
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.autograd.io.internal.ElementType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
 

@@ -8,25 +8,21 @@ import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 import org.autograd.Variable;
+import org.autograd.io.internal.ArrayReader;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.Shape;
 
 /** The bytes of a .npy file, or of one within a .npz file, and how many of them have been read. */
 final class NpySource {
-  private static final int CHUNK_SIZE = 1 << 16;
   private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
   private final Path file;
   private final String prefix;
   private final InputStream in;
   private final long available;
-  private final Budget budget;
+  private final MemoryBudget budget;
   private long position;
-
-  /** The memory that the arrays of a file may take. */
-  static final class Budget {
-    private final long limit = Runtime.getRuntime().maxMemory();
-    private long used;
-  }
 
   /**
    * Begins to read.
@@ -34,7 +30,7 @@ final class NpySource {
    * @param prefix begins messages
    * @param available how many bytes there are at most
    */
-  NpySource(Path file, String prefix, InputStream in, long available, Budget budget) {
+  NpySource(Path file, String prefix, InputStream in, long available, MemoryBudget budget) {
     this.file = file;
     this.prefix = prefix;
     this.in = in;
@@ -85,69 +81,45 @@ final class NpySource {
     if (shape.elementCount() > MAX_ELEMENTS) {
       throw error(start, type + "" + shape + " has more elements than one array holds");
     }
-    int count = (int) shape.elementCount();
+    String what = type + "" + shape;
+    long bytes = shape.elementCount() * type.dtype.byteSize();
+    // One in Fortran's order is put into ours by a copy.
+    budget.reserve(this::error, start, isReordered(header) ? 2 * bytes : bytes, what);
+    return budget.guard(this::error, start, what, () -> readArray(header, start));
+  }
+
+  private Variable readArray(NpyHeader header, long start) throws IOException {
+    ElementType type = header.type();
+    Shape shape = header.shape();
+    String elements = "the elements of " + type + shape;
+    ArrayReader reader =
+        new ArrayReader(count -> read(count, elements).order(header.order()), this::error);
+    Shape stored = isReordered(header) ? reversed(shape) : shape;
+    Variable array = reader.read(type, type.dtype, stored, start);
+    int next;
     try {
-      reserve(start, type, shape);
-      Object array = readElements(type, header, count);
-      if (in.read() >= 0) {
-        throw error(position, "there are more bytes than " + type + shape + " needs");
-      }
-      return arrange(array, header);
+      next = in.read();
     } catch (EOFException | ZipException e) {
       throw error(position, "the compressed data are damaged: " + e.getMessage());
-    } catch (OutOfMemoryError _) {
-      throw tooLarge(start, type, shape);
     }
+    if (next >= 0) {
+      throw error(position, "there are more bytes than " + type + shape + " needs");
+    }
+    if (!isReordered(header)) {
+      return array;
+    }
+    int rank = shape.rank();
+    return array
+        .permute(IntStream.range(0, rank).map(axis -> rank - 1 - axis).toArray())
+        .contiguous();
   }
 
-  /** Refuses arrays that cannot fit beside those that were read before. */
-  private void reserve(long start, ElementType type, Shape shape) throws FileFormatException {
-    long bytes = shape.elementCount() * type.dtype.byteSize();
-    // Twice: once as it is read and once as it is kept.
-    if (bytes > (budget.limit - budget.used) / 2) {
-      throw tooLarge(start, type, shape);
-    }
-    budget.used += bytes;
+  private static boolean isReordered(NpyHeader header) {
+    return header.fortranOrder() && header.shape().rank() > 1;
   }
 
-  private FileFormatException tooLarge(long start, ElementType type, Shape shape) {
-    return error(
-        start,
-        "%s%s does not fit into the memory of %d MB; enlarge it by java -Xmx"
-            .formatted(type, shape, budget.limit >> 20));
-  }
-
-  private Object readElements(ElementType type, NpyHeader header, int count) throws IOException {
-    Object array = type.newArray(count);
-    byte[] chunk = new byte[CHUNK_SIZE];
-    int read = 0;
-    while (read < count) {
-      int part = Math.min(count - read, CHUNK_SIZE / type.byteSize);
-      long at = position;
-      if (readFully(chunk, part * type.byteSize) < part * type.byteSize) {
-        throw error(
-            position,
-            "the file ends within the elements of %s%s; is it truncated?"
-                .formatted(type, header.shape()));
-      }
-      ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, part * type.byteSize).order(header.order());
-      int valid = type.decode(bytes, array, read);
-      if (valid < part) {
-        throw error(at + (long) valid * type.byteSize, "a bool must be 0 or 1");
-      }
-      read += part;
-    }
-    return array;
-  }
-
-  private static Variable arrange(Object array, NpyHeader header) {
-    long[] sizes = header.shape().toArray();
-    if (!header.fortranOrder() || sizes.length < 2) {
-      return Variable.fromArray(array, sizes);
-    }
-    int rank = sizes.length;
-    int[] axes = IntStream.range(0, rank).map(axis -> rank - 1 - axis).toArray();
-    long[] reversed = IntStream.of(axes).mapToLong(axis -> sizes[axis]).toArray();
-    return Variable.fromArray(array, reversed).permute(axes).contiguous();
+  private static Shape reversed(Shape shape) {
+    int rank = shape.rank();
+    return Shape.of(IntStream.range(0, rank).mapToLong(k -> shape.size(rank - 1 - k)).toArray());
   }
 }

@@ -19,6 +19,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.autograd.Variable;
+import org.autograd.io.internal.MemoryBudget;
 
 /**
  * Reads and writes NumPy's files of several arrays by name, as {@code numpy.load}, {@code
@@ -50,7 +51,7 @@ public final class Npz {
    */
   public static SequencedMap<String, Variable> read(Path file) throws IOException {
     SequencedMap<String, Variable> arrays = new LinkedHashMap<>();
-    NpySource.Budget budget = new NpySource.Budget();
+    MemoryBudget budget = new MemoryBudget(MemoryBudget.MORE_HEAP);
     try (ZipFile zip = new ZipFile(file.toFile())) {
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
@@ -73,7 +74,7 @@ public final class Npz {
     return arrays;
   }
 
-  private static Variable read(Path file, ZipFile zip, ZipEntry entry, NpySource.Budget budget)
+  private static Variable read(Path file, ZipFile zip, ZipEntry entry, MemoryBudget budget)
       throws IOException {
     String prefix = "entry '" + entry.getName() + "': ";
     long most = entry.getCompressedSize() * MAX_RATIO;

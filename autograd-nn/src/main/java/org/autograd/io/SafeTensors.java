@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.autograd.Variable;
+import org.autograd.io.internal.ElementType;
+import org.autograd.io.internal.MemoryBudget;
 
 /**
  * The content of a <a href="https://huggingface.co/docs/safetensors">safetensors</a> file: tensors
@@ -165,35 +167,23 @@ public record SafeTensors(
   /**
    * Reads a whole file. {@link LazyTensors} reads parts of one, and models in several files.
    *
-   * @throws FileFormatException if the file is damaged, or has elements of a type that no dtype
-   *     here can hold
-   * @throws IOException if the file cannot be read or its tensors need more memory than Java has
+   * @throws FileFormatException if the file is damaged, has elements of a type that no dtype here
+   *     can hold, or needs more memory than Java has
+   * @throws IOException if the file cannot be read
    */
   public static SafeTensors read(Path file) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MappedFile mapped = MappedFile.open(file, arena);
-      checkMemory(mapped);
+      MemoryBudget budget = MappedFile.budget();
+      // A file with holes may promise more than any memory; then nothing is read.
+      for (Header.Entry entry : mapped.header().entries()) {
+        mapped.reserve(entry, budget);
+      }
       SequencedMap<String, Variable> tensors = new LinkedHashMap<>();
       for (Header.Entry entry : mapped.header().entries()) {
-        tensors.put(entry.name(), mapped.read(entry));
+        tensors.put(entry.name(), mapped.read(entry, budget));
       }
       return new SafeTensors(tensors, mapped.header().metadata());
-    }
-  }
-
-  /** A file with holes may promise more than any memory; then nothing is read. */
-  private static void checkMemory(MappedFile mapped) throws IOException {
-    double bytes = 0;
-    for (Header.Entry entry : mapped.header().entries()) {
-      bytes += (double) entry.shape().elementCount() * entry.type().dtype.byteSize();
-    }
-    long most = Runtime.getRuntime().maxMemory();
-    if (bytes > most) {
-      throw new IOException(
-          String.format(
-              "%s: the tensors need %.0f bytes, but Java has at most %d; read some of them by"
-                  + " LazyTensors.open, or give Java more with -Xmx",
-              mapped.file(), bytes, most));
     }
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -49,6 +50,12 @@ record ShardIndex(
       throw new FileFormatException(
           file, 0, "an index has at most " + MappedFile.MAX_HEADER_SIZE + " bytes, not " + size);
     }
+    ShardIndex index = Header.withinMemory(file, 0, size, () -> parse(file));
+    index.checkFiles();
+    return index;
+  }
+
+  private static ShardIndex parse(Path file) throws IOException {
     byte[] json = Files.readAllBytes(file);
     // As in Header: only UTF-8.
     if (json.length < 2 || json[0] == 0 || json[1] == 0) {
@@ -66,7 +73,6 @@ record ShardIndex(
       throw new FileFormatException(
           file, 0, "an index needs " + WEIGHT_MAP + ", which says where each tensor is");
     }
-    index.checkFiles();
     return index;
   }
 
@@ -112,7 +118,17 @@ record ShardIndex(
     return !name.isBlank()
         && !name.equals(".")
         && !name.equals("..")
-        && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+        && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
+        && isPath(name);
+  }
+
+  /** Half a surrogate pair can be written in JSON, but no file system knows it. */
+  private static boolean isPath(String name) {
+    try {
+      return Path.of(name).getNameCount() == 1;
+    } catch (InvalidPathException _) {
+      return false;
+    }
   }
 
   private void parseMetadata(JsonParser parser) throws IOException {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import org.autograd.io.FileFormatException;
 import org.autograd.type.DType;
@@ -93,6 +95,58 @@ class CsvTableTest {
     var unknown =
         assertThrows(IllegalArgumentException.class, () -> table.values(DType.INT64, "c"));
     assertTrue(unknown.getMessage().contains("only [a, b]"), unknown.getMessage());
+  }
+
+  /** Whoever reads another encoding as UTF-8 has other words than the file, and does not see it. */
+  @Test
+  void otherEncodingsAreErrors() throws IOException {
+    Path file = directory.resolve("t.csv");
+    Files.write(file, "a,b\r\n1,x\r\n2,gr\u00fcn\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertRejected("line 3: ", "not UTF-8", () -> CsvTable.read(file));
+    Files.write(file, "a\nx".getBytes(StandardCharsets.UTF_16)); // with a mark at the start
+    assertRejected("line 1: ", "not UTF-8", () -> CsvTable.read(file));
+    Files.write(file, new byte[] {'a', '\n', (byte) 0xE2, (byte) 0x82});
+    assertRejected("line 2: ", "not UTF-8", () -> CsvTable.read(file));
+  }
+
+  @Test
+  void decodesWhateverTheBufferCutsApart() throws IOException {
+    // Characters of one to four bytes, so that every part of one is somewhere at a buffer's end.
+    String word = "a\u00fc\u20ac\ud83d\ude00";
+    StringBuilder text = new StringBuilder("\uFEFFword\n");
+    for (int row = 0; row < 40_000; row++) {
+      text.append(word).append('\n');
+    }
+    CsvTable.Categories words = table(text.toString()).categories("word");
+    assertEquals(List.of(word), words.names());
+    assertEquals(40_000, words.labels().elementCount());
+    Path file = directory.resolve("t.csv");
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    bytes[bytes.length - 2] = 'x';
+    Files.write(file, bytes);
+    assertRejected("line 40001: ", "not UTF-8", () -> CsvTable.read(file));
+  }
+
+  /** Else many rows of many categories would take for ever. */
+  @Test
+  void categoriesAreLookedAtOnce() throws IOException {
+    int[] calls = {0};
+    List<String> names =
+        new AbstractList<>() {
+          @Override
+          public String get(int index) {
+            calls[0]++;
+            return index == 3 ? "n0" : "n" + index;
+          }
+
+          @Override
+          public int size() {
+            return 100;
+          }
+        };
+    var labels = table("x\n" + "n99\nn2\nn0\n".repeat(100)).labels("x", names);
+    assertArrayEquals(new long[] {99, 2, 0}, labels.narrow(0, 0, 3).toLongArray());
+    assertEquals(100, calls[0]);
   }
 
   @Test

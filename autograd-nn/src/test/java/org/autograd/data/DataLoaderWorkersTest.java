@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.type.DType;
@@ -102,7 +103,15 @@ class DataLoaderWorkersTest {
           throw new AssertionError("wrong");
         });
     Iterator<Batch> batches = DataLoader.of(failing, 10).workers(1).iterator();
-    assertEquals("wrong", assertThrows(AssertionError.class, batches::next).getMessage());
+    AssertionError error = assertThrows(AssertionError.class, batches::next);
+    assertEquals("wrong", error.getMessage());
+    // The trace is the worker's; that of who asked for the batch is there too.
+    Throwable[] suppressed = error.getSuppressed();
+    assertEquals(1, suppressed.length);
+    assertTrue(
+        Stream.of(suppressed[0].getStackTrace())
+            .anyMatch(frame -> frame.getClassName().equals(getClass().getName())),
+        () -> List.of(suppressed[0].getStackTrace()).toString());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import org.autograd.Variable;
 import org.autograd.io.FileFormatException;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,23 @@ class IdxTest {
   }
 
   @Test
+  void readsManyElementsInTheirOrder() throws IOException {
+    int count = 300_000;
+    ByteBuffer content = ByteBuffer.allocate(8 + 2 * count);
+    content.putInt(0x0B01).putInt(count);
+    long[] values = new long[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (short) i;
+      content.putShort((short) i);
+    }
+    Path file = file(gzip(content.array()));
+    for (DType dtype : DType.values()) {
+      Variable expected = Variable.of(values).to(dtype);
+      assertArrayEquals(expected.toDoubleArray(), Idx.read(file, dtype).toDoubleArray());
+    }
+  }
+
+  @Test
   void recognisesGzipByItsContent() throws IOException {
     assertArrayEquals(new int[] {0, 1, 254, 3, 4, 255}, Idx.read(file(gzip(MATRIX))).toIntArray());
   }
@@ -107,9 +126,10 @@ class IdxTest {
   @Test
   void absurdSizesAreRejectedWithoutAllocatingThem() throws IOException {
     assertRejected(hex("0000 0801 7ffffff0 00"), "truncated");
-    assertRejected(hex("0000 0802 ffffffff ffffffff"), "too large");
-    assertRejected(hex("0000 0803 ffffffff ffffffff ffffffff"), "too large");
-    assertRejected(hex("0000 0e01 7fffffff"), "too large");
+    String tooMany = "more elements than one array holds";
+    assertRejected(hex("0000 0802 ffffffff ffffffff"), tooMany);
+    assertRejected(hex("0000 0803 ffffffff ffffffff ffffffff"), tooMany);
+    assertRejected(hex("0000 0e01 7fffffff"), tooMany);
     assertRejected(gzip(hex("0000 0801 7ffffff0 00")), "truncated");
   }
 
@@ -119,14 +139,16 @@ class IdxTest {
     System.arraycopy(hex("0000 0801 000f4240"), 0, zeros, 0, 8);
     Path file = file(gzip(zeros));
     assertTrue(Files.size(file) < 2000);
-    assertEquals(1_000_000, Idx.read(file, _ -> DType.FLOAT32, 5_000_000).elementCount());
+    MemoryBudget enough = new MemoryBudget("buy more", 4_000_000);
+    assertEquals(1_000_000, Idx.read(file, _ -> DType.FLOAT32, enough).elementCount());
+    MemoryBudget tooLittle = new MemoryBudget("buy more", 3_999_999);
     var error =
         assertThrows(
-            FileFormatException.class, () -> Idx.read(file, _ -> DType.FLOAT32, 4_999_999));
+            FileFormatException.class, () -> Idx.read(file, _ -> DType.FLOAT32, tooLittle));
     assertEquals(
         file
-            + ": at byte 4: to read UINT8[1000000] needs 5000000 bytes of memory, but Java has at"
-            + " most 4999999; give it more with -Xmx",
+            + ": at byte 8: U8[1000000] needs 4000000 bytes of memory, but Java has at most"
+            + " 3999999; buy more",
         error.getMessage());
   }
 

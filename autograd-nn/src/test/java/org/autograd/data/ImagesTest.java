@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.WritableRaster;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +26,7 @@ import javax.imageio.ImageIO;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.io.FileFormatException;
+import org.autograd.io.internal.MemoryBudget;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.junit.jupiter.api.Test;
@@ -97,6 +104,42 @@ class ImagesTest {
         NoSuchFileException.class, () -> Images.read(directory.resolve("none.png"), Channels.RGB));
     assertThrows(
         IllegalArgumentException.class, () -> Images.writePng(good, Variable.rand(2, 4, 4)));
+  }
+
+  /** Their largest value is no number that a brightness could be divided by. */
+  @Test
+  void otherSamplesThanWholeNumbersOfSixteenBitsAreRefused() throws IOException {
+    for (int type : new int[] {DataBuffer.TYPE_FLOAT, DataBuffer.TYPE_INT, DataBuffer.TYPE_SHORT}) {
+      ColorModel model =
+          new ComponentColorModel(
+              ColorSpace.getInstance(ColorSpace.CS_GRAY), false, false, Transparency.OPAQUE, type);
+      WritableRaster raster = model.createCompatibleWritableRaster(3, 2);
+      raster.setSample(0, 0, 0, 7);
+      Path file = directory.resolve("type" + type + ".tiff");
+      BufferedImage image = new BufferedImage(model, raster, false, null);
+      assertTrue(ImageIO.write(image, "tiff", file.toFile()));
+      assertRejected(file, "convert the image");
+    }
+  }
+
+  @Test
+  void anImageThatNeedsMoreMemoryThanThereIsIsRefusedBeforeItIsDecoded() throws IOException {
+    Path file = directory.resolve("large.png");
+    Images.writePng(file, Variable.zeros(3, 300, 200));
+    long size = Files.size(file);
+    // The file, the decoded image of three bytes a pixel, and the result twice.
+    long needed = size + 60_000 * (3 + 2 * 3 * 4);
+    MemoryBudget enough = new MemoryBudget("buy more", needed);
+    assertEquals(Shape.of(3, 300, 200), Images.read(file, Channels.RGB, enough).shape());
+    var error =
+        assertThrows(
+            FileFormatException.class,
+            () -> Images.read(file, Channels.RGB, new MemoryBudget("buy more", needed - 1)));
+    assertEquals(
+        file
+            + ": at byte 0: an image of 200 x 300 = 60000 pixels needs 1620000 bytes of memory"
+            + " beside %d others, but Java has at most %d; buy more".formatted(size, needed - 1),
+        error.getMessage());
   }
 
   private static void assertRejected(Path file, String part) {

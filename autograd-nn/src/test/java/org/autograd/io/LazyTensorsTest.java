@@ -189,17 +189,49 @@ class LazyTensorsTest {
     }
     writeSparse(header.append("}").toString(), 512 * each, (byte) 0);
     assertFails(
-        IOException.class,
+        FileFormatException.class,
         () -> SafeTensors.read(file),
-        file + ": the tensors need 4398046511104 bytes",
+        file + ": at byte ",
+        "bytes of memory",
         "LazyTensors",
         "-Xmx");
     LazyTensors lazy = LazyTensors.open(file);
     assertFails(
-        IOException.class,
+        FileFormatException.class,
         () -> lazy.read("t5"),
-        file + ": no memory for tensor 't5' of float64[1073741824]",
+        file + ": at byte ",
+        "tensor 't5' of float64[1073741824] needs 8589934592 bytes of memory, but",
         "-Xmx");
+  }
+
+  /** Each fits, all together do not: then nothing is read, for it would be in vain. */
+  @Test
+  void tensorsAreCountedTogether() throws IOException {
+    long count = Math.min(Runtime.getRuntime().maxMemory() / 8, Integer.MAX_VALUE - 8);
+    int tensors = (int) (Runtime.getRuntime().maxMemory() / (4 * count)) + 1;
+    StringBuilder header =
+        new StringBuilder("{'small':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}");
+    for (int k = 0; k < tensors; k++) {
+      header.append(
+          ",'body.t%d':{'dtype':'F32','shape':[%d],'data_offsets':[%d,%d]}"
+              .formatted(k, count, 1 + 4 * k * count, 1 + 4 * (k + 1) * count));
+    }
+    writeSparse(header.append("}").toString(), 1 + 4 * tensors * count, (byte) 0);
+    LazyTensors lazy = LazyTensors.open(file);
+    assertFails(FileFormatException.class, lazy::readAll, file.toString(), "'body.t1'", " beside ");
+    assertFails(
+        FileFormatException.class,
+        () -> lazy.readBelow("body."),
+        file.toString(),
+        "'body.t",
+        " beside ");
+    assertFails(
+        FileFormatException.class,
+        () -> lazy.read(lazy.names().reversed()),
+        file.toString(),
+        "'body.t",
+        " beside ");
+    assertEqual(Variable.of(0), lazy.read("small"));
   }
 
   @Test
@@ -349,7 +381,8 @@ class LazyTensorsTest {
     assertIndexFails(index, "{'weight_map':{}}{}", file, "more after");
     assertIndexFails(index, "{'weight_map':{", file, "not valid JSON");
     assertIndexFails(index, "{'x':" + "[".repeat(100_000), file, "nesting depth");
-    for (String name : new String[] {"../x", "/etc/passwd", "a\\\\b", "..", ".", "", "c:x"}) {
+    for (String name :
+        new String[] {"../x", "/etc/passwd", "a\\\\b", "..", ".", "", "c:x", "\\ud800"}) {
       assertIndexFails(index, "{'weight_map':{'t':'" + name + "'}}", file, "'t'", "beside");
     }
     Files.write(index, new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'});

@@ -19,6 +19,7 @@ import java.util.SequencedMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.autograd.Variable;
+import org.autograd.io.internal.ElementType;
 import org.autograd.type.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,4 +1,4 @@
-package org.autograd.io;
+package org.autograd.io.internal;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 
-/** The element types of safetensors files that can be read, by their names there. */
-enum ElementType {
+/** The element types of files that can be read, by their names in safetensors files. */
+public enum ElementType {
   BOOL(1, DType.BOOL),
   U8(1, DType.INT32),
   I8(1, DType.INT32),
@@ -22,10 +22,10 @@ enum ElementType {
   F64(8, DType.FLOAT64);
 
   /** The size of one element in the file, in bytes. */
-  final int byteSize;
+  public final int byteSize;
 
   /** The dtype that holds every value of this type. */
-  final DType dtype;
+  public final DType dtype;
 
   ElementType(int byteSize, DType dtype) {
     this.byteSize = byteSize;
@@ -33,7 +33,7 @@ enum ElementType {
   }
 
   /** Returns the type in which arrays of a dtype are written. */
-  static ElementType of(DType dtype) {
+  public static ElementType of(DType dtype) {
     return switch (dtype) {
       case BOOL -> BOOL;
       case INT32 -> I32;
@@ -44,7 +44,7 @@ enum ElementType {
   }
 
   /** Returns the type of that name, or null if it is unknown. */
-  static @Nullable ElementType named(String name) {
+  public static @Nullable ElementType named(String name) {
     for (ElementType type : values()) {
       if (type.name().equals(name)) {
         return type;
@@ -54,12 +54,12 @@ enum ElementType {
   }
 
   /** Returns the names of all types, for messages. */
-  static String names() {
+  public static String names() {
     return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
   }
 
   /** Returns a new array of the {@link #dtype}. */
-  Object newArray(int length) {
+  public Object newArray(int length) {
     return switch (dtype) {
       case BOOL -> new boolean[length];
       case INT32 -> new int[length];
@@ -70,12 +70,12 @@ enum ElementType {
   }
 
   /**
-   * Converts the elements that remain in a little-endian buffer.
+   * Converts the elements that remain in a buffer, in its byte order.
    *
    * @param array as {@link #newArray} returns it, filled from {@code start}
    * @return the number of leading elements that were valid; all, but for a bool that is not 0 or 1
    */
-  int decode(ByteBuffer in, Object array, int start) {
+  public int decode(ByteBuffer in, Object array, int start) {
     int count = in.remaining() / byteSize;
     switch (this) {
       case BOOL -> {
@@ -131,7 +131,7 @@ enum ElementType {
   }
 
   /** Converts elements of an array to bytes, from the buffer's position on, which is not moved. */
-  static void encode(Object array, int start, int count, ByteBuffer out) {
+  public static void encode(Object array, int start, int count, ByteBuffer out) {
     switch (array) {
       case boolean[] a -> {
         for (int i = 0; i < count; i++) {
