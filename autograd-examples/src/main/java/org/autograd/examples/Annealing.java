@@ -111,6 +111,9 @@ final class Annealing implements TrainingListener {
   private void load(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
     double loaded = values.doubles(ELAPSED, 1)[0];
+    if (!(loaded >= 0 && loaded < Double.POSITIVE_INFINITY)) {
+      values.refuse(ELAPSED, "seconds from 0, is " + loaded);
+    }
     values.finish();
     before = loaded;
   }

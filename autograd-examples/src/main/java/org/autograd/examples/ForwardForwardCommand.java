@@ -139,11 +139,12 @@ final class ForwardForwardCommand implements Callable<Integer> {
           spec.commandLine(), "--recurrent has neither --head nor other negatives than random");
     }
     boolean small = data == ImageData.DIGITS;
-    setDefaults(small ? 60 : 10, small ? 64 : 100);
+    setDefaults(small ? 60 : 6, small ? 64 : 100);
     Split<TensorDataset> images = data.load(directory, options.seed);
     Path output = options.output;
     String name = "Forward-Forward, " + (recurrent ? "recurrent, " : "") + form;
-    double rate = options.learningRateOr(form.usualRate());
+    // The fewer epochs, the larger the steps.
+    double rate = options.learningRateOr((small ? 1 : 3) * form.usualRate());
 
     double[] own = train(name, forwardForward(rate), images, output.resolve("forward-forward"));
     double[] usual =
@@ -241,8 +242,10 @@ final class ForwardForwardCommand implements Callable<Integer> {
     options.output = directory;
     TrainingRun run = new TrainingRun(spec, options, data + ", " + name);
     spec.commandLine().getOut().println(name);
+    // As Hinton's; behind the last epoch, where a scheduler still looks, it would be below 0.
     Schedule schedule =
-        (base, epoch) -> base * Math.min(1, (2.0 * (options.epochs - epoch) - 1) / options.epochs);
+        (base, epoch) ->
+            base * Math.clamp((2.0 * (options.epochs - epoch) - 1) / options.epochs, 0, 1);
     Trainer trainer =
         new Trainer(learner.rule(), options.loader(images.train()))
             .validation(DataLoader.of(images.test(), 1000))

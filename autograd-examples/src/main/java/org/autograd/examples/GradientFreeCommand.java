@@ -165,7 +165,7 @@ final class GradientFreeCommand implements Callable<Integer> {
         return value;
       });
       best = least[0];
-      places.add(calls[0]);
+      places.add((double) calls[0]);
       values.add(best);
       if (calls[0] >= shown || best <= TARGET) {
         out.printf(Locale.ROOT, "%d evaluations  best %.3e%n", calls[0], best);

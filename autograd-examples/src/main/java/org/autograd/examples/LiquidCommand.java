@@ -93,6 +93,13 @@ final class LiquidCommand implements Callable<Integer> {
   private @Nullable Integer epochs;
 
   @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      converter = TrainingOptions.PositiveInteger.class,
+      description = "Streams per step in xor (default: ${DEFAULT-VALUE}).")
+  private int batchSize = 64;
+
+  @Option(
       names = "--samples",
       paramLabel = "N",
       converter = TrainingOptions.PositiveInteger.class,
@@ -110,7 +117,7 @@ final class LiquidCommand implements Callable<Integer> {
       names = "--learning-rate",
       paramLabel = "X",
       converter = TrainingOptions.PositiveDouble.class,
-      description = "Size of a step of Adam (default: 0.01 for sine, 0.005 for xor).")
+      description = "Size of a step of Adam (default: 0.01 for sine, 0.002 for xor).")
   private @Nullable Double learningRate;
 
   @Option(
@@ -162,7 +169,10 @@ final class LiquidCommand implements Callable<Integer> {
               adam,
               Backpropagation.options());
       // A constant rate is right for most of the way, and jumps out of the minimum at times.
-      Schedule schedule = Schedule.cosine(options.epochs, rate(0.01) / 10);
+      int constant = options.epochs * 2 / 3;
+      Schedule schedule =
+          Schedule.constant(1, constant)
+              .then(constant, Schedule.cosine(options.epochs - constant, rate(0.01) / 10));
       Trainer trainer =
           new Trainer(rule, DataLoader.of(curve, 1))
               .listen(Scheduling.everyStep(new Scheduler(adam, schedule)));
@@ -187,7 +197,7 @@ final class LiquidCommand implements Callable<Integer> {
     Generator rng = new Generator(seed);
     TensorDataset train = BitStreams.create(samples, pad, rng.split());
     TensorDataset test = BitStreams.create(TEST_SIZE, pad, rng.split());
-    TrainingOptions options = options(25, 128);
+    TrainingOptions options = options(25, batchSize);
     LineChart losses = new LineChart("Parity: loss", "epoch", "loss").logarithmic();
     LineChart accuracies = new LineChart("Parity: test accuracy", "epoch", "accuracy");
     List<String> results = new ArrayList<>();
@@ -196,14 +206,14 @@ final class LiquidCommand implements Callable<Integer> {
           kind == Cell.CFC
               ? StreamClassifier.cfc(UNITS, generator(kind))
               : StreamClassifier.gru(UNITS, generator(kind));
-      Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.005)));
+      Adam adam = new Adam(model.parameters(), Adam.options().learningRate(rate(0.002)));
       Backpropagation rule =
           new Backpropagation(
               model,
               model::apply,
               (logits, batch) -> Losses.binaryCrossEntropyWithLogits(logits, batch.targets()),
               adam,
-              Backpropagation.options());
+              Backpropagation.options().clipNorm(1));
       Scheduler scheduler = new Scheduler(adam, Schedule.cosine(options.epochs, 0));
       Trainer trainer =
           new Trainer(rule, options.loader(train))

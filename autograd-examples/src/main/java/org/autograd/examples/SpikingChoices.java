@@ -76,7 +76,7 @@ final class SpikingChoices {
         case MSE_COUNT -> SpikeLosses.countMeanSquare(spikes, labels, 0.8, 0.2);
         case MAX_MEMBRANE -> SpikeLosses.maxMembraneCrossEntropy(membranes, labels);
         case MSE_MEMBRANE -> SpikeLosses.membraneMeanSquare(membranes, labels, 1, 0);
-        case TEMPORAL -> SpikeLosses.temporalCrossEntropy(spikes, labels, spikes.size(0));
+        case TEMPORAL -> SpikeLosses.temporalCrossEntropy(spikes, labels, (double) spikes.size(0));
       };
     }
 
@@ -86,7 +86,8 @@ final class SpikingChoices {
         case MEMBRANE, MSE_MEMBRANE -> result.membranes().mean(0);
         case MAX_MEMBRANE -> result.membranes().amax(0);
         case RATE, COUNT, MSE_COUNT -> result.spikes().sum(0);
-        case TEMPORAL -> SpikeLosses.spikeTimes(result.spikes(), 1, result.spikes().size(0)).neg();
+        case TEMPORAL ->
+            SpikeLosses.spikeTimes(result.spikes(), 1, (double) result.spikes().size(0)).neg();
       };
     }
 

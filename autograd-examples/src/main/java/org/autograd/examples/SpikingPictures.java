@@ -51,8 +51,10 @@ final class SpikingPictures {
       int size = (int) spikes.size(1);
       for (int k = 0; k < values.length; k++) {
         if (values[k] != 0) {
-          columns.add((double) (k / size));
-          places.add((double) (first + k % size));
+          int step = k / size;
+          int neuron = first + k % size;
+          columns.add((double) step);
+          places.add((double) neuron);
         }
       }
       raster.marks("layer " + (layer + 1), array(columns), array(places));

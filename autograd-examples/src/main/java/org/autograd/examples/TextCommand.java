@@ -92,8 +92,9 @@ final class TextCommand implements Callable<Integer> {
       paramLabel = "X",
       converter = TrainingOptions.PositiveDouble.class,
       description =
-          "End the training after this time if it has not ended before, with learning rates that"
-              + " suit that.")
+          "End the steps of the training after this time if they have not ended before, with"
+              + " learning rates that suit that. The validation, test and sample at the end come on"
+              + " top.")
   private @Nullable Double minutes;
 
   @Option(

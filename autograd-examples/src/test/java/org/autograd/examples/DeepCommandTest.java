@@ -24,7 +24,7 @@ class DeepCommandTest {
     Invocation residual =
         Invocation.train(directory.resolve("both"), with(small, "--norm=layer", "--residual"));
     assertTrue(residual.result() > 0.8, residual.out());
-    assertTrue(residual.out().contains("\nsigmoid     1     plain  "), residual.out());
+    assertTrue(residual.out().contains("\nsigmoid     1.00  plain  "), residual.out());
     Path network = directory.resolve("both/residual-layer-norm");
     assertTrue(Files.exists(network.resolve("model.safetensors")));
     for (String picture : new String[] {"gradients.png", "networks.png"}) {

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SequencedMap;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.examples.CharacterTransformer.Size;
 import org.autograd.io.FileFormatException;
+import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,16 +74,16 @@ class TextCommandTest {
 
   @Test
   void aResumedTrainingWritesTheSameText() throws IOException {
-    Invocation whole = Invocation.train(directory.resolve("whole"), verses("--epochs=4"));
+    Invocation whole = Invocation.train(directory.resolve("whole"), verses("--epochs=2"));
     Path output = directory.resolve("parts");
-    // As if it had been interrupted: the schedule is that of four epochs from the start.
-    Invocation.train(output, verses("--epochs=4", "--checkpoint=5"));
+    // As if it had been interrupted: the schedule is that of both epochs from the start.
+    Invocation.train(output, verses("--epochs=2", "--checkpoint=5"));
     Path checkpoints = output.resolve("checkpoints");
     try (var files = Files.list(checkpoints)) {
       List<Path> all = files.sorted().toList();
       Files.delete(all.getLast());
     }
-    Invocation resumed = Invocation.train(output, verses("--epochs=4", "--resume"));
+    Invocation resumed = Invocation.train(output, verses("--epochs=2", "--resume"));
     assertTrue(resumed.out().contains("resumed at step "), resumed.out());
     assertEquals(whole.result(), resumed.result());
   }
@@ -148,6 +150,17 @@ class TextCommandTest {
         cold.toLongArray(), model.sample(start, 30, 1e-6, new Generator(2)).toLongArray());
     long[] hot = model.sample(start, 30, 1e6, new Generator(1)).toLongArray();
     assertEquals(5, Arrays.stream(hot).distinct().count());
+  }
+
+  @Test
+  void anImpossibleTimeIsRefused() {
+    TrainingState state = new TrainingState();
+    new Annealing(List.of(), null, () -> 0).addTo(state);
+    for (double time : new double[] {-1, Double.NaN}) {
+      SequencedMap<String, Variable> saved = state.save();
+      saved.put("annealing.elapsed", Variable.of(new double[] {time}));
+      assertThrows(IllegalArgumentException.class, () -> state.load(saved));
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.autograd.gradientfree;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The constants of {@link CmaEs}, under the names of the literature (Hansen, "The CMA evolution
@@ -18,7 +19,7 @@ import java.util.Arrays;
  */
 record CmaConstants(
     int lambda,
-    double[] weights,
+    List<Double> weights,
     double mueff,
     double cc,
     double cs,
@@ -44,6 +45,7 @@ record CmaConstants(
     double cmu = Math.min(1 - c1, 2 * (mueff - 2 + 1 / mueff) / ((n + 2.0) * (n + 2) + mueff));
     double damps = 2 * mueff / lambda + 0.3 + cs;
     double chiN = Math.sqrt(n) * (1 - 1 / (4.0 * n) + 1 / (21.0 * n * n));
-    return new CmaConstants(lambda, weights, mueff, cc, cs, c1, cmu, damps, chiN);
+    return new CmaConstants(
+        lambda, Arrays.stream(weights).boxed().toList(), mueff, cc, cs, c1, cmu, damps, chiN);
   }
 }

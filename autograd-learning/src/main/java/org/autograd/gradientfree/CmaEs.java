@@ -209,9 +209,9 @@ public final class CmaEs {
 
   private void moveMean(List<double[]> sorted) {
     Arrays.fill(mean, 0);
-    for (int k = 0; k < constants.weights().length; k++) {
+    for (int k = 0; k < constants.weights().size(); k++) {
       for (int i = 0; i < n; i++) {
-        mean[i] += constants.weights()[k] * sorted.get(k)[i];
+        mean[i] += constants.weights().get(k) * sorted.get(k)[i];
       }
     }
   }
@@ -243,9 +243,9 @@ public final class CmaEs {
     for (int i = 0; i < n; i++) {
       for (int j = 0; j <= i; j++) {
         double selected = 0;
-        for (int k = 0; k < constants.weights().length; k++) {
+        for (int k = 0; k < constants.weights().size(); k++) {
           double[] x = sorted.get(k);
-          selected += constants.weights()[k] * (x[i] - before[i]) * (x[j] - before[j]);
+          selected += constants.weights().get(k) * (x[i] - before[i]) * (x[j] - before[j]);
         }
         double value =
             kept * covariance[i][j]

@@ -101,7 +101,7 @@ public final class Spsa implements GradientEstimator {
   @Override
   public double estimate(Supplier<Variable> loss) {
     steps++;
-    double c = options.perturbation() / Math.pow(steps, options.decay());
+    double c = options.perturbation() / Math.pow((double) steps, options.decay());
     List<Variable> copies = directions.copies();
     List<Variable> sums = directions.zeros();
     double mean = 0;

@@ -1,6 +1,5 @@
 package org.autograd.liquid;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.autograd.Generator;
@@ -73,9 +72,9 @@ final class NcpWiring {
   /** Connects each motor neuron to some command neurons, and each of those to some motor neuron. */
   private void connectMotorNeurons() {
     int count = options.motorFanIn();
-    List<Integer> unused = new ArrayList<>(command);
+    TreeSet<Integer> unused = new TreeSet<>(command);
     for (int to : motor) {
-      for (Integer from : Draws.distinct(command, count, rng)) {
+      for (int from : Draws.distinct(command, count, rng)) {
         synapses[from][to] = polarity();
         unused.remove(from);
       }

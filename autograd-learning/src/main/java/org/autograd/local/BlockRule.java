@@ -62,8 +62,8 @@ public interface BlockRule {
    *
    * @param error the gradient of the loss with respect to the predictions, of their shape
    * @param targets those of the batch
-   * @param loss computes the model's loss for the batch again, in evaluation mode and without a
-   *     graph, for rules that change parameters and look what comes of it
+   * @param loss computes the model's loss for the batch again, in evaluation mode, for rules that
+   *     change parameters and look what comes of it
    */
   record Teaching(Variable error, Variable targets, Supplier<Variable> loss) {}
 

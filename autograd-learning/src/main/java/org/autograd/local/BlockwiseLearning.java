@@ -132,8 +132,14 @@ public final class BlockwiseLearning extends GradientRule {
   }
 
   private Variable lossNow(Variable inputs, Variable targets) {
-    // As GradientFree does: an estimator compares losses of the same function.
-    return model.evaluate(() -> loss.apply(model.apply(inputs), targets));
+    // In evaluation mode, since an estimator compares losses of the same function; but whether
+    // anything is recorded is its choice: a forward gradient needs it.
+    boolean recording = Autograd.isGradEnabled();
+    return model.evaluate(() -> {
+      try (var _ = Autograd.setGradEnabled(recording)) {
+        return loss.apply(model.apply(inputs), targets);
+      }
+    });
   }
 
   @Override

@@ -107,7 +107,9 @@ public final class PredictiveCoding extends GradientRule {
     List<Variable> values = new ArrayList<>();
     Variable x = batch.inputs();
     for (UnaryModule block : model.layers()) {
-      Prediction prediction = predict(block, x);
+      // Nothing below the first block moves, and its inputs may be integers.
+      Variable below = x.detach();
+      Prediction prediction = predict(block, predictions.isEmpty() ? below : movable(below));
       predictions.add(prediction);
       x = prediction.output().detach();
       values.add(x);
@@ -119,7 +121,7 @@ public final class PredictiveCoding extends GradientRule {
       move(predictions, values, errors);
       if (!options.fixedPrediction()) {
         for (int k = 1; k < depth; k++) {
-          predictions.set(k, predict(model.layers().get(k), values.get(k - 1)));
+          predictions.set(k, predict(model.layers().get(k), movable(values.get(k - 1))));
         }
         top = top(predictions.getLast().output(), batch.targets());
       }
@@ -133,9 +135,12 @@ public final class PredictiveCoding extends GradientRule {
     return outcome;
   }
 
-  private static Prediction predict(UnaryModule block, Variable from) {
-    Variable input = from.detach().requiresGrad(true);
+  private static Prediction predict(UnaryModule block, Variable input) {
     return new Prediction(input, block.apply(input));
+  }
+
+  private static Variable movable(Variable value) {
+    return value.detach().requiresGrad(true);
   }
 
   /** The loss at the top, and its gradient. */

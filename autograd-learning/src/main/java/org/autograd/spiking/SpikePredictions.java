@@ -27,7 +27,7 @@ public final class SpikePredictions {
 
   /** Returns the neuron that spikes first; one that never does comes last. */
   public static Variable byTime(Variable spikes) {
-    return SpikeLosses.spikeTimes(spikes.detach(), 1, spikes.size(0)).argmin(1);
+    return SpikeLosses.spikeTimes(spikes.detach(), 1, (double) spikes.size(0)).argmin(1);
   }
 
   /** Returns the share of predictions that equal the labels. */

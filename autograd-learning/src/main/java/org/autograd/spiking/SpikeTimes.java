@@ -38,7 +38,7 @@ final class SpikeTimes extends Function {
     // The count reaches n with the n-th spike; later steps have the same count but no spike.
     Variable here = fired.to(DType.INT64).cumsum(0).eq((double) order).logicalAnd(fired);
     Variable found = here.any(0);
-    long last = spikes.size(0) - 1;
+    double last = (double) spikes.size(0) - 1;
     Variable clock = clock(spikes);
     Variable times = clock.mul(here.to(spikes.dtype())).sum(0);
     Variable position = Variable.where(found, times, Variable.fullLike(times, last));
@@ -50,7 +50,7 @@ final class SpikeTimes extends Function {
     long[] column = new long[spikes.rank()];
     Arrays.fill(column, 1);
     column[0] = spikes.size(0);
-    return Variable.arange(spikes.dtype(), 0, spikes.size(0), 1).reshape(column);
+    return Variable.arange(spikes.dtype(), 0, (double) spikes.size(0), 1).reshape(column);
   }
 
   @Override

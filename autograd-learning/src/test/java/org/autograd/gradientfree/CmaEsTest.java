@@ -27,8 +27,11 @@ class CmaEsTest {
         Golden.file("gradfree").getAsJsonObject("cma_params").getAsJsonObject("" + n);
     CmaConstants constants = CmaConstants.of(n, CmaConstants.usualLambda(n));
     assertEquals(golden.get("lambda").getAsInt(), constants.lambda());
-    assertEquals(golden.get("mu").getAsInt(), constants.weights().length);
-    assertArrayEquals(Golden.numbers(golden.get("weights")), constants.weights(), 5e-9);
+    assertEquals(golden.get("mu").getAsInt(), constants.weights().size());
+    assertArrayEquals(
+        Golden.numbers(golden.get("weights")),
+        constants.weights().stream().mapToDouble(Double::doubleValue).toArray(),
+        5e-9);
     assertEquals(golden.get("mueff").getAsDouble(), constants.mueff(), 5e-9);
     assertEquals(golden.get("cc").getAsDouble(), constants.cc(), 5e-9);
     assertEquals(golden.get("cs").getAsDouble(), constants.cs(), 5e-9);
@@ -40,13 +43,13 @@ class CmaEsTest {
 
   /** Functions with what is recorded about purecma on them. */
   private enum Problem {
-    SPHERE("sphere N=10, x0=1, s0=.5", ones(10)) {
+    SPHERE("sphere N=10, x0=1, s0=.5") {
       @Override
       double value(double[] x) {
         return Arrays.stream(x).map(v -> v * v).sum();
       }
     },
-    ELLIPSOID("ellipsoid N=10 x0=1 s0=.5", ones(10)) {
+    ELLIPSOID("ellipsoid N=10 x0=1 s0=.5") {
       @Override
       double value(double[] x) {
         return IntStream.range(0, x.length)
@@ -54,13 +57,13 @@ class CmaEsTest {
             .sum();
       }
     },
-    ROSENBROCK("rosenbrock N=2 x0=-1.2,1 s0=.5", -1.2, 1) {
+    ROSENBROCK("rosenbrock N=2 x0=-1.2,1 s0=.5") {
       @Override
       double value(double[] x) {
         return 100 * Math.pow(x[1] - x[0] * x[0], 2) + Math.pow(1 - x[0], 2);
       }
     },
-    BEALE("beale N=2 x0=1,1 s0=.5", 1, 1) {
+    BEALE("beale N=2 x0=1,1 s0=.5") {
       @Override
       double value(double[] x) {
         return Math.pow(1.5 - x[0] + x[0] * x[1], 2)
@@ -70,19 +73,19 @@ class CmaEsTest {
     };
 
     final String record;
-    final double[] start;
 
-    Problem(String record, double... start) {
+    Problem(String record) {
       this.record = record;
-      this.start = start;
     }
 
     abstract double value(double[] x);
 
-    static double[] ones(int n) {
-      double[] result = new double[n];
-      Arrays.fill(result, 1);
-      return result;
+    double[] start() {
+      return switch (this) {
+        case SPHERE, ELLIPSOID -> new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        case ROSENBROCK -> new double[] {-1.2, 1};
+        case BEALE -> new double[] {1, 1};
+      };
     }
   }
 
@@ -97,7 +100,7 @@ class CmaEsTest {
         IntStream.range(0, 9)
             .mapToDouble(seed -> {
               CmaEs search =
-                  new CmaEs(problem.start, 0.5, CmaEs.options().generator(new Generator(seed)));
+                  new CmaEs(problem.start(), 0.5, CmaEs.options().generator(new Generator(seed)));
               double[] best = search.minimize(problem::value, 1e-10, 10_000);
               assertTrue(search.bestValue() <= 1e-10, problem + " " + search.bestValue());
               assertEquals(search.bestValue(), problem.value(best));
@@ -133,7 +136,8 @@ class CmaEsTest {
 
   @Test
   void aSearchGoesOnFromItsState() {
-    CmaEs first = new CmaEs(Problem.SPHERE.start, 0.5, CmaEs.options().generator(new Generator(3)));
+    CmaEs first =
+        new CmaEs(Problem.SPHERE.start(), 0.5, CmaEs.options().generator(new Generator(3)));
     first.minimize(Problem.SPHERE::value, 0, 500);
     TrainingState state = new TrainingState();
     first.addTo(state);

@@ -189,7 +189,6 @@ class EstimatorsTest {
   @ValueSource(ints = {1, 2, 3, 4})
   void workersThatExchangeSeedsAndLossesHaveTheSameParameters(int workers) throws Exception {
     int pairs = 8;
-    List<double[]> alone = null;
     List<Mlp> models = IntStream.range(0, workers).mapToObj(_ -> mlp()).toList();
     List<EvolutionStrategy> strategies =
         models.stream()
@@ -242,7 +241,7 @@ class EstimatorsTest {
       minimizer.step(loss(single));
     }
     assertTrue(loss(single).get().item() < before);
-    alone = values(single.parameters());
+    List<double[]> alone = values(single.parameters());
     for (Mlp model : models) {
       assertSameBits(alone, values(model.parameters()));
     }

@@ -18,7 +18,7 @@ import org.autograd.nn.Linear;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NeuronTest {
@@ -254,10 +254,19 @@ class NeuronTest {
     assertEquals(25, recording.last().membrane().select(0, 0).item(), 0.5);
   }
 
+  /** How often each fires in 300 ms is what makes them different kinds. */
+  private static List<Arguments> izhikevichsKinds() {
+    return List.of(
+        Arguments.of(Izhikevich.Kind.REGULAR_SPIKING, 7),
+        Arguments.of(Izhikevich.Kind.INTRINSICALLY_BURSTING, 10),
+        Arguments.of(Izhikevich.Kind.CHATTERING, 26),
+        Arguments.of(Izhikevich.Kind.FAST_SPIKING, 34));
+  }
+
+  /** An independent loop over plain numbers. */
   @ParameterizedTest
-  @EnumSource(IzhikevichKind.class)
-  void izhikevichsNeuronsFollowTheirEquations(IzhikevichKind which) {
-    Izhikevich.Kind kind = which.kind;
+  @MethodSource("izhikevichsKinds")
+  void izhikevichsNeuronsFollowTheirEquations(Izhikevich.Kind kind, int spikes) {
     Izhikevich neuron = new Izhikevich(kind, 0.5, Surrogate.arctangent(0.1));
     int steps = 600;
     Recording<Izhikevich.State> recording = neuron.run(Variable.full(DType.FLOAT64, 10, steps, 1));
@@ -277,23 +286,7 @@ class NeuronTest {
       assertEquals(v, recording.states().get(t).membrane().item(), 1e-3 * Math.max(1, Math.abs(v)));
     }
     assertEquals(times.size(), (int) recording.spikes().sum().item());
-    assertEquals(which.spikes, times.size());
-  }
-
-  /** How often each fires in 300 ms; what makes them different kinds. */
-  private enum IzhikevichKind {
-    REGULAR(Izhikevich.Kind.REGULAR_SPIKING, 7),
-    BURSTING(Izhikevich.Kind.INTRINSICALLY_BURSTING, 10),
-    CHATTERING(Izhikevich.Kind.CHATTERING, 26),
-    FAST(Izhikevich.Kind.FAST_SPIKING, 34);
-
-    private final Izhikevich.Kind kind;
-    private final int spikes;
-
-    IzhikevichKind(Izhikevich.Kind kind, int spikes) {
-      this.kind = kind;
-      this.spikes = spikes;
-    }
+    assertEquals(spikes, times.size());
   }
 
   @Test

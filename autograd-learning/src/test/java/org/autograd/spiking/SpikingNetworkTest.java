@@ -132,7 +132,7 @@ class SpikingNetworkTest {
   }
 
   /** Returns how many elements are kept for the backward pass. */
-  private static long kept(java.util.function.Supplier<SpikingNetwork.Result> run) {
+  private static long kept(Runnable run) {
     long[] elements = {0};
     try (var _ =
         Autograd.savedValueHooks(
@@ -141,7 +141,7 @@ class SpikingNetworkTest {
               return value;
             },
             value -> value)) {
-      run.get();
+      run.run();
     }
     return elements[0];
   }

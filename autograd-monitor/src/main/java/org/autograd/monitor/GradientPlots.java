@@ -96,6 +96,22 @@ public final class GradientPlots implements TrainingListener {
         .toArray();
   }
 
+  /**
+   * Checks what a checkpoint has given, before there is anything to lose.
+   *
+   * @throws IllegalArgumentException if that is of a model with another number of parameters
+   */
+  @Override
+  public void onStart(Trainer trainer) {
+    int parameters = trainer.rule().module().parameters().size();
+    if (means.length != 0 && means.length != parameters) {
+      throw new IllegalArgumentException(
+          String.format(
+              "GradientPlots: the checkpoint has the gradients of %d parameters, the model has %d",
+              means.length, parameters));
+    }
+  }
+
   @Override
   public void onStep(Trainer trainer, Step step) {
     long all = (long) trainer.epochs() * trainer.stepsPerEpoch();

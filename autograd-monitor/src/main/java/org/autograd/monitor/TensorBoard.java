@@ -90,7 +90,12 @@ public final class TensorBoard implements TrainingListener {
   }
 
   private void scalars(String prefix, long step, Map<String, Double> values) {
-    values.forEach((name, value) -> scalar(prefix + name, step, value));
+    values.forEach((name, value) -> {
+      // The norm of gradients that are still being gathered, say: there is none to be drawn.
+      if (!Double.isNaN(value)) {
+        scalar(prefix + name, step, value);
+      }
+    });
   }
 
   /** Closes the file. */

@@ -192,6 +192,37 @@ public final class DataLoader implements Iterable<Batch> {
     return batchSize;
   }
 
+  /** Returns what determines the order and the examples. */
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * Returns the positions in the data set of all examples of a given epoch, in their order.
+   *
+   * @param epoch the number of the epoch, from 0
+   */
+  public int[] order(long epoch) {
+    // Not the seed itself: a model initialised from the same seed is to draw other numbers.
+    long key = new Generator(seed).split().state().seed();
+    int size = dataset.size();
+    int[] order = Indices.check(sampler.order(size, numbers(key, epoch, 0)), size);
+    int expected = sampler.count(size);
+    if (order.length != expected) {
+      throw new IllegalStateException(
+          "DataLoader: the sampler promised %d examples and gave %d"
+              .formatted(expected, order.length));
+    }
+    return order;
+  }
+
+  /** Returns a generator at some place of an epoch, which has 2^32 numbers of its own. */
+  private static Generator numbers(long key, long epoch, int place) {
+    Generator rng = new Generator(key);
+    rng.restore(new Generator.State(key, (epoch << 32) + place));
+    return rng;
+  }
+
   /** Returns the number of batches in an epoch. */
   public int batchCount() {
     int examples = sampler.count(dataset.size());
@@ -269,29 +300,14 @@ public final class DataLoader implements Iterable<Batch> {
       this.number = start.epoch;
       this.progress = progress;
       this.position = start.batch;
-      // Not the seed itself: a model initialised from the same seed is to draw other numbers.
+      order = order(number);
       Generator keys = new Generator(seed);
-      long orderKey = keys.split().state().seed();
+      keys.split(); // the order's
       examplesKey = keys.split().state().seed();
-      int size = dataset.size();
-      order = Indices.check(sampler.order(size, numbers(orderKey, 0)), size);
-      int expected = sampler.count(size);
-      if (order.length != expected) {
-        throw new IllegalStateException(
-            "DataLoader: the sampler promised %d examples and gave %d"
-                .formatted(expected, order.length));
-      }
       prefetcher =
           workers == null
               ? null
               : new Prefetcher(workers, prefetch, position, batchCount, this::make);
-    }
-
-    /** Returns a generator at some place of the epoch, which has 2^32 numbers of its own. */
-    private Generator numbers(long key, int place) {
-      Generator rng = new Generator(key);
-      rng.restore(new Generator.State(key, (number << 32) + place));
-      return rng;
     }
 
     @Override
@@ -319,7 +335,7 @@ public final class DataLoader implements Iterable<Batch> {
       int end = Math.min(start + batchSize, order.length);
       int[] indices = Arrays.copyOfRange(order, start, end);
       // Splitting draws one number, so example k of the epoch is split from number k.
-      Generator rng = numbers(examplesKey, start);
+      Generator rng = numbers(examplesKey, Epoch.this.number, start);
       try (var _ = Autograd.noGrad()) {
         return collate == null
             ? dataset.batch(indices, rng)

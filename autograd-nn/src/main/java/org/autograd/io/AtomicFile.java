@@ -13,6 +13,8 @@ import java.util.UUID;
 
 /** Writes files that are either the whole new content or, after any failure, the old one. */
 public final class AtomicFile {
+  private static final System.Logger LOGGER = System.getLogger(AtomicFile.class.getName());
+
   private AtomicFile() {}
 
   /** Gives a file its content. */
@@ -47,8 +49,22 @@ public final class AtomicFile {
         channel.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      forceDirectory(directory);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Makes sure that the new name outlives a power failure, since the caller may now delete what it
+   * replaces. Not all systems let a directory be opened (Windows does not): there it is left to
+   * them.
+   */
+  private static void forceDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "cannot force " + directory + " to the disk", e);
     }
   }
 }

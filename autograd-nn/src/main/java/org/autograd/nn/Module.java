@@ -439,6 +439,11 @@ public abstract class Module {
     return present;
   }
 
+  /** Returns whether there are hooks that may change what this module takes or gives. */
+  public final boolean hasForwardHooks() {
+    return hooks != null && hooks.areForward();
+  }
+
   /** Returns whether {@link #call} would do more than to call. */
   final boolean hasHooks() {
     return hooks != null && !hooks.isEmpty();

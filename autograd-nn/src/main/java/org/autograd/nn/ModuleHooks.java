@@ -41,6 +41,10 @@ final class ModuleHooks {
     });
   }
 
+  boolean areForward() {
+    return !(beforeForward.isEmpty() && afterForward.isEmpty());
+  }
+
   boolean isEmpty() {
     return beforeForward.isEmpty()
         && afterForward.isEmpty()

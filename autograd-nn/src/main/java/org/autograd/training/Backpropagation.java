@@ -9,11 +9,13 @@ import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.autograd.Autograd;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.nn.Module;
 import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Gradients;
+import org.autograd.optim.Lbfgs;
 import org.autograd.optim.Optimizer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +31,19 @@ import org.jspecify.annotations.Nullable;
  *         Backpropagation.options().clipNorm(1).accumulate(4));
  * }</pre>
  *
- * <p>A batch whose loss is NaN or infinite changes no parameter. Gradients stay as they are until
- * the next batch, so listeners can look at them.
+ * <p>A batch whose loss is NaN or infinite changes no parameter; buffers that change in the forward
+ * pass, such as the running statistics of {@code BatchNorm1d}, have taken it in by then. Gradients
+ * stay as they are until the next batch, so listeners can look at them.
  *
  * <p>An outcome has the measures {@code learning_rate}, of the first optimizer's first group, and
- * {@code gradient_norm}, before clipping, in a step that clips.
+ * with {@code clipNorm} the norm before clipping, {@code gradient_norm}: NaN where gradients are
+ * accumulated and no step was made.
  */
 public final class Backpropagation implements LearningRule {
   private static final System.Logger LOGGER = System.getLogger(Backpropagation.class.getName());
   private static final String ACCUMULATION = "accumulation";
   private static final String PENDING = "pending";
+  private static final String NORM = "gradient_norm";
   private static final String GRADIENT = "gradient.";
 
   private final Module module;
@@ -56,8 +61,8 @@ public final class Backpropagation implements LearningRule {
    * The options; {@link Backpropagation#options()} has the defaults.
    *
    * @param clipNorm the 2-norm to which all gradients together are limited; infinity for no limit
-   * @param accumulate for how many batches gradients are averaged before a step is made; the last
-   *     ones of an epoch are taken together with the first ones of the next
+   * @param accumulate for how many batches gradients are averaged before a step is made; an epoch
+   *     ends with a step for those that are left, the mean of which is taken ({@link #endEpoch})
    * @param afterBackward what is done with the module before each step, when gradients are complete
    *     and not yet clipped
    */
@@ -123,6 +128,8 @@ public final class Backpropagation implements LearningRule {
    *     #predict} was given
    * @param loss a scalar, the mean over a batch, of predictions and the batch
    * @param optimizer of the module's parameters
+   * @throws IllegalArgumentException if it is an {@link Lbfgs}, which needs a loss several times
+   *     per step, of all examples at once
    */
   public Backpropagation(
       Module module,
@@ -133,8 +140,8 @@ public final class Backpropagation implements LearningRule {
     this.module = module;
     this.forward = forward;
     this.loss = loss;
-    this.optimizers.add(optimizer);
     this.options = options;
+    also(optimizer);
   }
 
   /**
@@ -144,6 +151,11 @@ public final class Backpropagation implements LearningRule {
    * @param optimizer of parameters that no other one changes
    */
   public Backpropagation also(Optimizer<?> optimizer) {
+    if (optimizer instanceof Lbfgs) {
+      throw new IllegalArgumentException(
+          "Backpropagation: Lbfgs computes the loss several times per step; call its step(closure)"
+              + " in a loop of your own, or take another optimizer");
+    }
     optimizers.add(optimizer);
     return this;
   }
@@ -171,6 +183,10 @@ public final class Backpropagation implements LearningRule {
     Outcome outcome =
         Outcome.of(batchLoss.item(), predictions.detach())
             .with("learning_rate", optimizer().groups().getFirst().options().learningRate());
+    if (clips()) {
+      // In every outcome, since the columns of a log are those of its first row.
+      outcome = outcome.with(NORM, Double.NaN);
+    }
     if (!Double.isFinite(outcome.loss())) {
       return outcome;
     }
@@ -180,14 +196,45 @@ public final class Backpropagation implements LearningRule {
     if (pending < options.accumulate()) {
       return outcome;
     }
+    double norm = step();
+    return clips() ? outcome.with(NORM, norm) : outcome;
+  }
+
+  private boolean clips() {
+    return options.clipNorm() < Double.POSITIVE_INFINITY;
+  }
+
+  /** Makes a step with the gradients, and returns their norm before clipping if there is any. */
+  private double step() {
     pending = 0;
     options.afterBackward().accept(module);
-    if (options.clipNorm() < Double.POSITIVE_INFINITY) {
-      double norm = Gradients.clipNorm(module.parameters(), options.clipNorm());
-      outcome = outcome.with("gradient_norm", norm);
-    }
+    double norm =
+        clips() ? Gradients.clipNorm(module.parameters(), options.clipNorm()) : Double.NaN;
     optimizers.forEach(optimizer -> optimizer.step());
-    return outcome;
+    return norm;
+  }
+
+  /**
+   * Makes a step for the batches since the last one, if they are fewer than are accumulated for a
+   * step: by the mean of their gradients. So no batch is lost at the end of a training, and none of
+   * an epoch takes part in a step of the next. A training that is stopped within an epoch keeps
+   * them until it goes on. Who writes the loop by hand calls this too.
+   */
+  @Override
+  public void endEpoch() {
+    if (pending == 0) {
+      return;
+    }
+    double share = (double) options.accumulate() / pending;
+    try (var _ = Autograd.noGrad()) {
+      for (Variable parameter : module.parameters()) {
+        Variable gradient = parameter.grad();
+        if (gradient != null) {
+          parameter.setGrad(gradient.detach().mul(share));
+        }
+      }
+    }
+    step();
   }
 
   /** Says which parameters will not learn, which is seldom what is wanted. */
@@ -252,7 +299,7 @@ public final class Backpropagation implements LearningRule {
 
   private void loadGradients(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
-    long loadedPending = values.longs(PENDING, 1)[0];
+    long loadedPending = values.count(PENDING, 0, options.accumulate() - 1);
     Map<Variable, @Nullable Variable> gradients = new LinkedHashMap<>();
     module
         .namedParameters()
@@ -263,6 +310,6 @@ public final class Backpropagation implements LearningRule {
     values.finish();
     gradients.forEach((parameter, gradient) ->
         parameter.setGrad(gradient == null ? null : gradient.detach().copy()));
-    pending = Math.toIntExact(loadedPending);
+    pending = (int) loadedPending;
   }
 }

@@ -23,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  * trainer.fit(20);
  * }</pre>
  *
- * <p>A file is called {@code checkpoint-000001000.safetensors} after the number of steps.
+ * <p>A file is called {@code checkpoint-000001000.safetensors} after the number of steps. One
+ * training at a time writes into a directory: what another one left unfinished there is deleted.
  */
 public final class Checkpoints {
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{9,18})\\.safetensors");
+
+  /** What AtomicFile leaves of a checkpoint in the writing of which the program was killed. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.checkpoint-\\d{9,18}\\.safetensors\\.[0-9a-f-]{36}");
 
   private final Path directory;
   private final long everySteps;
@@ -116,6 +121,7 @@ public final class Checkpoints {
   private void write(Trainer trainer) {
     Path file = directory.resolve(String.format("checkpoint-%09d.safetensors", trainer.step()));
     try {
+      deleteUnfinished();
       TrainingCheckpoint.write(file, trainer.state());
       List<Path> all = files();
       for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
@@ -123,6 +129,20 @@ public final class Checkpoints {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void deleteUnfinished() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    List<Path> found;
+    try (Stream<Path> all = Files.list(directory)) {
+      found =
+          all.filter(file -> UNFINISHED.matcher(file.getFileName().toString()).matches()).toList();
+    }
+    for (Path file : found) {
+      Files.deleteIfExists(file);
     }
   }
 

@@ -151,6 +151,9 @@ public final class ConfusionMatrix implements Metric {
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateValues values = new StateValues(stateDict);
     long[] loaded = values.longs(COUNTS, counts.length);
+    if (Arrays.stream(loaded).anyMatch(count -> count < 0)) {
+      values.refuse(COUNTS, "numbers from 0, has a negative one");
+    }
     values.finish();
     System.arraycopy(loaded, 0, counts, 0, counts.length);
   }

@@ -40,7 +40,7 @@ public final class CsvLog implements TrainingListener {
   private List<String> columns = List.of();
 
   private CsvLog(Path file, long every) {
-    this.file = new GrowingFile(file);
+    this.file = new GrowingFile(file, true);
     this.every = every;
   }
 

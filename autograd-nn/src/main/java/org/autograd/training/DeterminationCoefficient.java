@@ -86,7 +86,7 @@ final class DeterminationCoefficient implements Metric {
   @Override
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateValues values = new StateValues(stateDict);
-    long loaded = values.longs(COUNT, 1)[0];
+    long loaded = values.count(COUNT, 0, Long.MAX_VALUE);
     double[] loadedMeans = values.doubles(MEANS);
     double[] loadedDeviations = values.doubles(DEVIATIONS, loadedMeans.length);
     double[] loadedErrors = values.doubles(ERRORS, loadedMeans.length);

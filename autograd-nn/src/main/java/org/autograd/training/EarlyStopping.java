@@ -19,7 +19,8 @@ import org.autograd.nn.Module;
 public final class EarlyStopping implements TrainingListener {
   private static final String PART = "early_stopping";
   private static final String BEST = "best";
-  private static final String EPOCHS = "epochs";
+  private static final String BEST_EPOCH = "best_epoch";
+  private static final String WAITED = "waited";
   private static final String WEIGHTS = "weights.";
 
   private final Module module;
@@ -129,7 +130,8 @@ public final class EarlyStopping implements TrainingListener {
   private SequencedMap<String, Variable> save() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     result.put(BEST, Variable.of(new double[] {best}));
-    result.put(EPOCHS, Variable.of((long) bestEpoch, (long) waited));
+    result.put(BEST_EPOCH, Variable.of((long) bestEpoch));
+    result.put(WAITED, Variable.of((long) waited));
     bestWeights.forEach((key, weight) -> result.put(WEIGHTS + key, weight));
     return result;
   }
@@ -137,17 +139,18 @@ public final class EarlyStopping implements TrainingListener {
   private void load(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
     double loadedBest = values.doubles(BEST, 1)[0];
-    long[] epochs = values.longs(EPOCHS, 2);
+    long loadedBestEpoch = values.count(BEST_EPOCH, 0, Integer.MAX_VALUE);
+    long loadedWaited = values.count(WAITED, 0, Integer.MAX_VALUE);
     SequencedMap<String, Variable> weights = new LinkedHashMap<>();
-    if (epochs[0] > 0) {
+    if (loadedBestEpoch > 0) {
       module
           .stateDict()
           .forEach((key, own) -> weights.put(key, values.like(WEIGHTS + key, own).detach().copy()));
     }
     values.finish();
     best = loadedBest;
-    bestEpoch = Math.toIntExact(epochs[0]);
-    waited = Math.toIntExact(epochs[1]);
+    bestEpoch = (int) loadedBestEpoch;
+    waited = (int) loadedWaited;
     bestWeights = weights;
   }
 }

@@ -10,6 +10,7 @@ import org.autograd.data.Batch;
 final class EpochMetrics {
   private static final String LOSS_SUM = "loss_sum";
   private static final String EXAMPLES = "examples";
+  private static final String PREDICTED = "predicted";
 
   private final String prefix;
   private final SequencedMap<String, Metric> metrics = new LinkedHashMap<>();
@@ -75,17 +76,19 @@ final class EpochMetrics {
   private SequencedMap<String, Variable> save() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     result.put(LOSS_SUM, Variable.of(new double[] {lossSum}));
-    result.put(EXAMPLES, Variable.of(examples, predicted));
+    result.put(EXAMPLES, Variable.of(examples));
+    result.put(PREDICTED, Variable.of(predicted));
     return result;
   }
 
   private void load(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
     double sum = values.doubles(LOSS_SUM, 1)[0];
-    long[] counts = values.longs(EXAMPLES, 2);
+    long loadedExamples = values.count(EXAMPLES, 0, Long.MAX_VALUE);
+    long loadedPredicted = values.count(PREDICTED, 0, loadedExamples);
     values.finish();
     lossSum = sum;
-    examples = counts[0];
-    predicted = counts[1];
+    examples = loadedExamples;
+    predicted = loadedPredicted;
   }
 }

@@ -43,13 +43,25 @@ import org.jspecify.annotations.Nullable;
 public final class GrowingFile {
   private static final String LENGTH = "length";
 
+  private static final System.Logger LOGGER = System.getLogger(GrowingFile.class.getName());
+
   private final Path path;
+  private final boolean lines;
   private @Nullable FileChannel channel;
   private long length;
 
   /** Creates the file's name; nothing is opened. */
   public GrowingFile(Path path) {
+    this(path, false);
+  }
+
+  /**
+   * Creates the name of a file whose records are lines, if so: then no part of a line is left in a
+   * file that has become shorter.
+   */
+  GrowingFile(Path path, boolean lines) {
     this.path = path;
+    this.lines = lines;
   }
 
   /** Returns where the file is. */
@@ -64,8 +76,8 @@ public final class GrowingFile {
 
   /**
    * Creates the file, or cuts it to the length that a checkpoint has stored: 0 if none was loaded.
-   *
-   * @throws IllegalStateException if the file is shorter than that
+   * A file that is shorter, since somebody has removed it or its last part, is gone on with as it
+   * is, and a warning says so: a training is worth more than its log.
    */
   public void open() {
     if (channel != null) {
@@ -78,11 +90,13 @@ public final class GrowingFile {
       }
       long present = Files.exists(path) ? Files.size(path) : 0;
       if (present < length) {
-        throw new IllegalStateException(
+        LOGGER.log(
+            System.Logger.Level.WARNING,
             String.format(
-                "%s has %d bytes, but had %d at the checkpoint; put the file back, or resume"
-                    + " without this log",
+                "%s has %d bytes, but had %d at the checkpoint; it goes on from there, and records"
+                    + " between are missing",
                 path, present, length));
+        length = lines ? endOfLastLine(present) : present;
       }
       channel =
           FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
@@ -93,7 +107,27 @@ public final class GrowingFile {
     }
   }
 
-  /** Appends a record; it is then in the file, whatever becomes of this program. */
+  /** Returns where the last line that is whole ends. */
+  private long endOfLastLine(long present) throws IOException {
+    if (present == 0) {
+      return 0;
+    }
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer single = ByteBuffer.allocate(1);
+      for (long end = present; end > 0; end--) {
+        file.read(single.clear(), end - 1);
+        if (single.get(0) == '\n') {
+          return end;
+        }
+      }
+      return 0;
+    }
+  }
+
+  /**
+   * Appends a record; it is then in the file, whatever becomes of this program. What becomes of the
+   * machine counts only from the next checkpoint on.
+   */
   public void append(byte[] record) {
     FileChannel open = channel;
     if (open == null) {
@@ -115,20 +149,31 @@ public final class GrowingFile {
     FileChannel open = channel;
     channel = null;
     if (open != null) {
-      try {
-        open.close();
+      try (open) {
+        open.force(true);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
   }
 
-  /** Adds the length of the file to what a checkpoint stores. */
+  /**
+   * Adds the length of the file to what a checkpoint stores. The file is then forced to the disk
+   * first, so that it is not shorter than the checkpoint says after a power failure.
+   */
   public void addTo(TrainingState state, String name) {
     state.add(name, this::save, this::load);
   }
 
   private SequencedMap<String, Variable> save() {
+    FileChannel open = channel;
+    if (open != null) {
+      try {
+        open.force(true);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
     result.put(LENGTH, Variable.of(length));
     return result;
@@ -136,7 +181,7 @@ public final class GrowingFile {
 
   private void load(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
-    long loaded = values.longs(LENGTH, 1)[0];
+    long loaded = values.count(LENGTH, 0, Long.MAX_VALUE);
     values.finish();
     length = loaded;
   }

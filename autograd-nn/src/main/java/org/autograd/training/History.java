@@ -2,18 +2,25 @@ package org.autograd.training;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 import org.autograd.Variable;
 
 /** What came of each epoch of a training. */
 public final class History {
-  private static final String COUNT = "epochs";
+  private static final String NUMBERS = "epochs";
   private static final String PREFIX = "values.";
+
+  /** The numbers of the epochs without a value, if there are any. */
+  private static final String WITHOUT = "without.";
 
   private final List<Epoch> epochs = new ArrayList<>();
 
@@ -56,28 +63,65 @@ public final class History {
 
   SequencedMap<String, Variable> save() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    result.put(COUNT, Variable.of((long) epochs.size()));
-    names().forEach(name -> result.put(PREFIX + name, Variable.of(series(name))));
+    // The numbers themselves, not how many there are: so a file cannot claim more than it has.
+    result.put(NUMBERS, Variable.of(epochs.stream().mapToLong(epoch -> epoch.number()).toArray()));
+    for (String name : names()) {
+      result.put(PREFIX + name, Variable.of(series(name)));
+      long[] without =
+          epochs.stream()
+              .filter(epoch -> !epoch.values().containsKey(name))
+              .mapToLong(Epoch::number)
+              .toArray();
+      if (without.length > 0) {
+        result.put(WITHOUT + name, Variable.of(without));
+      }
+    }
     return result;
   }
 
   void load(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
-    int count = Math.toIntExact(values.longs(COUNT, 1)[0]);
-    List<SequencedMap<String, Double>> loaded = new ArrayList<>();
-    for (int k = 0; k < count; k++) {
-      loaded.add(new LinkedHashMap<>());
+    long[] numbers = values.longs(NUMBERS);
+    for (int k = 0; k < numbers.length; k++) {
+      if (numbers[k] != k + 1) {
+        values.refuse(NUMBERS, "1, 2, 3, ..., has " + numbers[k] + " at position " + k);
+        break;
+      }
     }
+    SequencedMap<String, double[]> series = new LinkedHashMap<>();
+    Map<String, Set<Long>> without = new HashMap<>();
     for (String name : values.names()) {
       if (name.startsWith(PREFIX)) {
-        double[] series = values.doubles(name, count);
-        for (int k = 0; k < count; k++) {
-          loaded.get(k).put(name.substring(PREFIX.length()), series[k]);
-        }
+        String value = name.substring(PREFIX.length());
+        series.put(value, values.doubles(name, numbers.length));
+        without.put(value, without(values, WITHOUT + value, numbers.length));
       }
     }
     values.finish();
     epochs.clear();
-    loaded.forEach(epoch -> epochs.add(new Epoch(epochs.size() + 1, epoch)));
+    for (int k = 0; k < numbers.length; k++) {
+      int number = k + 1;
+      SequencedMap<String, Double> epoch = new LinkedHashMap<>();
+      series.forEach((name, all) -> {
+        if (!Objects.requireNonNull(without.get(name)).contains((long) number)) {
+          epoch.put(name, all[number - 1]);
+        }
+      });
+      epochs.add(new Epoch(number, epoch));
+    }
+  }
+
+  /** Returns the numbers of the epochs without a value. */
+  private static Set<Long> without(StateValues values, String name, int epochs) {
+    Set<Long> numbers = new HashSet<>();
+    if (values.has(name)) {
+      for (long number : values.longs(name)) {
+        if (number < 1 || number > epochs) {
+          values.refuse(name, "numbers of the " + epochs + " epochs, has " + number);
+        }
+        numbers.add(number);
+      }
+    }
+    return numbers;
   }
 }

@@ -26,7 +26,7 @@ public final class JsonLog implements TrainingListener {
   private final long every;
 
   private JsonLog(Path file, long every) {
-    this.file = new GrowingFile(file);
+    this.file = new GrowingFile(file, true);
     this.every = every;
   }
 

@@ -27,6 +27,12 @@ public interface LearningRule {
   Outcome learn(Batch batch);
 
   /**
+   * Called after the last batch of each epoch, before validation. A rule that gathers several
+   * batches for a step learns from those that it has; by default nothing is done.
+   */
+  default void endEpoch() {}
+
+  /**
    * Returns what the model says about some inputs. It learns nothing, records no graph, and leaves
    * the mode of every part of the model as it was; {@link Module#evaluate} does that.
    *

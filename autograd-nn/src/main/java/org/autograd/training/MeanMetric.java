@@ -9,7 +9,8 @@ import org.autograd.Variable;
 
 /** A function of a mean over examples. */
 final class MeanMetric implements Metric {
-  private static final String SUM = "sum_and_count";
+  private static final String SUM = "sum";
+  private static final String COUNT = "count";
 
   private final BiFunction<Variable, Variable, Sum> measure;
   private final DoubleUnaryOperator finish;
@@ -51,16 +52,21 @@ final class MeanMetric implements Metric {
   @Override
   public SequencedMap<String, Variable> stateDict() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    result.put(SUM, Variable.of(sum, count));
+    result.put(SUM, Variable.of(new double[] {sum}));
+    result.put(COUNT, Variable.of(new double[] {count}));
     return result;
   }
 
   @Override
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateValues values = new StateValues(stateDict);
-    double[] loaded = values.doubles(SUM, 2);
+    double loadedSum = values.doubles(SUM, 1)[0];
+    double loadedCount = values.doubles(COUNT, 1)[0];
+    if (!(loadedCount >= 0)) {
+      values.refuse(COUNT, "from 0, is " + loadedCount);
+    }
     values.finish();
-    sum = loaded[0];
-    count = loaded[1];
+    sum = loadedSum;
+    count = loadedCount;
   }
 }

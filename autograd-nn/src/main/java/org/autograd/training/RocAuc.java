@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 import org.autograd.Variable;
 
 /**
@@ -15,8 +14,33 @@ final class RocAuc implements Metric {
   private static final String POSITIVE = "positive_scores";
   private static final String NEGATIVE = "negative_scores";
 
-  private double[] positive = new double[0];
-  private double[] negative = new double[0];
+  private Scores positive = new Scores(new double[0]);
+  private Scores negative = new Scores(new double[0]);
+
+  /**
+   * Scores whose array grows to twice its length, so that adding costs no more with their number.
+   */
+  private static final class Scores {
+    private double[] elements;
+    private int count;
+
+    Scores(double[] elements) {
+      this.elements = elements;
+      this.count = elements.length;
+    }
+
+    void add(double score) {
+      if (count == elements.length) {
+        elements = Arrays.copyOf(elements, Math.max(64, Math.multiplyExact(2, count)));
+      }
+      elements[count] = score;
+      count++;
+    }
+
+    double[] toArray() {
+      return Arrays.copyOf(elements, count);
+    }
+  }
 
   @Override
   public void update(Variable predictions, Variable targets) {
@@ -35,26 +59,16 @@ final class RocAuc implements Metric {
         throw new IllegalArgumentException("rocAuc: a score is NaN, which has no rank");
       }
     }
-    positive = append(positive, values, labels, 1);
-    negative = append(negative, values, labels, 0);
-  }
-
-  private static double[] append(double[] old, double[] values, double[] labels, double label) {
-    double[] added =
-        IntStream.range(0, values.length)
-            .filter(i -> labels[i] == label)
-            // Zeros of both signs are the same score.
-            .mapToDouble(i -> values[i] + 0.0)
-            .toArray();
-    double[] result = Arrays.copyOf(old, old.length + added.length);
-    System.arraycopy(added, 0, result, old.length, added.length);
-    return result;
+    for (int i = 0; i < values.length; i++) {
+      // Zeros of both signs are the same score.
+      (labels[i] == 1 ? positive : negative).add(values[i] + 0.0);
+    }
   }
 
   @Override
   public double value() {
-    double[] up = positive.clone();
-    double[] down = negative.clone();
+    double[] up = positive.toArray();
+    double[] down = negative.toArray();
     Arrays.sort(up);
     Arrays.sort(down);
     double wins = 0;
@@ -74,25 +88,33 @@ final class RocAuc implements Metric {
 
   @Override
   public void reset() {
-    positive = new double[0];
-    negative = new double[0];
+    positive = new Scores(new double[0]);
+    negative = new Scores(new double[0]);
   }
 
   @Override
   public SequencedMap<String, Variable> stateDict() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    result.put(POSITIVE, Variable.of(positive.clone()));
-    result.put(NEGATIVE, Variable.of(negative.clone()));
+    result.put(POSITIVE, Variable.of(positive.toArray()));
+    result.put(NEGATIVE, Variable.of(negative.toArray()));
     return result;
   }
 
   @Override
   public void loadStateDict(Map<String, Variable> stateDict) {
     StateValues values = new StateValues(stateDict);
-    double[] up = values.doubles(POSITIVE);
-    double[] down = values.doubles(NEGATIVE);
+    double[] up = scores(values, POSITIVE);
+    double[] down = scores(values, NEGATIVE);
     values.finish();
-    positive = up;
-    negative = down;
+    positive = new Scores(up);
+    negative = new Scores(down);
+  }
+
+  private static double[] scores(StateValues values, String name) {
+    double[] scores = values.doubles(name);
+    if (Arrays.stream(scores).anyMatch(Double::isNaN)) {
+      values.refuse(name, "numbers, has a NaN");
+    }
+    return scores;
   }
 }

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * state.add("early_stopping", this::save, saved -> {
  *   StateValues values = new StateValues(saved);
  *   double[] loadedBest = values.doubles("best", 1);
+ *   long loadedWaited = values.count("waited", 0, Integer.MAX_VALUE);
  *   values.finish();                                       // throws if something did not fit
  *   best = loadedBest[0];
+ *   waited = (int) loadedWaited;
  * });
  * }</pre>
  */
@@ -41,6 +43,32 @@ public final class StateValues {
   /** Returns whether there is an array of that name. */
   public boolean has(String name) {
     return values.containsKey(name);
+  }
+
+  /**
+   * Returns the only number of an int64 vector; if there is none within the bounds, the least one,
+   * and {@link #finish} throws.
+   */
+  public long count(String name, long least, long greatest) {
+    Variable value = vector(name, DType.INT64, 1);
+    long count = value == null ? least : value.toLongArray()[0];
+    if (count < least || count > greatest) {
+      problems.add(
+          String.format("mismatched %s, from %d to %d, is %d", name, least, greatest, count));
+      return least;
+    }
+    return count;
+  }
+
+  /** Notes that an array has impossible values, so that {@link #finish} throws. */
+  public void refuse(String name, String reason) {
+    problems.add("mismatched " + name + ", " + reason);
+  }
+
+  /** Returns an int64 vector of any length; if there is none, {@link #finish} throws. */
+  public long[] longs(String name) {
+    Variable value = vector(name, DType.INT64, -1);
+    return value == null ? new long[0] : value.toLongArray();
   }
 
   /** Returns an int64 vector of a length; if there is none, zeros, and {@link #finish} throws. */

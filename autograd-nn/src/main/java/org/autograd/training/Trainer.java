@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It does nothing that a loop written by hand could not do; see {@link #fit}.
  */
 public final class Trainer {
-  /** Epochs done, batches done of the present epoch, steps done, batches of an epoch. */
-  private static final String POSITION = "position";
+  private static final String EPOCH = "epoch";
+  private static final String BATCH = "batch";
+  private static final String STEP = "step";
 
   private final LearningRule rule;
   private final DataLoader loader;
@@ -40,6 +41,7 @@ public final class Trainer {
   private final EpochMetrics validating = new EpochMetrics("validation_");
   private final History history = new History();
   private final List<TrainingListener> listeners = new ArrayList<>();
+  private final DataOrder order;
   private @Nullable DataLoader validation;
   private @Nullable Checkpoints checkpoints;
 
@@ -60,6 +62,7 @@ public final class Trainer {
   public Trainer(LearningRule rule, DataLoader loader) {
     this.rule = rule;
     this.loader = loader;
+    this.order = new DataOrder(loader);
   }
 
   /** Sets the data by which the model is judged after each epoch, and returns this trainer. */
@@ -166,6 +169,7 @@ public final class Trainer {
   }
 
   private void endEpoch() {
+    rule.endEpoch();
     SequencedMap<String, Double> values = training.values();
     if (validation != null) {
       values.putAll(validate(validation));
@@ -281,6 +285,7 @@ public final class Trainer {
    */
   public TrainingState state() {
     TrainingState state = new TrainingState();
+    state.add("data", order::save, order::check);
     state.add("trainer", this::savePosition, this::loadPosition);
     state.add("history", history::save, history::load);
     training.addTo(state);
@@ -292,22 +297,20 @@ public final class Trainer {
 
   private SequencedMap<String, Variable> savePosition() {
     SequencedMap<String, Variable> result = new LinkedHashMap<>();
-    result.put(POSITION, Variable.of(new long[] {epoch, position, step, stepsPerEpoch()}));
+    result.put(EPOCH, Variable.of((long) epoch));
+    result.put(BATCH, Variable.of((long) position));
+    result.put(STEP, Variable.of(step));
     return result;
   }
 
   private void loadPosition(Map<String, Variable> saved) {
     StateValues values = new StateValues(saved);
-    long[] loaded = values.longs(POSITION, 4);
+    long loadedEpoch = values.count(EPOCH, 0, Integer.MAX_VALUE);
+    long loadedPosition = values.count(BATCH, 0, stepsPerEpoch());
+    long loadedStep = values.count(STEP, 0, Long.MAX_VALUE);
     values.finish();
-    if (loaded[3] != stepsPerEpoch()) {
-      throw new IllegalArgumentException(
-          String.format(
-              "an epoch had %d batches, now it has %d; use the same data and batch size",
-              loaded[3], stepsPerEpoch()));
-    }
-    epoch = Math.toIntExact(loaded[0]);
-    position = Math.toIntExact(loaded[1]);
-    step = loaded[2];
+    epoch = (int) loadedEpoch;
+    position = (int) loadedPosition;
+    step = loadedStep;
   }
 }

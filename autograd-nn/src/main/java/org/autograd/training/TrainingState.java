@@ -46,8 +46,9 @@ public final class TrainingState {
    *
    * @param name not empty and without a dot
    * @param save returns the part's arrays by name; called for every checkpoint
-   * @param load takes over the values of such arrays, or throws an IllegalArgumentException and
-   *     changes nothing if they do not fit
+   * @param load takes over the values of such arrays, or throws an IllegalArgumentException if they
+   *     do not fit; it must take what {@code save} returns, which undoes what it did before it
+   *     threw
    */
   public void add(
       String name,
@@ -155,18 +156,21 @@ public final class TrainingState {
       }
     });
     throwProblems(problems);
-    // Each part changes nothing if its own state does not fit. What other parts have taken over by
-    // then is undone.
+    // What parts have taken over when another one does not fit is undone, and so is what a part has
+    // taken over before it threw.
     SequencedMap<String, SequencedMap<String, Variable>> before = new LinkedHashMap<>();
     found.forEach((name, values) -> {
       Part part = Objects.requireNonNull(parts.get(name));
       SequencedMap<String, Variable> copies = new LinkedHashMap<>();
       part.save().get().forEach((key, value) -> copies.put(key, value.detach().copy()));
+      before.put(name, copies);
       try {
         part.load().accept(values);
-        before.put(name, copies);
       } catch (IllegalArgumentException e) {
         problems.add(name + ": " + e.getMessage());
+      } catch (RuntimeException e) {
+        // From a part that does not check all values, such as one of a listener of somebody else's.
+        problems.add(name + ": " + e);
       }
     });
     if (!problems.isEmpty()) {
@@ -183,7 +187,8 @@ public final class TrainingState {
   private static void throwProblems(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
-          "the state is that of another training; use the same model, rule, metrics and listeners: "
+          "the state is that of another training; use the same model, rule, data, metrics and"
+              + " listeners: "
               + String.join("; ", problems));
     }
   }

@@ -2,6 +2,8 @@ package org.autograd.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
 import org.autograd.optim.AdamW;
+import org.autograd.optim.Lbfgs;
 import org.autograd.optim.Muon;
 import org.autograd.optim.Optimizer;
 import org.autograd.type.DType;
@@ -59,6 +62,18 @@ class BackpropagationTest {
       }
     }
     assertArrayEquals(byHand.weights(), trained.weights());
+  }
+
+  @Test
+  void lbfgsIsRefusedWithAdvice() {
+    Mlp model = new Mlp(3, 8, 2);
+    Lbfgs lbfgs = new Lbfgs(model.parameters(), Lbfgs.options());
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new Backpropagation(model, Losses::crossEntropy, lbfgs));
+    assertTrue(error.getMessage().contains("step(closure)"), error.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new Mixed().rule.also(lbfgs));
   }
 
   @Test

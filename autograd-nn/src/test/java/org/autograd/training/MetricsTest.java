@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.Supplier;
 import org.autograd.Generator;
@@ -135,6 +137,22 @@ class MetricsTest {
     check(.4444444444444444, () -> Metrics.precision(4, Averaging.MACRO), scores, labels);
     check(.38888888888888884, () -> Metrics.f1(4, Averaging.MACRO), scores, labels);
     check(.5, () -> Metrics.recall(4, Averaging.WEIGHTED), scores, labels);
+  }
+
+  @Test
+  void rocAucCopiesScoresSeldom() {
+    Variable scores = Variable.of(.1f, .2f, .3f, .4f);
+    Variable labels = Variable.of(0f, 1f, 0f, 1f);
+    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Metric metric = Metrics.rocAuc();
+    long before = thread.getCurrentThreadAllocatedBytes();
+    for (int k = 0; k < 4000; k++) {
+      metric.update(scores, labels);
+    }
+    long bytes = thread.getCurrentThreadAllocatedBytes() - before;
+    // To copy all scores each time would take 4000 times 64 KB on average.
+    assertTrue(bytes < 100_000_000, bytes + " bytes");
+    assertEquals(.75, metric.value(), 1e-12);
   }
 
   @Test

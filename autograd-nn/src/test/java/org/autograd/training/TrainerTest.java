@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.autograd.Generator;
 import org.autograd.Variable;
@@ -120,6 +121,86 @@ class TrainerTest {
         .forEach((name, weight) ->
             assertArrayEquals(
                 weight.toFloatArray(), small.stateDict().get(name).toFloatArray(), 1e-5f));
+  }
+
+  @Test
+  void anEpochEndsWithAStepForTheBatchesThatAreLeft() {
+    // 4 batches of 16, 16, 16 and 2: a step for three and one for the last, or one for all.
+    for (int accumulate : new int[] {3, 100}) {
+      Mlp byHand = model();
+      Adam optimizer = new Adam(byHand.parameters(), Adam.options().learningRate(.05));
+      for (int epoch = 0; epoch < 2; epoch++) {
+        List<Batch> batches = new ArrayList<>();
+        loader().epoch(epoch).forEach(batches::add);
+        int done = 0;
+        while (done < batches.size()) {
+          int end = Math.min(done + accumulate, batches.size());
+          optimizer.zeroGrad();
+          for (Batch batch : batches.subList(done, end)) {
+            Losses.crossEntropy(byHand.apply(batch.inputs()), batch.targets())
+                .div(end - done)
+                .backward();
+          }
+          optimizer.step();
+          done = end;
+        }
+      }
+      Mlp model = model();
+      float[] start = model.parameters().getFirst().toFloatArray();
+      new Trainer(rule(model, Backpropagation.options().accumulate(accumulate)), loader()).fit(2);
+      assertFalse(Arrays.equals(start, model.parameters().getFirst().toFloatArray()));
+      byHand
+          .stateDict()
+          .forEach((name, weight) ->
+              assertArrayEquals(
+                  weight.toFloatArray(), model.stateDict().get(name).toFloatArray(), 1e-4f, name));
+    }
+  }
+
+  @Test
+  void theNormIsInEveryOutcomeOfATrainingThatClips() throws IOException {
+    Path steps = directory.resolve("steps.csv");
+    Backpropagation.Options rare = Backpropagation.options().clipNorm(1).accumulate(3);
+    new Trainer(rule(model(), rare), loader()).listen(CsvLog.ofSteps(steps, 1)).fit(1);
+    List<String> rows = Files.readAllLines(steps);
+    assertEquals("epoch,step,loss,learning_rate,gradient_norm", rows.getFirst());
+    assertEquals(5, rows.size());
+    assertTrue(rows.get(1).endsWith(",NaN") && rows.get(2).endsWith(",NaN"), rows.toString());
+    assertTrue(rows.get(3).matches(".*,\\d+\\.\\d+(E-?\\d+)?"), rows.get(3));
+  }
+
+  /** Has a value only of the last batch, which is smaller. */
+  private static final class Late implements LearningRule {
+    private final Mlp model = model();
+
+    @Override
+    public Module module() {
+      return model;
+    }
+
+    @Override
+    public Outcome learn(Batch batch) {
+      Outcome outcome = Outcome.of(1, null);
+      return batch.size() == 16 ? outcome : outcome.with("late", 1);
+    }
+
+    @Override
+    public Variable predict(Variable inputs) {
+      return model.apply(inputs);
+    }
+  }
+
+  @Test
+  void aValueWithoutAColumnIsRefused() {
+    CsvLog fixed = CsvLog.ofSteps(directory.resolve("fixed.csv"), 1);
+    IllegalStateException error =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                new Trainer(new Late(), loader())
+                    .listen(new JsonLog(directory.resolve("again.jsonl")), fixed)
+                    .fit(1));
+    assertTrue(error.getMessage().contains("'late' has no column"), error.getMessage());
   }
 
   @Test
@@ -341,14 +422,6 @@ class TrainerTest {
     assertEquals("epoch,step,loss,learning_rate", rows.getFirst());
     assertEquals(5, rows.size());
     assertTrue(rows.get(4).matches("2,8,\\d.*,0\\.05"), rows.get(4));
-    JsonLog again = new JsonLog(directory.resolve("again.jsonl"));
-    CsvLog fixed = CsvLog.ofSteps(directory.resolve("fixed.csv"), 1);
-    Backpropagation.Options rare = Backpropagation.options().clipNorm(1).accumulate(3);
-    IllegalStateException error =
-        assertThrows(
-            IllegalStateException.class,
-            () -> new Trainer(rule(model(), rare), loader()).listen(again, fixed).fit(2));
-    assertTrue(error.getMessage().contains("'gradient_norm' has no column"), error.getMessage());
     rows = Files.readAllLines(json);
     assertEquals(4, rows.size());
     assertTrue(rows.get(0).startsWith("{\"event\":\"step\",\"step\":3,\"epoch\":1,\"loss\":"));

@@ -13,10 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.UUID;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.DataLoader;
+import org.autograd.data.Sampler;
 import org.autograd.data.TensorDataset;
 import org.autograd.io.FileFormatException;
 import org.autograd.io.SafeTensors;
@@ -38,10 +41,14 @@ class TrainingStateTest {
   @TempDir private Path directory;
 
   private static Trainer trainer(Mlp model) {
+    return trainer(model, LOADER);
+  }
+
+  private static Trainer trainer(Mlp model, DataLoader loader) {
     return new Trainer(
         new Backpropagation(
             model, Losses::crossEntropy, new Adam(model.parameters(), Adam.options())),
-        LOADER);
+        loader);
   }
 
   private static Mlp model(int hidden) {
@@ -97,19 +104,204 @@ class TrainingStateTest {
     assertSame(good, target.state().save());
   }
 
-  @Test
-  void anEpochMustHaveTheSameBatches() {
-    Trainer source = trainer(model(4));
-    SequencedMap<String, Variable> state = copy(source.state().save());
+  /** A training in which everything that a checkpoint can store is there, in an epoch. */
+  private Trainer withEverything(String name) {
     Mlp model = model(4);
-    Trainer target =
+    Trainer trainer =
         new Trainer(
             new Backpropagation(
-                model, Losses::crossEntropy, new Adam(model.parameters(), Adam.options())),
-            DataLoader.of(TensorDataset.of(INPUTS), 10));
+                model,
+                Losses::crossEntropy,
+                new Adam(model.parameters(), Adam.options()),
+                Backpropagation.options().accumulate(3)),
+            LOADER);
+    TrainingListener stop =
+        new TrainingListener() {
+          @Override
+          public void onStep(Trainer training, Step step) {
+            if (step.number() == 12) {
+              training.stop("in an epoch");
+            }
+          }
+        };
+    return trainer
+        .metric("accuracy", Metrics::accuracy)
+        .metric("auc", Metrics::rocAuc)
+        .metric("f1", () -> Metrics.f1(2, Averaging.MACRO))
+        .listen(
+            EarlyStopping.minimizing(model, "loss", 5),
+            JsonLog.ofSteps(directory.resolve(name), 1),
+            stop);
+  }
+
+  @Test
+  void wrongValuesChangeNothing() {
+    Trainer source = withEverything("source.jsonl");
+    source.fit(3);
+    SequencedMap<String, Variable> good = copy(source.state().save());
+    Map<String, List<Variable>> bad =
+        Map.ofEntries(
+            Map.entry("trainer.epoch", counts(-1, 1L << 31)),
+            Map.entry("trainer.batch", counts(-1, 6, 1L << 31)),
+            Map.entry("trainer.step", counts(-1)),
+            Map.entry("data.seed", counts(2)),
+            Map.entry(
+                "history.epochs", List.of(Variable.of(1L, 2_000_000_000L), Variable.of(-1L, 2L))),
+            Map.entry("history.values.loss", List.of(Variable.of(1.0, 2.0, 3.0))),
+            Map.entry("epoch.examples", counts(-1, 1)),
+            Map.entry("epoch.predicted", counts(-1, 41)),
+            Map.entry("metric_accuracy.count", List.of(Variable.of(new double[] {-1}))),
+            Map.entry("metric_auc.positive_scores", List.of(Variable.of(.5, Double.NaN))),
+            Map.entry("metric_f1.counts", List.of(Variable.of(1L, -1L, 3L, 4L))),
+            Map.entry("early_stopping.best_epoch", counts(-1, 1L << 31)),
+            Map.entry("early_stopping.waited", counts(-1, 1L << 31)),
+            Map.entry("accumulation.pending", counts(-1, 3, 1L << 31)),
+            Map.entry("json_log.length", counts(-1)));
+
+    Trainer target = withEverything("target.jsonl");
+    target.fit(1);
+    SequencedMap<String, Variable> before = copy(target.state().save());
+    bad.forEach((name, wrong) -> {
+      assertTrue(good.containsKey(name), name + " of " + good.keySet());
+      for (Variable value : wrong) {
+        SequencedMap<String, Variable> state = copy(good);
+        state.put(name, value);
+        IllegalArgumentException error =
+            assertThrows(
+                IllegalArgumentException.class, () -> target.state().load(state), name + value);
+        String part = name.substring(0, name.indexOf('.'));
+        assertTrue(error.getMessage().contains(part + ": "), error.getMessage());
+        assertSame(before, target.state().save());
+      }
+    });
+    target.state().load(good);
+    assertSame(good, target.state().save());
+  }
+
+  private static List<Variable> counts(long... values) {
+    return LongStream.of(values).mapToObj(value -> Variable.of(value)).toList();
+  }
+
+  @Test
+  void aPartThatFailsInTheMiddleIsUndone() {
+    long[] held = {1, 2};
+    TrainingState state = new TrainingState();
+    Generator generator = new Generator(3);
+    state.add("noise", generator);
+    state.add(
+        "careless",
+        () -> {
+          SequencedMap<String, Variable> values = new LinkedHashMap<>();
+          values.put("numbers", Variable.of(held.clone()));
+          return values;
+        },
+        saved -> {
+          long[] numbers = saved.get("numbers").toLongArray();
+          held[0] = numbers[0];
+          held[1] = Math.toIntExact(numbers[1]);
+        });
+    SequencedMap<String, Variable> before = copy(state.save());
+    SequencedMap<String, Variable> other = copy(before);
+    other.put("noise.state", Variable.of(5L, 6L));
+    other.put("careless.numbers", Variable.of(7L, 1L << 40));
     IllegalArgumentException error =
-        assertThrows(IllegalArgumentException.class, () -> target.state().load(state));
-    assertTrue(error.getMessage().contains("5 batches, now it has 4"), error.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> state.load(other));
+    assertTrue(error.getMessage().contains("careless: java.lang.Arith"), error.getMessage());
+    assertSame(before, state.save());
+  }
+
+  @Test
+  void theDataMustComeInTheSameOrder() {
+    Mlp model = model(4);
+    SequencedMap<String, Variable> state = copy(trainer(model, LOADER).state().save());
+    Map<String, DataLoader> others =
+        Map.of(
+            "data: mismatched seed, was 1, now is 7",
+            LOADER.seed(7),
+            "mismatched batch_size, was 8, now is 10",
+            DataLoader.of(LOADER.dataset(), 10).shuffle(1),
+            "mismatched examples, was 40, now is 39",
+            DataLoader.of(TensorDataset.of(INPUTS).slice(0, 39), 8).shuffle(1),
+            "data: mismatched first_order_hash, the sampler gives another order",
+            LOADER.sampler(Sampler.sequential()));
+    others.forEach((message, loader) -> {
+      Trainer target = trainer(model, loader);
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> target.state().load(state), message);
+      assertTrue(error.getMessage().contains(message), error.getMessage());
+    });
+    assertEquals(
+        1, others.keySet().stream().filter(message -> message.contains("first_order")).count());
+    // Workers change nothing.
+    trainer(model, LOADER.workers(2)).state().load(state);
+  }
+
+  @Test
+  void anEpochWithoutAValueHasNoneAfterwards() {
+    History history = new History();
+    double[][] values = {{3, Double.NaN}, {2, .5}, {1, .75}};
+    for (double[] pair : values) {
+      SequencedMap<String, Double> epoch = new LinkedHashMap<>();
+      epoch.put("loss", pair[0]);
+      if (history.epochs().size() != 1) {
+        epoch.put("auc", pair[1]);
+      }
+      history.add(new Epoch(history.epochs().size() + 1, epoch));
+    }
+    History loaded = new History();
+    loaded.load(history.save());
+    assertEquals(history.epochs(), loaded.epochs());
+    assertEquals("loss 2.000000", loaded.epochs().get(1).describe());
+    assertEquals("loss 3.000000  auc NaN", loaded.epochs().get(0).describe());
+    for (long number : new long[] {0, 4}) {
+      SequencedMap<String, Variable> wrong = history.save();
+      wrong.put("without.auc", Variable.of(number));
+      assertThrows(IllegalArgumentException.class, () -> loaded.load(wrong));
+      assertEquals(history.epochs(), loaded.epochs());
+    }
+  }
+
+  @Test
+  void aLogThatHasLostItsEndGoesOn() throws IOException {
+    Path csv = directory.resolve("log.csv");
+    Path checkpoints = directory.resolve("checkpoints");
+    Trainer first = trainer(model(4)).listen(CsvLog.ofSteps(csv, 1));
+    first.checkpoints(Checkpoints.in(checkpoints)).fit(1);
+    List<String> rows = Files.readAllLines(csv);
+    assertEquals(6, rows.size());
+    // The last row but one is whole, of the last one there is a part.
+    Files.writeString(csv, String.join("\n", rows.subList(0, 5)) + "\n1,5,0.");
+    Trainer second = trainer(model(4)).listen(CsvLog.ofSteps(csv, 1));
+    second.checkpoints(Checkpoints.in(checkpoints));
+    assertTrue(second.resume());
+    second.fit(2);
+    List<String> after = Files.readAllLines(csv);
+    assertEquals(rows.subList(0, 5), after.subList(0, 5));
+    assertEquals(10, after.size());
+    assertTrue(after.get(5).startsWith("2,6,"), after.get(5));
+
+    Files.delete(csv);
+    Trainer third = trainer(model(4)).listen(CsvLog.ofSteps(csv, 1));
+    third.checkpoints(Checkpoints.in(checkpoints));
+    assertTrue(third.resume());
+    third.fit(3);
+    after = Files.readAllLines(csv);
+    assertEquals(rows.getFirst(), after.getFirst());
+    assertEquals(6, after.size());
+  }
+
+  @Test
+  void unfinishedCheckpointsAreDeleted() throws IOException {
+    String unfinished = ".checkpoint-000000003.safetensors." + UUID.randomUUID();
+    Files.write(directory.resolve(unfinished), new byte[100]);
+    List<String> others = List.of(".checkpoint-notes", ".other.safetensors." + UUID.randomUUID());
+    for (String other : others) {
+      Files.createFile(directory.resolve(other));
+    }
+    trainer(model(4)).checkpoints(Checkpoints.in(directory)).fit(1);
+    List<String> expected = new ArrayList<>(others);
+    expected.add("checkpoint-000000005.safetensors");
+    assertEquals(expected, checkpoints());
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.autograd.onnx;
 
 import static org.autograd.onnx.LayerConverters.integers;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -153,6 +154,10 @@ final class ConvolutionConverters {
 
   private static List<OnnxValue> padding(Padding module, List<OnnxValue> inputs, OnnxGraph graph) {
     OnnxValue x = inputs.getFirst();
+    long[] widths = module.widths();
+    if (module.kind().equals("circular")) {
+      return List.of(circular(graph, x, widths));
+    }
     String mode =
         switch (module.kind()) {
           case "zero", "constant" -> "constant";
@@ -163,7 +168,6 @@ final class ConvolutionConverters {
                   "version " + OnnxGraph.OPSET + " of ONNX has no padding " + module.kind());
         };
     // Here from the last axis on, there all beginnings and then all ends.
-    long[] widths = module.widths();
     long[] pads = new long[2 * x.rank()];
     for (int k = 0; k < widths.length / 2; k++) {
       pads[x.rank() - 1 - k] = widths[2 * k];
@@ -178,12 +182,48 @@ final class ConvolutionConverters {
             LayerConverters.number(graph, x.dtype(), module.value())));
   }
 
+  /** The padding of ONNX wraps from version 19 on; before, the other end is put in front. */
+  private static OnnxValue circular(OnnxGraph graph, OnnxValue x, long[] widths) {
+    OnnxValue result = x;
+    for (int k = 0; k < widths.length / 2; k++) {
+      int axis = x.rank() - 1 - k;
+      OnnxValue axes = integers(graph, axis);
+      List<OnnxValue> parts = new ArrayList<>();
+      if (widths[2 * k] > 0) {
+        parts.add(
+            graph.node(
+                "Slice",
+                result,
+                integers(graph, -widths[2 * k]),
+                integers(graph, Long.MAX_VALUE),
+                axes));
+      }
+      parts.add(result);
+      if (widths[2 * k + 1] > 0) {
+        parts.add(
+            graph.node(
+                "Slice", result, integers(graph, 0), integers(graph, widths[2 * k + 1]), axes));
+      }
+      result = graph.node("Concat", Map.of("axis", axis), parts.toArray(OnnxValue[]::new));
+    }
+    return result;
+  }
+
   private static List<OnnxValue> pixelShuffle(
       PixelShuffle module, List<OnnxValue> inputs, OnnxGraph graph) {
     OnnxValue x = inputs.getFirst();
-    if (module.isInverse() || x.rank() != 4) {
+    if (x.rank() != 4) {
       throw new IllegalArgumentException(
           "only pixelShuffle of [n, channels, height, width] can be exported");
+    }
+    if (module.isInverse()) {
+      OnnxValue blocks = graph.node("SpaceToDepth", Map.of("blocksize", module.factor()), x);
+      // There the place in the block comes before the channel, here after it.
+      int places = module.factor() * module.factor();
+      int channels = Math.toIntExact(x.size(1));
+      long[] order = new long[places * channels];
+      Arrays.setAll(order, k -> (long) (k % places) * channels + k / places);
+      return List.of(graph.node("Gather", Map.of("axis", 1), blocks, integers(graph, order)));
     }
     return List.of(
         graph.node("DepthToSpace", Map.of("blocksize", module.factor(), "mode", "CRD"), x));

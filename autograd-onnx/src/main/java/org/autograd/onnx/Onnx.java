@@ -15,8 +15,10 @@ import org.autograd.nn.Module;
  * }</pre>
  *
  * <p>There are converters for the modules of {@code org.autograd.nn} but {@code EmbeddingBag},
- * {@code RotaryEmbedding} and the recurrent cells. Code is not traced: a module of your own needs
- * an {@link OnnxConverter}, which says by which nodes it computes.
+ * {@code RotaryEmbedding}, the recurrent cells and {@code Pooling.lpPool}; of {@code
+ * Pooling.adaptive} only to sizes that divide the input's. Code is not traced: a module of your own
+ * needs an {@link OnnxConverter}, which says by which nodes it computes. A module with forward
+ * hooks is refused.
  */
 public final class Onnx {
   private Onnx() {}

@@ -93,8 +93,8 @@ public final class OnnxExporter {
 
   /**
    * Writes a model. Two examples of the inputs, which differ in the sizes that vary, go through the
-   * model and through what the converters say; if they come to different results, nothing is
-   * written.
+   * model and through what converters say that their nodes mean; if they come to different results,
+   * nothing is written. Nodes of which nothing is said are not compared.
    *
    * @param model in evaluation mode
    * @throws OnnxExportException if the model is in training mode, has a part for which there is no

@@ -243,6 +243,11 @@ public final class OnnxGraph {
     path = paths.getOrDefault(module, path);
     causal = hidesLater;
     try {
+      if (module.hasForwardHooks()) {
+        throw new IllegalArgumentException(
+            "it has forward hooks, which may change what it takes or gives and are no part of a"
+                + " file; close them before");
+      }
       List<OnnxValue> results = converters.convert(module, inputs, this);
       return module instanceof UnaryModule unary
           ? List.of(checked(unary, inputs.getFirst(), results))

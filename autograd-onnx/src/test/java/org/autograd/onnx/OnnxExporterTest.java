@@ -22,6 +22,7 @@ import org.autograd.nn.Flatten;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Lstm;
 import org.autograd.nn.Module;
+import org.autograd.nn.ModuleHook;
 import org.autograd.nn.Pooling;
 import org.autograd.nn.Recurrent;
 import org.autograd.nn.Sequential;
@@ -275,6 +276,16 @@ class OnnxExporterTest {
                   .export(linear, file);
             });
     assertTrue(error.getMessage().contains("has no causal mask"), error.getMessage());
+  }
+
+  @Test
+  void hooksAreNotLeftOut() throws Exception {
+    Linear linear = evaluated(new Linear(3, 2));
+    Sequential model = evaluated(new Sequential(linear));
+    ModuleHook hook = linear.afterForward((_, results) -> List.of(results.getFirst().mul(2)));
+    assertRefused(of(1, 3), model, "in module 0 (Linear)", "forward hooks");
+    hook.close();
+    of(1, 3).export(model, file);
   }
 
   @Test

@@ -263,7 +263,9 @@ class OnnxModulesTest {
     check(Padding.constant(-1.5, 1, 2, 0, 3), 2, 3, 4, 5);
     check(Padding.reflect(1, 2, 3, 0), 2, 3, 4, 5);
     check(Padding.replicate(1, 2, 0, 0, 3, 0), 2, 2, 3, 4, 5);
+    check(Padding.circular(1, 2, 0, 3, 1, 0), 2, 2, 3, 4, 5);
     check(new PixelShuffle(2), 2, 8, 3, 4);
+    check(PixelShuffle.inverse(2), 2, 3, 4, 6);
   }
 
   /** Gives a norm statistics and weights other than those that it starts with. */

@@ -297,7 +297,7 @@ class MatmulKernelTest {
   <A> void aPreparedRightOperandChangesNoBit(Samples<A> samples) {
     int[][] shapes = {{3, 4, 5}, {1, 200, 70}, {64, 128, 300}, {70, 1201, 101}, {801, 33, 809}};
     for (int[] shape : shapes) {
-      for (Layout layout : Layout.values()) {
+      for (Layout layout : List.of(Layout.ROWS, Layout.COLUMNS)) {
         Matrix<A> b = samples.matrix(shape[1], shape[2], layout, 2);
         MatmulKernel.RightOperand<A> right = samples.kernel().rightOperand(b);
         for (int seed = 3; seed < 5; seed++) {
