@@ -16,6 +16,7 @@ import org.autograd.type.DType;
  * @param layer how all layers are made
  * @param norms {@code ||dL/dh[k]|| / ||dL/dh[depth]||} for k from 0, the input, to depth
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record GradientFlow(DeepLayer layer, double[] norms) {
 
   /**
