@@ -96,9 +96,12 @@ public final class ForwardForward extends GradientRule {
       }
       logits = network.head().apply(features);
       Variable loss = Losses.crossEntropy(logits, targets);
-      loss.backward();
+      double value = loss.item();
+      if (Double.isFinite(value)) {
+        loss.backward();
+      }
       logits = logits.detach();
-      measures.put("head_loss", loss.item());
+      measures.put("head_loss", value);
     }
     Variable examples = examples(network, inputs, targets, logits, negatives, rng);
     double total = 0;

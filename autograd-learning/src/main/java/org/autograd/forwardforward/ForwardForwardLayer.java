@@ -94,7 +94,8 @@ public final class ForwardForwardLayer extends UnaryModule {
   }
 
   /**
-   * Computes the gradients of the layer's parameters, and of nothing else.
+   * Computes the gradients of the layer's parameters, and of nothing else. If the loss is NaN or
+   * infinite there are none, and the running mean stays as it is.
    *
    * @param z what the units were given, of as many positive examples, which come first, as negative
    *     ones
@@ -103,6 +104,10 @@ public final class ForwardForwardLayer extends UnaryModule {
    */
   double backward(Variable z, Variable activity) {
     Variable loss = contrast(activity);
+    double value = loss.item();
+    if (!Double.isFinite(value)) {
+      return value;
+    }
     Variable total = loss;
     if (objective.peerStrength() > 0) {
       long half = activity.size(0) / 2;
@@ -113,7 +118,7 @@ public final class ForwardForwardLayer extends UnaryModule {
       total = loss.add(peer);
     }
     total.backward();
-    return loss.item();
+    return value;
   }
 
   private void updateMeanActivity(Variable positive) {

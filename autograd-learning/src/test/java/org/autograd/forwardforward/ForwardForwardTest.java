@@ -318,4 +318,24 @@ class ForwardForwardTest {
         });
     assertEquals(4, seen[0]);
   }
+
+  @Test
+  void aBatchOfNanChangesNothing() {
+    ForwardForwardNetwork network = network(Objective.hinton(), 64, 20, 15);
+    LearningRule rule = rule(network, Negatives.hardLabels());
+    rule.learn(batch(30));
+    Map<String, float[]> before = new LinkedHashMap<>();
+    network.stateDict().forEach((name, value) -> before.put(name, value.to(DType.FLOAT32).toFloatArray()));
+    Batch good = batch(30);
+    Batch bad = Batch.of(good.inputs().mul(Double.NaN), good.targets());
+    assertTrue(Double.isNaN(rule.learn(bad).loss()));
+    network
+        .stateDict()
+        .forEach((name, value) ->
+            assertArrayEquals(before.get(name), value.to(DType.FLOAT32).toFloatArray(), name));
+    assertTrue(Double.isFinite(rule.learn(good).loss()));
+    network
+        .stateDict()
+        .forEach((name, value) -> assertTrue(Double.isFinite(value.abs().max().item()), name));
+  }
 }
