@@ -338,4 +338,37 @@ class ForwardForwardTest {
         .stateDict()
         .forEach((name, value) -> assertTrue(Double.isFinite(value.abs().max().item()), name));
   }
+
+  @Test
+  void aBlocksActivationsAreThoseOfOneLayerToo() {
+    long[] peaks = new long[2];
+    int[] depths = {2, 8};
+    for (int i = 0; i < 2; i++) {
+      long[] sizes = new long[depths[i] + 1];
+      Arrays.fill(sizes, 64);
+      ForwardForwardNetwork body =
+          new ForwardForwardNetwork(
+              LabelOverlay.concatenated(10),
+              options(Objective.hinton()).prediction(ForwardForwardNetwork.Prediction.FEATURES),
+              sizes);
+      Sequential model = new Sequential(body, new Linear(64L * depths[i], 10));
+      List<BlockRule> rules =
+          List.of(
+              new ForwardForwardBlock(Negatives.randomLabels(), new Generator(1)),
+              BlockRule.backpropagation());
+      LearningRule rule =
+          new BlockwiseLearning(
+              model,
+              rules,
+              Losses::crossEntropy,
+              new Adam(BlockwiseLearning.parameters(model, rules), Adam.options()));
+      peaks[i] =
+          LiveBytes.peak(
+              rule,
+              batch(64),
+              body.layers().stream().map(ForwardForwardLayer::transform).toList());
+    }
+    assertTrue(peaks[0] > 0);
+    assertEquals(peaks[0], peaks[1]);
+  }
 }
