@@ -1,7 +1,11 @@
 package org.autograd.local;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.nn.Module;
@@ -38,6 +42,13 @@ public abstract class GradientRule implements LearningRule {
    * Recording is on.
    */
   protected abstract Outcome addGradients(Batch batch);
+
+  /** Returns whether an optimizer has all of some parameters. */
+  static boolean optimizes(Optimizer<?> optimizer, Collection<Variable> parameters) {
+    Set<Variable> optimized = Collections.newSetFromMap(new IdentityHashMap<>());
+    optimizer.groups().forEach(group -> optimized.addAll(group.parameters()));
+    return optimized.containsAll(parameters);
+  }
 
   @Override
   public final Module module() {

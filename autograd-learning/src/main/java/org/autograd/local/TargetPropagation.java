@@ -92,6 +92,8 @@ public final class TargetPropagation extends GradientRule {
    * @param loss a scalar, the mean over a batch, of predictions and targets
    * @param optimizer of {@link #parameters}
    * @param rng draws the noise
+   * @throws IllegalArgumentException if there is not an inverse for each block that needs one, or
+   *     if the optimizer lacks parameters of an inverse
    */
   public TargetPropagation(
       Sequential model,
@@ -110,6 +112,14 @@ public final class TargetPropagation extends GradientRule {
               + " blocks and "
               + inverses.size()
               + " inverses");
+    }
+    for (int k = 0; k < inverses.size(); k++) {
+      if (!optimizes(optimizer, inverses.get(k).parameters())) {
+        throw new IllegalArgumentException(
+            "TargetPropagation: the optimizer lacks the parameters of the inverse of block "
+                + (k + 1)
+                + ": create it with TargetPropagation.parameters(model, inverses)");
+      }
     }
     this.model = model;
     this.inverses = new ModuleList<>(inverses);

@@ -276,4 +276,41 @@ class EnergyRulesTest {
         IllegalArgumentException.class,
         () -> targetPropagation(model, List.of(), TargetPropagation.options()));
   }
+
+  @Test
+  void inversesMustBeOptimizedAndTheirGradientsAreThoseOfOneBatch() {
+    Sequential model = Chains.chain(1, 5, 6, 4, 3);
+    List<UnaryModule> inverses =
+        List.of(new Linear(4, 6, Linear.options().dtype(DType.FLOAT64)));
+    TargetPropagation.Options options = TargetPropagation.options().noise(0);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new TargetPropagation(
+                        model,
+                        inverses,
+                        Losses::crossEntropy,
+                        new Adam(model.parameters(), Adam.options()),
+                        options,
+                        new Generator(3)))
+            .getMessage();
+    assertTrue(message.contains("TargetPropagation.parameters(model, inverses)"), message);
+
+    TargetPropagation rule =
+        new TargetPropagation(
+            model,
+            inverses,
+            Losses::crossEntropy,
+            new Sgd(
+                TargetPropagation.parameters(model, inverses), Sgd.options().learningRate(0)),
+            options,
+            new Generator(3));
+    Batch batch = Chains.batch(2, 10, 5, 3);
+    Variable weight = inverses.getFirst().parameters().getFirst();
+    rule.learn(batch);
+    double[] once = Chains.gradient(weight).toDoubleArray();
+    rule.learn(batch);
+    assertArrayEquals(once, Chains.gradient(weight).toDoubleArray());
+  }
 }
