@@ -105,25 +105,36 @@ public final class ForwardForwardLayer extends UnaryModule {
   double backward(Variable z, Variable activity) {
     Variable loss = contrast(activity);
     double value = loss.item();
-    if (!Double.isFinite(value)) {
-      return value;
+    if (Double.isFinite(value)) {
+      updateMeanActivity(positiveMean(activity));
+      withPeers(loss, z).backward();
     }
-    Variable total = loss;
-    if (objective.peerStrength() > 0) {
-      long half = activity.size(0) / 2;
-      updateMeanActivity(activity.detach().narrow(0, 0, half));
-      // Of z rather than of the activity, so that it also reaches units that are never active.
-      Variable excess = meanActivity.sub(meanActivity.mean());
-      Variable peer = z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half);
-      total = loss.add(peer);
-    }
-    total.backward();
     return value;
   }
 
-  private void updateMeanActivity(Variable positive) {
-    try (var _ = Autograd.noGrad()) {
-      meanActivity.mul_(DECAY).add_(positive.mean(0).mul(1 - DECAY));
+  /** Returns a loss with peer normalisation. */
+  Variable withPeers(Variable loss, Variable z) {
+    if (objective.peerStrength() == 0) {
+      return loss;
+    }
+    long half = z.size(0) / 2;
+    // Of z rather than of the activity, so that it also reaches units that are never active.
+    Variable excess = meanActivity.sub(meanActivity.mean());
+    return loss.add(
+        z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half));
+  }
+
+  /** Returns the mean activity of each unit over the positive examples, which come first. */
+  static Variable positiveMean(Variable activity) {
+    return activity.detach().narrow(0, 0, activity.size(0) / 2).mean(0);
+  }
+
+  /** Takes the mean activity over a batch's positive examples into the running mean. */
+  void updateMeanActivity(Variable positiveMean) {
+    if (objective.peerStrength() > 0) {
+      try (var _ = Autograd.noGrad()) {
+        meanActivity.mul_(DECAY).add_(positiveMean.mul(1 - DECAY));
+      }
     }
   }
 

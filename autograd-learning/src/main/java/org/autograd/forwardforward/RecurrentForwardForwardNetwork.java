@@ -55,6 +55,13 @@ public final class RecurrentForwardForwardNetwork extends UnaryModule {
     this.classes = classes;
   }
 
+  /** Returns the layers, from the input on. */
+  List<ForwardForwardLayer> layers() {
+    List<ForwardForwardLayer> result = new ArrayList<>();
+    layers.forEach(result::add);
+    return List.copyOf(result);
+  }
+
   /** Returns the number of classes. */
   public int classes() {
     return classes;

@@ -26,6 +26,7 @@ import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Adam;
+import org.autograd.optim.Sgd;
 import org.autograd.training.Backpropagation;
 import org.autograd.training.LearningRule;
 import org.autograd.training.Outcome;
@@ -311,7 +312,7 @@ class ForwardForwardTest {
         2,
         (step, layer, z, activity) -> {
           network.zeroGrad();
-          layer.backward(z, activity);
+          layer.withPeers(layer.contrast(activity), z).backward();
           seen[0]++;
           // The layer's own weights, bottom-up and top-down, and nothing else.
           assertEquals(3, network.parameters().stream().filter(p -> p.grad() != null).count());
@@ -370,5 +371,60 @@ class ForwardForwardTest {
     }
     assertTrue(peaks[0] > 0);
     assertEquals(peaks[0], peaks[1]);
+  }
+
+  @Test
+  void theRecurrentNetworksGradientsAreThoseOfTheMeanOverTheSteps() {
+    RecurrentForwardForwardNetwork network =
+        new RecurrentForwardForwardNetwork(
+            Objective.hinton(),
+            Linear.options().dtype(DType.FLOAT64).generator(new Generator(1)),
+            10,
+            64,
+            20,
+            15);
+    Batch digits = batch(6);
+    Batch batch = Batch.of(digits.inputs().to(DType.FLOAT64), digits.targets());
+    double[] loss = {0};
+    Variable[] mean = {Variable.zeros(DType.FLOAT64, 20)};
+    ForwardForwardLayer first = network.layers().getFirst();
+    network.run(
+        Variable.cat(0, batch.inputs(), batch.inputs()),
+        Variable.cat(
+            0, batch.targets(), Negatives.random(batch.targets(), 10, new Generator(2))),
+        8,
+        (_, layer, z, activity) -> {
+          Variable step = layer.contrast(activity);
+          loss[0] += step.item() / 8;
+          layer.withPeers(step, z).backward();
+          if (layer == first) {
+            mean[0] = mean[0].add(activity.detach().narrow(0, 0, 6).mean(0).div(8));
+          }
+        });
+    Map<String, double[]> expected = new LinkedHashMap<>();
+    network
+        .namedParameters()
+        .forEach((name, parameter) ->
+            expected.put(
+                name, Objects.requireNonNull(parameter.grad()).div(8).toDoubleArray()));
+    LearningRule rule =
+        new RecurrentForwardForward(
+            network,
+            new Sgd(network.parameters(), Sgd.options().learningRate(0)),
+            new Generator(2));
+    assertEquals(loss[0], rule.learn(batch).loss(), 1e-12);
+    network
+        .namedParameters()
+        .forEach((name, parameter) ->
+            assertArrayEquals(
+                expected.get(name),
+                Objects.requireNonNull(parameter.grad()).toDoubleArray(),
+                1e-14,
+                name));
+    // Once per batch, not once per step.
+    assertArrayEquals(
+        mean[0].mul(0.1).add(0.45).toDoubleArray(),
+        first.stateDict().get("mean_activity").toDoubleArray(),
+        1e-14);
   }
 }
