@@ -48,7 +48,8 @@ public final class ForwardForwardNetwork extends UnaryModule {
    * @param firstScored the number of the first layer whose goodness and activity count for
    *     predictions; Hinton leaves out layer 0 of deeper networks
    * @param prediction what the network computes as a module
-   * @param linear the options of the layers; the head starts at 0
+   * @param linear the options of the layers, which start as {@link Objective#hinton} says if there
+   *     is no initializer; the head starts at 0
    */
   public record Options(
       Objective objective, int firstScored, Prediction prediction, Linear.Options linear) {
@@ -133,11 +134,12 @@ public final class ForwardForwardNetwork extends UnaryModule {
       throw new IllegalArgumentException(
           "ForwardForwardNetwork: needs the length of an input and the size of at least one layer");
     }
+    Linear.Options linear = options.objective().initialized(options.linear());
     List<ForwardForwardLayer> layers = new ArrayList<>();
     for (int k = 1; k < sizes.length; k++) {
       long in = sizes[k - 1] + (k == 1 ? added : 0);
       layers.add(
-          new ForwardForwardLayer(new Linear(in, sizes[k], options.linear()), options.objective()));
+          new ForwardForwardLayer(new Linear(in, sizes[k], linear), options.objective()));
     }
     return layers;
   }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
@@ -426,5 +427,17 @@ class ForwardForwardTest {
         mean[0].mul(0.1).add(0.45).toDoubleArray(),
         first.stateDict().get("mean_activity").toDoubleArray(),
         1e-14);
+  }
+
+  @Test
+  void hintonsWeightsStartNormalAndHisBiasesAtZero() {
+    Linear hinton =
+        (Linear) network(Objective.hinton(), 390, 500).layers().getFirst().transform();
+    Variable weight = hinton.weight().detach();
+    assertEquals(1.0 / 400, weight.square().mean().item(), 3e-5);
+    assertEquals(3.0 / (400 * 400), weight.square().square().mean().item(), 1e-6); // normal
+    assertEquals(0, Objects.requireNonNull(hinton.bias()).abs().max().item());
+    Linear symba = (Linear) network(Objective.symba(), 390, 500).layers().getFirst().transform();
+    assertTrue(symba.weight().abs().max().item() <= 1 / Math.sqrt(400));
   }
 }
