@@ -121,7 +121,11 @@ public final class ForwardForwardNetwork extends UnaryModule {
               + options.firstScored());
     }
     this.layers = child("layers", new ModuleList<>(layers));
-    this.overlay = overlay;
+    this.overlay = overlay == null ? null : overlay.copy();
+    if (this.overlay != null) {
+      // Not learned, but a network is of no use with other patterns.
+      buffer("patterns", this.overlay.patterns());
+    }
     this.firstScored = options.firstScored();
     this.prediction = options.prediction();
     long features = layers.stream().skip(firstScored).mapToLong(ForwardForwardLayer::units).sum();
@@ -161,7 +165,10 @@ public final class ForwardForwardNetwork extends UnaryModule {
     return prediction;
   }
 
-  /** Returns how inputs show a class, if they do. */
+  /**
+   * Returns how inputs show a class, if they do: as the overlay that the network was created with,
+   * with the patterns of its state dict, which has a copy of them.
+   */
   public Optional<LabelOverlay> overlay() {
     return Optional.ofNullable(overlay);
   }

@@ -440,4 +440,24 @@ class ForwardForwardTest {
     Linear symba = (Linear) network(Objective.symba(), 390, 500).layers().getFirst().transform();
     assertTrue(symba.weight().abs().max().item() <= 1 / Math.sqrt(400));
   }
+
+  @Test
+  void theStateDictHasThePatternsOfTheClasses() {
+    ForwardForwardNetwork[] networks = new ForwardForwardNetwork[2];
+    LabelOverlay[] overlays = new LabelOverlay[2];
+    for (int i = 0; i < 2; i++) {
+      overlays[i] =
+          LabelOverlay.concatenated(Variable.randn(new Generator(i), DType.FLOAT32, 10, 12));
+      networks[i] =
+          new ForwardForwardNetwork(overlays[i], options(Objective.symba()), 64, 20, 15);
+    }
+    Variable x = batch(4).inputs();
+    float[] goodness = networks[0].goodness(x).toFloatArray();
+    float[] patterns = overlays[1].patterns().toFloatArray();
+    assertTrue(!Arrays.equals(goodness, networks[1].goodness(x).toFloatArray()));
+    networks[1].loadStateDict(networks[0].stateDict());
+    assertArrayEquals(goodness, networks[1].goodness(x).toFloatArray());
+    // What the network was created with is not its own.
+    assertArrayEquals(patterns, overlays[1].patterns().toFloatArray());
+  }
 }
