@@ -48,7 +48,7 @@ public final class LabelOverlay {
   }
 
   /** Returns the pattern of each class, of shape [classes, length]. */
-  public Variable patterns() {
+  Variable patterns() {
     return patterns;
   }
 

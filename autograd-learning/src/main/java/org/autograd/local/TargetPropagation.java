@@ -92,8 +92,9 @@ public final class TargetPropagation extends GradientRule {
    * @param loss a scalar, the mean over a batch, of predictions and targets
    * @param optimizer of {@link #parameters}
    * @param rng draws the noise
-   * @throws IllegalArgumentException if there is not an inverse for each block that needs one, or
-   *     if the optimizer lacks parameters of an inverse
+   * @throws IllegalArgumentException if there is not an inverse for each block that needs one, if
+   *     the optimizer lacks parameters of an inverse, or if the model or an inverse, both computed
+   *     several times for a batch, has dropout or running statistics
    */
   public TargetPropagation(
       Sequential model,
@@ -120,6 +121,10 @@ public final class TargetPropagation extends GradientRule {
                 + (k + 1)
                 + ": create it with TargetPropagation.parameters(model, inverses)");
       }
+    }
+    RepeatedPasses.check("TargetPropagation", model, "use LayerNorm or GroupNorm");
+    for (UnaryModule inverse : inverses) {
+      RepeatedPasses.check("TargetPropagation", inverse, "use LayerNorm or GroupNorm");
     }
     this.model = model;
     this.inverses = new ModuleList<>(inverses);

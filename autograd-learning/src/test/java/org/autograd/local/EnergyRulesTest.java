@@ -15,6 +15,8 @@ import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.golden.Golden;
 import org.autograd.nn.Activation;
+import org.autograd.nn.BatchNorm1d;
+import org.autograd.nn.Dropout;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Sequential;
@@ -312,5 +314,37 @@ class EnergyRulesTest {
     double[] once = Chains.gradient(weight).toDoubleArray();
     rule.learn(batch);
     assertArrayEquals(once, Chains.gradient(weight).toDoubleArray());
+  }
+
+  @Test
+  void whatCannotBeComputedSeveralTimesIsRefused() {
+    Linear.Options linear = Linear.options().dtype(DType.FLOAT64);
+    Sequential dropping =
+        new Sequential(
+            new Sequential(new Linear(5, 4, linear), new Dropout(0.5)), new Linear(4, 3, linear));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> predictiveCoding(dropping, PredictiveCoding.options()))
+            .getMessage();
+    assertTrue(message.contains("Dropout '0.1'"), message);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> targetPropagation(dropping, List.of(), TargetPropagation.options()));
+
+    BatchNorm1d norm = new BatchNorm1d(4, BatchNorm1d.options().dtype(DType.FLOAT64));
+    Sequential tracking =
+        new Sequential(
+            new Sequential(new Linear(5, 4, linear), norm), new Linear(4, 3, linear));
+    message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> predictiveCoding(tracking, PredictiveCoding.options()))
+            .getMessage();
+    assertTrue(message.contains("running statistics"), message);
+    // With fixed predictions each block is computed once.
+    predictiveCoding(tracking, PredictiveCoding.options().fixedPrediction(true))
+        .learn(Chains.batch(2, 10, 5, 3));
+    assertEquals(1, tracking.stateDict().get("0.1.num_batches_tracked").item());
   }
 }
