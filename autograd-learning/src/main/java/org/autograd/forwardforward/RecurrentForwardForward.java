@@ -18,6 +18,7 @@ import org.autograd.training.TrainingState;
  * <p>Wrong classes are drawn at random. The loss is the mean over the steps of the sum over the
  * layers, and the gradients are those of this mean; peer normalisation takes a batch's mean activity
  * over all steps into the running mean, for the next batch. There are no predictions, since each would cost a run for each class.
+ * {@link #predict} makes those runs: it gives the goodness of each class, of shape [size, classes].
  */
 public final class RecurrentForwardForward extends GradientRule {
   private static final int STEPS = 8;
@@ -61,12 +62,6 @@ public final class RecurrentForwardForward extends GradientRule {
       means.forEach(ForwardForwardLayer::updateMeanActivity);
     }
     return Outcome.of(total[0], null);
-  }
-
-  /** Returns the goodness of each class, of shape [size, classes]. */
-  @Override
-  public Variable predict(Variable inputs) {
-    return network.evaluate(() -> network.apply(inputs));
   }
 
   @Override

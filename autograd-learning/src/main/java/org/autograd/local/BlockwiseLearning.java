@@ -53,7 +53,7 @@ public final class BlockwiseLearning extends GradientRule {
       List<BlockRule> rules,
       BinaryOperator<Variable> loss,
       Optimizer<?> optimizer) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     if (rules.size() != model.layers().size()) {
       throw new IllegalArgumentException(
           "BlockwiseLearning: the model has "
@@ -135,16 +135,6 @@ public final class BlockwiseLearning extends GradientRule {
         return loss.apply(model.apply(inputs), targets);
       }
     });
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override

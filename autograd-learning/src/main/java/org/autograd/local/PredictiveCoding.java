@@ -90,7 +90,7 @@ public final class PredictiveCoding extends GradientRule {
    */
   public PredictiveCoding(
       Sequential model, BinaryOperator<Variable> loss, Optimizer<?> optimizer, Options options) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     if (model.layers().isEmpty()) {
       throw new IllegalArgumentException("PredictiveCoding: the model has no layers");
     }
@@ -181,15 +181,5 @@ public final class PredictiveCoding extends GradientRule {
               .getFirst();
       values.set(k, values.get(k).add(errors.get(k).sub(fromAbove).mul(options.rate())));
     }
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 }

@@ -103,7 +103,7 @@ public final class TargetPropagation extends GradientRule {
       Optimizer<?> optimizer,
       Options options,
       Generator rng) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     int depth = model.layers().size();
     if (depth < 2 || inverses.size() != depth - 2) {
       throw new IllegalArgumentException(
@@ -184,16 +184,6 @@ public final class TargetPropagation extends GradientRule {
       result = block.apply(noisy);
     }
     inverse.apply(result).sub(noisy).square().sum().div(2.0 * below.size(0)).backward();
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override
