@@ -120,8 +120,7 @@ public final class ForwardForwardLayer extends UnaryModule {
     long half = z.size(0) / 2;
     // Of z rather than of the activity, so that it also reaches units that are never active.
     Variable excess = meanActivity.sub(meanActivity.mean());
-    return loss.add(
-        z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half));
+    return loss.add(z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half));
   }
 
   /** Returns the mean activity of each unit over the positive examples, which come first. */

@@ -142,8 +142,7 @@ public final class ForwardForwardNetwork extends UnaryModule {
     List<ForwardForwardLayer> layers = new ArrayList<>();
     for (int k = 1; k < sizes.length; k++) {
       long in = sizes[k - 1] + (k == 1 ? added : 0);
-      layers.add(
-          new ForwardForwardLayer(new Linear(in, sizes[k], linear), options.objective()));
+      layers.add(new ForwardForwardLayer(new Linear(in, sizes[k], linear), options.objective()));
     }
     return layers;
   }

@@ -16,9 +16,10 @@ import org.autograd.training.TrainingState;
  * learns from below and from above depends on its own activity only.
  *
  * <p>Wrong classes are drawn at random. The loss is the mean over the steps of the sum over the
- * layers, and the gradients are those of this mean; peer normalisation takes a batch's mean activity
- * over all steps into the running mean, for the next batch. There are no predictions, since each would cost a run for each class.
- * {@link #predict} makes those runs: it gives the goodness of each class, of shape [size, classes].
+ * layers, and the gradients are those of this mean; peer normalisation takes a batch's mean
+ * activity over all steps into the running mean, for the next batch. There are no predictions,
+ * since each would cost a run for each class. {@link #predict} makes those runs: it gives the
+ * goodness of each class, of shape [size, classes].
  */
 public final class RecurrentForwardForward extends GradientRule {
   private static final int STEPS = 8;

@@ -49,7 +49,8 @@ public final class RecurrentForwardForwardNetwork extends UnaryModule {
     List<Linear> topDown = new ArrayList<>();
     for (int k = 1; k < sizes.length; k++) {
       long upper = k + 1 < sizes.length ? sizes[k + 1] : classes;
-      bottomUp.add(new ForwardForwardLayer(new Linear(sizes[k - 1], sizes[k], initialized), objective));
+      bottomUp.add(
+          new ForwardForwardLayer(new Linear(sizes[k - 1], sizes[k], initialized), objective));
       topDown.add(new Linear(upper, sizes[k], initialized.bias(false)));
     }
     this.layers = child("layers", new ModuleList<>(bottomUp));

@@ -132,7 +132,8 @@ public final class EvolutionStrategy implements GradientEstimator {
   }
 
   /**
-   * Sets the gradient of each parameter by all trials of a step; forgets them if that is not finite.
+   * Sets the gradient of each parameter by all trials of a step; forgets them if that is not
+   * finite.
    */
   public void setGradients(List<Trial> trials) {
     int pairs = trials.size();

@@ -327,7 +327,9 @@ class ForwardForwardTest {
     LearningRule rule = rule(network, Negatives.hardLabels());
     rule.learn(batch(30));
     Map<String, float[]> before = new LinkedHashMap<>();
-    network.stateDict().forEach((name, value) -> before.put(name, value.to(DType.FLOAT32).toFloatArray()));
+    network
+        .stateDict()
+        .forEach((name, value) -> before.put(name, value.to(DType.FLOAT32).toFloatArray()));
     Batch good = batch(30);
     Batch bad = Batch.of(good.inputs().mul(Double.NaN), good.targets());
     assertTrue(Double.isNaN(rule.learn(bad).loss()));
@@ -366,9 +368,7 @@ class ForwardForwardTest {
               new Adam(BlockwiseLearning.parameters(model, rules), Adam.options()));
       peaks[i] =
           LiveBytes.peak(
-              rule,
-              batch(64),
-              body.layers().stream().map(ForwardForwardLayer::transform).toList());
+              rule, batch(64), body.layers().stream().map(ForwardForwardLayer::transform).toList());
     }
     assertTrue(peaks[0] > 0);
     assertEquals(peaks[0], peaks[1]);
@@ -391,8 +391,7 @@ class ForwardForwardTest {
     ForwardForwardLayer first = network.layers().getFirst();
     network.run(
         Variable.cat(0, batch.inputs(), batch.inputs()),
-        Variable.cat(
-            0, batch.targets(), Negatives.random(batch.targets(), 10, new Generator(2))),
+        Variable.cat(0, batch.targets(), Negatives.random(batch.targets(), 10, new Generator(2))),
         8,
         (_, layer, z, activity) -> {
           Variable step = layer.contrast(activity);
@@ -406,8 +405,7 @@ class ForwardForwardTest {
     network
         .namedParameters()
         .forEach((name, parameter) ->
-            expected.put(
-                name, Objects.requireNonNull(parameter.grad()).div(8).toDoubleArray()));
+            expected.put(name, Objects.requireNonNull(parameter.grad()).div(8).toDoubleArray()));
     LearningRule rule =
         new RecurrentForwardForward(
             network,
@@ -431,8 +429,7 @@ class ForwardForwardTest {
 
   @Test
   void hintonsWeightsStartNormalAndHisBiasesAtZero() {
-    Linear hinton =
-        (Linear) network(Objective.hinton(), 390, 500).layers().getFirst().transform();
+    Linear hinton = (Linear) network(Objective.hinton(), 390, 500).layers().getFirst().transform();
     Variable weight = hinton.weight().detach();
     assertEquals(1.0 / 400, weight.square().mean().item(), 3e-5);
     assertEquals(3.0 / (400 * 400), weight.square().square().mean().item(), 1e-6); // normal
@@ -448,8 +445,7 @@ class ForwardForwardTest {
     for (int i = 0; i < 2; i++) {
       overlays[i] =
           LabelOverlay.concatenated(Variable.randn(new Generator(i), DType.FLOAT32, 10, 12));
-      networks[i] =
-          new ForwardForwardNetwork(overlays[i], options(Objective.symba()), 64, 20, 15);
+      networks[i] = new ForwardForwardNetwork(overlays[i], options(Objective.symba()), 64, 20, 15);
     }
     Variable x = batch(4).inputs();
     float[] goodness = networks[0].goodness(x).toFloatArray();

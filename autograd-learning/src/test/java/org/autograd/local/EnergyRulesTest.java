@@ -282,8 +282,7 @@ class EnergyRulesTest {
   @Test
   void inversesMustBeOptimizedAndTheirGradientsAreThoseOfOneBatch() {
     Sequential model = Chains.chain(1, 5, 6, 4, 3);
-    List<UnaryModule> inverses =
-        List.of(new Linear(4, 6, Linear.options().dtype(DType.FLOAT64)));
+    List<UnaryModule> inverses = List.of(new Linear(4, 6, Linear.options().dtype(DType.FLOAT64)));
     TargetPropagation.Options options = TargetPropagation.options().noise(0);
     String message =
         assertThrows(
@@ -304,8 +303,7 @@ class EnergyRulesTest {
             model,
             inverses,
             Losses::crossEntropy,
-            new Sgd(
-                TargetPropagation.parameters(model, inverses), Sgd.options().learningRate(0)),
+            new Sgd(TargetPropagation.parameters(model, inverses), Sgd.options().learningRate(0)),
             options,
             new Generator(3));
     Batch batch = Chains.batch(2, 10, 5, 3);
@@ -334,8 +332,7 @@ class EnergyRulesTest {
 
     BatchNorm1d norm = new BatchNorm1d(4, BatchNorm1d.options().dtype(DType.FLOAT64));
     Sequential tracking =
-        new Sequential(
-            new Sequential(new Linear(5, 4, linear), norm), new Linear(4, 3, linear));
+        new Sequential(new Sequential(new Linear(5, 4, linear), norm), new Linear(4, 3, linear));
     message =
         assertThrows(
                 IllegalArgumentException.class,
