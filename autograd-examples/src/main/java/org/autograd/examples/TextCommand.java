@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,7 @@ import org.autograd.data.Dataset;
 import org.autograd.data.Sampler;
 import org.autograd.data.Vocabulary;
 import org.autograd.data.Windows;
+import org.autograd.io.AtomicFile;
 import org.autograd.optim.Muon;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.Backpropagation;
@@ -172,7 +172,9 @@ final class TextCommand implements Callable<Integer> {
                     System::nanoTime));
     run.train(trainer);
 
-    Files.writeString(run.file("vocabulary.txt"), vocabulary.characters());
+    AtomicFile.write(
+        run.file("vocabulary.txt"),
+        stream -> stream.write(vocabulary.characters().getBytes(StandardCharsets.UTF_8)));
     String start = prompt == null ? text.substring(0, text.offsetByCodePoints(0, 1)) : prompt;
     Variable written =
         model.sample(
@@ -187,7 +189,7 @@ final class TextCommand implements Callable<Integer> {
 
   private String read() throws IOException {
     if (data != null) {
-      return Files.readString(data);
+      return TextFile.read(data);
     }
     try (InputStream in = TextCommand.class.getResourceAsStream(MOBY_DICK)) {
       if (in == null) {

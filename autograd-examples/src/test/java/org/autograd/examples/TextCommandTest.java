@@ -2,10 +2,12 @@ package org.autograd.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.SequencedMap;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.examples.CharacterTransformer.Size;
+import org.autograd.io.FileFormatException;
 import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,27 @@ class TextCommandTest {
     assertTrue(run.out().matches("(?s).*the whale[,!] the wh(al|it)e.*"), run.out());
     assertEquals(" !,aehiltw", Files.readString(output.resolve("vocabulary.txt")));
     assertTrue(Files.exists(output.resolve("model.safetensors")));
+  }
+
+  @Test
+  void anErrorOfTheTextNamesTheFile() throws IOException {
+    Path file = directory.resolve("latin.txt");
+    Files.write(file, VERSE.concat("gr\u00fcn").repeat(60).getBytes(StandardCharsets.ISO_8859_1));
+    Invocation run =
+        Invocation.of(
+            "train",
+            "text",
+            "--data",
+            file.toString(),
+            "--output",
+            directory.resolve("latin").toString());
+    assertNotEquals(0, run.status());
+    assertTrue(run.err().contains(file + ": at byte 41: this is not UTF-8"), run.err());
+
+    Files.writeString(file, "gr\u00fcn");
+    assertEquals("gr\u00fcn", TextFile.read(file, 5));
+    var error = assertThrows(FileFormatException.class, () -> TextFile.read(file, 4));
+    assertTrue(error.getMessage().startsWith(file + ": at byte 4: "), error.getMessage());
   }
 
   @Test

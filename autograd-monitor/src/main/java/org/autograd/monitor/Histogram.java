@@ -11,6 +11,7 @@ import org.autograd.Variable;
  * @param limits the upper end of each interval
  * @param counts how many values lie in each
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Histogram(
     double min,
     double max,

@@ -2,7 +2,6 @@ package org.autograd.monitor;
 
 import java.io.Console;
 import java.io.PrintWriter;
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -63,12 +62,12 @@ public final class Progress implements TrainingListener {
     } else if (epoch.number() == trainer.epochs()
         || epoch.number() % Math.ceilDiv(trainer.epochs(), LINES) == 0
         || trainer.stopReason() != null) {
-      print("epoch %d/%d  %s%n", epoch.number(), trainer.epochs(), epoch.describe());
+      print("epoch " + epoch.number() + "/" + trainer.epochs() + "  " + epoch.describe());
     }
   }
 
-  private void print(String format, Object... values) {
-    out.printf(Locale.ROOT, format, values);
+  private void print(String line) {
+    out.println(line);
     out.flush();
   }
 
@@ -76,7 +75,7 @@ public final class Progress implements TrainingListener {
   public void onEnd(Trainer trainer) {
     if (trainer.stopReason() != null) {
       close();
-      print("stopped: %s%n", trainer.stopReason());
+      print("stopped: " + trainer.stopReason());
     }
   }
 

@@ -1,7 +1,10 @@
 package org.autograd.fuzz;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +16,13 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import org.autograd.Variable;
 import org.autograd.io.Npy;
 import org.autograd.io.Npz;
 import org.autograd.io.SafeTensors;
+import org.autograd.nn.Linear;
+import org.autograd.training.TrainingCheckpoint;
 
 /**
  * Lets Jazzer make up files for every reader, each in a process of its own with little memory. Ends
@@ -101,11 +107,12 @@ public final class FuzzReaders {
         metadata.put("format", "pt");
         Path file = corpus.resolve("seed");
         new SafeTensors(tensors, metadata).write(file);
-        byte[] bytes = Files.readAllBytes(file);
-        ByteArrayOutputStream seed = new ByteArrayOutputStream();
-        seed.write(14);
-        seed.write(bytes, Long.BYTES, bytes.length - Long.BYTES);
-        Files.write(file, seed.toByteArray());
+        replaceHeaderSize(file);
+      }
+      case TRAINING_CHECKPOINT -> {
+        Path file = corpus.resolve("seed");
+        TrainingCheckpoint.write(file, Reader.checkpointed(new Linear(2, 1)));
+        replaceHeaderSize(file);
       }
       case SHARD_INDEX -> {
         Path model = corpus.resolveSibling("input.safetensors.index.json");
@@ -146,6 +153,23 @@ public final class FuzzReaders {
       case CSV ->
           Files.writeString(
               corpus.resolve("table"), "area,kind,\"a \"\"b\"\"\"\n1.5,x,2\nNA,\"y,\nz\",-3e4\n");
+      case IMAGE -> {
+        BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(1, 1, 0x336699);
+        for (String format : new String[] {"png", "jpg", "gif", "bmp", "tiff"}) {
+          ImageIO.write(image, format, corpus.resolve(format).toFile());
+        }
+      }
     }
+  }
+
+  /** Puts the number of bytes of tensors, which {@link Reader#file} expects, before the header. */
+  private static void replaceHeaderSize(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    long headerSize = bytes.getLong();
+    ByteArrayOutputStream seed = new ByteArrayOutputStream();
+    seed.write(bytes.remaining() - Math.toIntExact(headerSize));
+    seed.write(bytes.array(), Long.BYTES, bytes.remaining());
+    Files.write(file, seed.toByteArray());
   }
 }

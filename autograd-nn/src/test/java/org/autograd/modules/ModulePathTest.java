@@ -100,7 +100,7 @@ class ModulePathTest {
       """;
 
   private static final List<String> LIBRARIES =
-      List.of("guava-", "failureaccess-", "jackson-core-");
+      List.of("guava-", "failureaccess-", "jackson-core-", "fastcsv-");
 
   /** The modules' {@code requires transitive static} of JSpecify holds for the compiler. */
   private static final List<String> FOR_COMPILING =
