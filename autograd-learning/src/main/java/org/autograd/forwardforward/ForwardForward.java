@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An outcome's loss is the sum of those of the layers, and its measures the losses {@code
  * layer_0_loss}, ... and {@code head_loss}. Its predictions are the head's logits; there are none
- * if it does not learn, since goodness would take a pass for each class.
+ * if it does not learn, since goodness would take a pass for each class. {@link #predict} gives the
+ * goodness of each class or the head's logits, as the network's options say.
  */
 public final class ForwardForward extends GradientRule {
   private final ForwardForwardNetwork network;
@@ -96,9 +97,12 @@ public final class ForwardForward extends GradientRule {
       }
       logits = network.head().apply(features);
       Variable loss = Losses.crossEntropy(logits, targets);
-      loss.backward();
+      double value = loss.item();
+      if (Double.isFinite(value)) {
+        loss.backward();
+      }
       logits = logits.detach();
-      measures.put("head_loss", loss.item());
+      measures.put("head_loss", value);
     }
     Variable examples = examples(network, inputs, targets, logits, negatives, rng);
     double total = 0;
@@ -128,12 +132,6 @@ public final class ForwardForward extends GradientRule {
     LabelOverlay overlay = network.overlay().orElseThrow();
     Variable wrong = negatives.wrongLabels(targets, overlay.classes(), logits, rng);
     return Variable.cat(0, overlay.apply(inputs, targets), overlay.apply(inputs, wrong));
-  }
-
-  /** Returns the goodness of each class or the head's logits, as the network's options say. */
-  @Override
-  public Variable predict(Variable inputs) {
-    return network.evaluate(() -> network.apply(inputs));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.autograd.forwardforward;
 
+import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.local.BlockRule;
@@ -38,7 +39,10 @@ public final class ForwardForwardBlock implements BlockRule {
     }
     ForwardForward.checkFit(network, negatives);
     Variable x = input.detach();
-    Variable features = network.apply(x).detach();
+    Variable features;
+    try (var _ = Autograd.noGrad()) {
+      features = network.apply(x);
+    }
     ForwardForward.addGradients(network, x, targets, negatives, rng);
     return features;
   }

@@ -94,7 +94,8 @@ public final class ForwardForwardLayer extends UnaryModule {
   }
 
   /**
-   * Computes the gradients of the layer's parameters, and of nothing else.
+   * Computes the gradients of the layer's parameters, and of nothing else. If the loss is NaN or
+   * infinite there are none, and the running mean stays as it is.
    *
    * @param z what the units were given, of as many positive examples, which come first, as negative
    *     ones
@@ -103,22 +104,36 @@ public final class ForwardForwardLayer extends UnaryModule {
    */
   double backward(Variable z, Variable activity) {
     Variable loss = contrast(activity);
-    Variable total = loss;
-    if (objective.peerStrength() > 0) {
-      long half = activity.size(0) / 2;
-      updateMeanActivity(activity.detach().narrow(0, 0, half));
-      // Of z rather than of the activity, so that it also reaches units that are never active.
-      Variable excess = meanActivity.sub(meanActivity.mean());
-      Variable peer = z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half);
-      total = loss.add(peer);
+    double value = loss.item();
+    if (Double.isFinite(value)) {
+      updateMeanActivity(positiveMean(activity));
+      withPeers(loss, z).backward();
     }
-    total.backward();
-    return loss.item();
+    return value;
   }
 
-  private void updateMeanActivity(Variable positive) {
-    try (var _ = Autograd.noGrad()) {
-      meanActivity.mul_(DECAY).add_(positive.mean(0).mul(1 - DECAY));
+  /** Returns a loss with peer normalisation. */
+  Variable withPeers(Variable loss, Variable z) {
+    if (objective.peerStrength() == 0) {
+      return loss;
+    }
+    long half = z.size(0) / 2;
+    // Of z rather than of the activity, so that it also reaches units that are never active.
+    Variable excess = meanActivity.sub(meanActivity.mean());
+    return loss.add(z.narrow(0, 0, half).mul(excess).sum().mul(objective.peerStrength() / half));
+  }
+
+  /** Returns the mean activity of each unit over the positive examples, which come first. */
+  static Variable positiveMean(Variable activity) {
+    return activity.detach().narrow(0, 0, activity.size(0) / 2).mean(0);
+  }
+
+  /** Takes the mean activity over a batch's positive examples into the running mean. */
+  void updateMeanActivity(Variable positiveMean) {
+    if (objective.peerStrength() > 0) {
+      try (var _ = Autograd.noGrad()) {
+        meanActivity.mul_(DECAY).add_(positiveMean.mul(1 - DECAY));
+      }
     }
   }
 

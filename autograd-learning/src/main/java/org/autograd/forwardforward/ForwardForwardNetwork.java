@@ -48,7 +48,8 @@ public final class ForwardForwardNetwork extends UnaryModule {
    * @param firstScored the number of the first layer whose goodness and activity count for
    *     predictions; Hinton leaves out layer 0 of deeper networks
    * @param prediction what the network computes as a module
-   * @param linear the options of the layers; the head starts at 0
+   * @param linear the options of the layers, which start as {@link Objective#hinton} says if there
+   *     is no initializer; the head starts at 0
    */
   public record Options(
       Objective objective, int firstScored, Prediction prediction, Linear.Options linear) {
@@ -120,7 +121,11 @@ public final class ForwardForwardNetwork extends UnaryModule {
               + options.firstScored());
     }
     this.layers = child("layers", new ModuleList<>(layers));
-    this.overlay = overlay;
+    this.overlay = overlay == null ? null : overlay.copy();
+    if (this.overlay != null) {
+      // Not learned, but a network is of no use with other patterns.
+      buffer("patterns", this.overlay.patterns());
+    }
     this.firstScored = options.firstScored();
     this.prediction = options.prediction();
     long features = layers.stream().skip(firstScored).mapToLong(ForwardForwardLayer::units).sum();
@@ -133,11 +138,11 @@ public final class ForwardForwardNetwork extends UnaryModule {
       throw new IllegalArgumentException(
           "ForwardForwardNetwork: needs the length of an input and the size of at least one layer");
     }
+    Linear.Options linear = options.objective().initialized(options.linear());
     List<ForwardForwardLayer> layers = new ArrayList<>();
     for (int k = 1; k < sizes.length; k++) {
       long in = sizes[k - 1] + (k == 1 ? added : 0);
-      layers.add(
-          new ForwardForwardLayer(new Linear(in, sizes[k], options.linear()), options.objective()));
+      layers.add(new ForwardForwardLayer(new Linear(in, sizes[k], linear), options.objective()));
     }
     return layers;
   }
@@ -159,7 +164,10 @@ public final class ForwardForwardNetwork extends UnaryModule {
     return prediction;
   }
 
-  /** Returns how inputs show a class, if they do. */
+  /**
+   * Returns how inputs show a class, if they do: as the overlay that the network was created with,
+   * with the patterns of its state dict, which has a copy of them.
+   */
   public Optional<LabelOverlay> overlay() {
     return Optional.ofNullable(overlay);
   }

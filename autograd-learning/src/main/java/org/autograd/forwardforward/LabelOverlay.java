@@ -47,6 +47,16 @@ public final class LabelOverlay {
     return new LabelOverlay(true, patterns);
   }
 
+  /** Returns the pattern of each class, of shape [classes, length]. */
+  Variable patterns() {
+    return patterns;
+  }
+
+  /** Returns an overlay with the same patterns, elements of its own. */
+  LabelOverlay copy() {
+    return new LabelOverlay(concatenated, patterns.copy());
+  }
+
   /** Returns the number of classes. */
   public int classes() {
     return Math.toIntExact(patterns.size(0));

@@ -3,6 +3,8 @@ package org.autograd.forwardforward;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.autograd.Variable;
+import org.autograd.nn.Initializers;
+import org.autograd.nn.Linear;
 
 /**
  * What a layer of its own tries to reach: how its input is normalised, what the goodness of its
@@ -52,7 +54,9 @@ public final class Objective {
   /**
    * Returns the form of G. Hinton, "The Forward-Forward Algorithm: Some Preliminary
    * Investigations", 2022: the threshold is the number of units, and a weak term, peer
-   * normalisation of strength 0.03, keeps units from being always or never active.
+   * normalisation of strength 0.03, keeps units from being always or never active. Unless the
+   * networks' options have an initializer, weights start normal with deviation {@code 1 /
+   * sqrt(inputs)} and biases at 0, as his.
    */
   public static Objective hinton() {
     return new Objective(Form.HINTON, 0, 0.03);
@@ -105,6 +109,16 @@ public final class Objective {
   /** Returns the strength of peer normalisation. */
   public double peerStrength() {
     return peerStrength;
+  }
+
+  /**
+   * Returns options with the form's own initial values, unless they have an initializer: Hinton's
+   * weights are normal with deviation {@code 1 / sqrt(inputs)} and his biases 0.
+   */
+  Linear.Options initialized(Linear.Options linear) {
+    return form == Form.HINTON && linear.initializer() == null
+        ? linear.initializer(Initializers.kaimingNormal(1))
+        : linear;
   }
 
   /**

@@ -32,7 +32,8 @@ public final class RecurrentForwardForwardNetwork extends UnaryModule {
   /**
    * Creates a network.
    *
-   * @param linear the options of all weights
+   * @param linear the options of all weights, which start as {@link Objective#hinton} says if there
+   *     is no initializer
    * @param classes the number of classes
    * @param sizes the length of an input, and the number of units of each layer
    */
@@ -43,16 +44,25 @@ public final class RecurrentForwardForwardNetwork extends UnaryModule {
           "RecurrentForwardForwardNetwork: needs the length of an input, the size of at least one"
               + " layer and at least 2 classes");
     }
+    Linear.Options initialized = objective.initialized(linear);
     List<ForwardForwardLayer> bottomUp = new ArrayList<>();
     List<Linear> topDown = new ArrayList<>();
     for (int k = 1; k < sizes.length; k++) {
       long upper = k + 1 < sizes.length ? sizes[k + 1] : classes;
-      bottomUp.add(new ForwardForwardLayer(new Linear(sizes[k - 1], sizes[k], linear), objective));
-      topDown.add(new Linear(upper, sizes[k], linear.bias(false)));
+      bottomUp.add(
+          new ForwardForwardLayer(new Linear(sizes[k - 1], sizes[k], initialized), objective));
+      topDown.add(new Linear(upper, sizes[k], initialized.bias(false)));
     }
     this.layers = child("layers", new ModuleList<>(bottomUp));
     this.above = child("above", new ModuleList<>(topDown));
     this.classes = classes;
+  }
+
+  /** Returns the layers, from the input on. */
+  List<ForwardForwardLayer> layers() {
+    List<ForwardForwardLayer> result = new ArrayList<>();
+    layers.forEach(result::add);
+    return List.copyOf(result);
   }
 
   /** Returns the number of classes. */

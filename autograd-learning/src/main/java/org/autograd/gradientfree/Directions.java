@@ -108,10 +108,18 @@ final class Directions {
     }
   }
 
-  /** Sets the gradients of the parameters. */
+  /** Sets the gradients of the parameters; none if an element is NaN or infinite. */
   void setGradients(List<Variable> gradients) {
-    for (int k = 0; k < gradients.size(); k++) {
-      parameters.get(k).setGrad(gradients.get(k));
+    boolean finite = gradients.stream().allMatch(Directions::isFinite);
+    for (int k = 0; k < parameters.size(); k++) {
+      parameters.get(k).setGrad(finite ? gradients.get(k) : null);
+    }
+  }
+
+  private static boolean isFinite(Variable gradient) {
+    try (var _ = Autograd.noGrad()) {
+      // 0 of what is finite, NaN otherwise; sums of large elements could overflow.
+      return gradient.mul(0).sum().item() == 0;
     }
   }
 }

@@ -131,7 +131,10 @@ public final class EvolutionStrategy implements GradientEstimator {
     return result;
   }
 
-  /** Sets the gradient of each parameter by all trials of a step. */
+  /**
+   * Sets the gradient of each parameter by all trials of a step; forgets them if that is not
+   * finite.
+   */
   public void setGradients(List<Trial> trials) {
     int pairs = trials.size();
     double[] losses = new double[2 * pairs];

@@ -16,7 +16,9 @@ import org.autograd.training.TrainingState;
  */
 public interface GradientEstimator {
   /**
-   * Sets the gradient of each parameter.
+   * Sets the gradient of each parameter. An estimate that is NaN or infinite somewhere, as of a
+   * loss that overflows in a random direction, must not reach an optimizer: then no parameter has a
+   * gradient, and a step changes nothing.
    *
    * @param loss as {@link Minimizer#step} describes it
    * @return the loss at the parameters, or an estimate of it

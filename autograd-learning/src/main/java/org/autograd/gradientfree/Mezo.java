@@ -2,7 +2,10 @@ package org.autograd.gradientfree;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.autograd.Autograd;
@@ -10,6 +13,7 @@ import org.autograd.Generator;
 import org.autograd.PointwiseUpdate;
 import org.autograd.Variable;
 import org.autograd.expression.Expression;
+import org.autograd.training.StateValues;
 import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 
@@ -145,7 +149,7 @@ public final class Mezo implements Minimizer {
     return learningRate;
   }
 
-  /** Sets the learning rate, from the next step on. */
+  /** Sets the learning rate, from the next step on. A checkpoint stores it. */
   public void setLearningRate(double value) {
     learningRate = value;
   }
@@ -223,5 +227,19 @@ public final class Mezo implements Minimizer {
   @Override
   public void addTo(TrainingState state) {
     state.add("mezo", options.generator());
+    state.add("mezo_settings", this::save, this::load);
+  }
+
+  private SequencedMap<String, Variable> save() {
+    SequencedMap<String, Variable> result = new LinkedHashMap<>();
+    result.put("learning_rate", Variable.of(learningRate));
+    return result;
+  }
+
+  private void load(Map<String, Variable> saved) {
+    StateValues values = new StateValues(saved);
+    double[] loaded = values.doubles("learning_rate", 1);
+    values.finish();
+    learningRate = loaded[0];
   }
 }

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.autograd.Autograd;
+import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.training.TrainingState;
@@ -30,7 +32,7 @@ public record Alignment(SequencedMap<String, Double> angles, double total) {
 
   /**
    * Measures a rule on a batch, without learning from it: the rule and its model are afterwards as
-   * they were, but for the gradients, which are gone.
+   * they were, but for the gradients, which are gone, and so is {@link Autograd#generator()}.
    *
    * @param loss whose gradient is the true one, a scalar
    */
@@ -39,10 +41,17 @@ public record Alignment(SequencedMap<String, Double> angles, double total) {
     rule.addTo(state);
     SequencedMap<String, Variable> before = new LinkedHashMap<>();
     state.save().forEach((name, value) -> before.put(name, value.detach().copy()));
-    SequencedMap<String, Variable> made = rule.gradients(batch);
-    loss.apply(batch).backward();
-    SequencedMap<String, Variable> right = rule.takeGradients();
-    state.load(before);
+    Generator.State random = Autograd.generator().state();
+    SequencedMap<String, Variable> made;
+    SequencedMap<String, Variable> right;
+    try {
+      made = rule.gradients(batch);
+      loss.apply(batch).backward();
+      right = rule.takeGradients();
+    } finally {
+      state.load(before);
+      Autograd.generator().restore(random);
+    }
 
     SequencedMap<String, Double> angles = new LinkedHashMap<>();
     double product = 0;

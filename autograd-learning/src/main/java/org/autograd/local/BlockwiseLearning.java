@@ -1,10 +1,7 @@
 package org.autograd.local;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.autograd.Autograd;
 import org.autograd.Variable;
@@ -56,7 +53,7 @@ public final class BlockwiseLearning extends GradientRule {
       List<BlockRule> rules,
       BinaryOperator<Variable> loss,
       Optimizer<?> optimizer) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     if (rules.size() != model.layers().size()) {
       throw new IllegalArgumentException(
           "BlockwiseLearning: the model has "
@@ -78,10 +75,8 @@ public final class BlockwiseLearning extends GradientRule {
                 + rules.get(k + 1));
       }
     }
-    Set<Variable> optimized = Collections.newSetFromMap(new IdentityHashMap<>());
-    optimizer.groups().forEach(group -> optimized.addAll(group.parameters()));
     for (int k = 0; k < rules.size(); k++) {
-      if (!optimized.containsAll(ownParameters(rules.get(k)))) {
+      if (!optimizes(optimizer, ownParameters(rules.get(k)))) {
         throw new IllegalArgumentException(
             "BlockwiseLearning: the optimizer lacks the parameters that the rule of block "
                 + k
@@ -140,16 +135,6 @@ public final class BlockwiseLearning extends GradientRule {
         return loss.apply(model.apply(inputs), targets);
       }
     });
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override

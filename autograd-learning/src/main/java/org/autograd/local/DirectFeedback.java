@@ -40,7 +40,10 @@ public final class DirectFeedback implements BlockRule {
           "DirectFeedback: sizes must be positive, got " + outputs + " and " + features);
     }
     this.signal = signal;
-    this.feedback = new FixedMatrix(rng, DType.FLOAT64, outputs, features, outputs);
+    // As most models are, so that nothing is to be converted; others can do with its precision.
+    this.feedback =
+        new FixedMatrix(
+            FixedMatrix.draw(rng, DType.FLOAT64, outputs, features, outputs).to(DType.FLOAT32));
   }
 
   /**

@@ -57,7 +57,7 @@ public final class FeedbackAlignment extends GradientRule {
       Optimizer<?> optimizer,
       Feedback feedback,
       Generator rng) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     this.model = model;
     this.loss = loss;
     this.feedback = feedback;
@@ -140,16 +140,6 @@ public final class FeedbackAlignment extends GradientRule {
     protected @Nullable Variable[] backward(Context context, Variable[] gradients) {
       return new @Nullable Variable[] {gradients[0].matmul(b), gradients[0]};
     }
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override

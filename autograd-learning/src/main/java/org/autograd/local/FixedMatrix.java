@@ -11,7 +11,11 @@ final class FixedMatrix extends Module {
 
   /** Creates a matrix with elements uniform in {@code [-1/sqrt(fanIn), 1/sqrt(fanIn))}. */
   FixedMatrix(Generator rng, DType dtype, long rows, long columns, long fanIn) {
-    matrix = buffer("matrix", draw(rng, dtype, rows, columns, fanIn));
+    this(draw(rng, dtype, rows, columns, fanIn));
+  }
+
+  FixedMatrix(Variable matrix) {
+    this.matrix = buffer("matrix", matrix);
   }
 
   /** Returns elements as those of a fresh linear layer. */

@@ -1,14 +1,21 @@
 package org.autograd.local;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BinaryOperator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.nn.Module;
+import org.autograd.nn.UnaryModule;
 import org.autograd.optim.Optimizer;
 import org.autograd.training.LearningRule;
 import org.autograd.training.Outcome;
 import org.autograd.training.TrainingState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A learning rule that gives every parameter a gradient of its own making, or something to be used
@@ -19,17 +26,31 @@ import org.autograd.training.TrainingState;
  * the next batch, so listeners can look at them.
  */
 public abstract class GradientRule implements LearningRule {
-  private final Module module;
+  private final UnaryModule module;
+  private final @Nullable BinaryOperator<Variable> loss;
   private final Optimizer<?> optimizer;
+
+  /**
+   * Creates a rule without a loss of predictions, so that there is none in validation.
+   *
+   * @param module the model
+   * @param optimizer of all parameters that {@link #addGradients} gives gradients to
+   */
+  protected GradientRule(UnaryModule module, Optimizer<?> optimizer) {
+    this(module, null, optimizer);
+  }
 
   /**
    * Creates a rule.
    *
    * @param module the model
+   * @param loss a scalar, the mean over a batch, of predictions and targets; null if there is none
    * @param optimizer of all parameters that {@link #addGradients} gives gradients to
    */
-  protected GradientRule(Module module, Optimizer<?> optimizer) {
+  protected GradientRule(
+      UnaryModule module, @Nullable BinaryOperator<Variable> loss, Optimizer<?> optimizer) {
     this.module = module;
+    this.loss = loss;
     this.optimizer = optimizer;
   }
 
@@ -38,6 +59,13 @@ public abstract class GradientRule implements LearningRule {
    * Recording is on.
    */
   protected abstract Outcome addGradients(Batch batch);
+
+  /** Returns whether an optimizer has all of some parameters. */
+  static boolean optimizes(Optimizer<?> optimizer, Collection<Variable> parameters) {
+    Set<Variable> optimized = Collections.newSetFromMap(new IdentityHashMap<>());
+    optimizer.groups().forEach(group -> optimized.addAll(group.parameters()));
+    return optimized.containsAll(parameters);
+  }
 
   @Override
   public final Module module() {
@@ -91,6 +119,20 @@ public abstract class GradientRule implements LearningRule {
     optimizer.zeroGrad();
     module.zeroGrad();
     return result;
+  }
+
+  /** Returns what the model computes. */
+  @Override
+  public Variable predict(Variable inputs) {
+    return module.evaluate(() -> module.apply(inputs));
+  }
+
+  @Override
+  public double validationLoss(Variable predictions, Batch batch) {
+    if (loss == null) {
+      return Double.NaN;
+    }
+    return module.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override

@@ -72,7 +72,10 @@ public final class LocalLoss implements BlockRule {
   @Override
   public Variable forward(UnaryModule block, Variable input, Variable targets) {
     Variable result = block.apply(input);
-    loss(result, targets).backward();
+    Variable loss = loss(result, targets);
+    if (Double.isFinite(loss.item())) {
+      loss.backward();
+    }
     return result.detach();
   }
 

@@ -85,12 +85,18 @@ public final class PredictiveCoding extends GradientRule {
    * @param model whose layers are the blocks
    * @param loss a scalar, the mean over a batch, of predictions and targets
    * @param optimizer of the model's parameters
+   * @throws IllegalArgumentException if the model has no layers, or, in the strict mode, which
+   *     computes each block in every step, if it has dropout or running statistics
    */
   public PredictiveCoding(
       Sequential model, BinaryOperator<Variable> loss, Optimizer<?> optimizer, Options options) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     if (model.layers().isEmpty()) {
       throw new IllegalArgumentException("PredictiveCoding: the model has no layers");
+    }
+    if (!options.fixedPrediction()) {
+      RepeatedPasses.check(
+          "PredictiveCoding", model, "use LayerNorm or GroupNorm, or fixedPrediction(true)");
     }
     this.model = model;
     this.loss = loss;
@@ -175,15 +181,5 @@ public final class PredictiveCoding extends GradientRule {
               .getFirst();
       values.set(k, values.get(k).add(errors.get(k).sub(fromAbove).mul(options.rate())));
     }
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 }

@@ -92,6 +92,9 @@ public final class TargetPropagation extends GradientRule {
    * @param loss a scalar, the mean over a batch, of predictions and targets
    * @param optimizer of {@link #parameters}
    * @param rng draws the noise
+   * @throws IllegalArgumentException if there is not an inverse for each block that needs one, if
+   *     the optimizer lacks parameters of an inverse, or if the model or an inverse, both computed
+   *     several times for a batch, has dropout or running statistics
    */
   public TargetPropagation(
       Sequential model,
@@ -100,7 +103,7 @@ public final class TargetPropagation extends GradientRule {
       Optimizer<?> optimizer,
       Options options,
       Generator rng) {
-    super(model, optimizer);
+    super(model, loss, optimizer);
     int depth = model.layers().size();
     if (depth < 2 || inverses.size() != depth - 2) {
       throw new IllegalArgumentException(
@@ -110,6 +113,18 @@ public final class TargetPropagation extends GradientRule {
               + " blocks and "
               + inverses.size()
               + " inverses");
+    }
+    for (int k = 0; k < inverses.size(); k++) {
+      if (!optimizes(optimizer, inverses.get(k).parameters())) {
+        throw new IllegalArgumentException(
+            "TargetPropagation: the optimizer lacks the parameters of the inverse of block "
+                + (k + 1)
+                + ": create it with TargetPropagation.parameters(model, inverses)");
+      }
+    }
+    RepeatedPasses.check("TargetPropagation", model, "use LayerNorm or GroupNorm");
+    for (UnaryModule inverse : inverses) {
+      RepeatedPasses.check("TargetPropagation", inverse, "use LayerNorm or GroupNorm");
     }
     this.model = model;
     this.inverses = new ModuleList<>(inverses);
@@ -169,16 +184,6 @@ public final class TargetPropagation extends GradientRule {
       result = block.apply(noisy);
     }
     inverse.apply(result).sub(noisy).square().sum().div(2.0 * below.size(0)).backward();
-  }
-
-  @Override
-  public Variable predict(Variable inputs) {
-    return model.evaluate(() -> model.apply(inputs));
-  }
-
-  @Override
-  public double validationLoss(Variable predictions, Batch batch) {
-    return model.evaluate(() -> loss.apply(predictions, batch.targets()).item());
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
@@ -26,6 +27,7 @@ import org.autograd.nn.Losses;
 import org.autograd.nn.Mlp;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Adam;
+import org.autograd.optim.Sgd;
 import org.autograd.training.Backpropagation;
 import org.autograd.training.LearningRule;
 import org.autograd.training.Outcome;
@@ -311,11 +313,147 @@ class ForwardForwardTest {
         2,
         (step, layer, z, activity) -> {
           network.zeroGrad();
-          layer.backward(z, activity);
+          layer.withPeers(layer.contrast(activity), z).backward();
           seen[0]++;
           // The layer's own weights, bottom-up and top-down, and nothing else.
           assertEquals(3, network.parameters().stream().filter(p -> p.grad() != null).count());
         });
     assertEquals(4, seen[0]);
+  }
+
+  @Test
+  void aBatchOfNanChangesNothing() {
+    ForwardForwardNetwork network = network(Objective.hinton(), 64, 20, 15);
+    LearningRule rule = rule(network, Negatives.hardLabels());
+    rule.learn(batch(30));
+    Map<String, float[]> before = new LinkedHashMap<>();
+    network
+        .stateDict()
+        .forEach((name, value) -> before.put(name, value.to(DType.FLOAT32).toFloatArray()));
+    Batch good = batch(30);
+    Batch bad = Batch.of(good.inputs().mul(Double.NaN), good.targets());
+    assertTrue(Double.isNaN(rule.learn(bad).loss()));
+    network
+        .stateDict()
+        .forEach((name, value) ->
+            assertArrayEquals(before.get(name), value.to(DType.FLOAT32).toFloatArray(), name));
+    assertTrue(Double.isFinite(rule.learn(good).loss()));
+    network
+        .stateDict()
+        .forEach((name, value) -> assertTrue(Double.isFinite(value.abs().max().item()), name));
+  }
+
+  @Test
+  void aBlocksActivationsAreThoseOfOneLayerToo() {
+    long[] peaks = new long[2];
+    int[] depths = {2, 8};
+    for (int i = 0; i < 2; i++) {
+      long[] sizes = new long[depths[i] + 1];
+      Arrays.fill(sizes, 64);
+      ForwardForwardNetwork body =
+          new ForwardForwardNetwork(
+              LabelOverlay.concatenated(10),
+              options(Objective.hinton()).prediction(ForwardForwardNetwork.Prediction.FEATURES),
+              sizes);
+      Sequential model = new Sequential(body, new Linear(64L * depths[i], 10));
+      List<BlockRule> rules =
+          List.of(
+              new ForwardForwardBlock(Negatives.randomLabels(), new Generator(1)),
+              BlockRule.backpropagation());
+      LearningRule rule =
+          new BlockwiseLearning(
+              model,
+              rules,
+              Losses::crossEntropy,
+              new Adam(BlockwiseLearning.parameters(model, rules), Adam.options()));
+      peaks[i] =
+          LiveBytes.peak(
+              rule, batch(64), body.layers().stream().map(ForwardForwardLayer::transform).toList());
+    }
+    assertTrue(peaks[0] > 0);
+    assertEquals(peaks[0], peaks[1]);
+  }
+
+  @Test
+  void theRecurrentNetworksGradientsAreThoseOfTheMeanOverTheSteps() {
+    RecurrentForwardForwardNetwork network =
+        new RecurrentForwardForwardNetwork(
+            Objective.hinton(),
+            Linear.options().dtype(DType.FLOAT64).generator(new Generator(1)),
+            10,
+            64,
+            20,
+            15);
+    Batch digits = batch(6);
+    Batch batch = Batch.of(digits.inputs().to(DType.FLOAT64), digits.targets());
+    double[] loss = {0};
+    Variable[] mean = {Variable.zeros(DType.FLOAT64, 20)};
+    ForwardForwardLayer first = network.layers().getFirst();
+    network.run(
+        Variable.cat(0, batch.inputs(), batch.inputs()),
+        Variable.cat(0, batch.targets(), Negatives.random(batch.targets(), 10, new Generator(2))),
+        8,
+        (_, layer, z, activity) -> {
+          Variable step = layer.contrast(activity);
+          loss[0] += step.item() / 8;
+          layer.withPeers(step, z).backward();
+          if (layer == first) {
+            mean[0] = mean[0].add(activity.detach().narrow(0, 0, 6).mean(0).div(8));
+          }
+        });
+    Map<String, double[]> expected = new LinkedHashMap<>();
+    network
+        .namedParameters()
+        .forEach((name, parameter) ->
+            expected.put(name, Objects.requireNonNull(parameter.grad()).div(8).toDoubleArray()));
+    LearningRule rule =
+        new RecurrentForwardForward(
+            network,
+            new Sgd(network.parameters(), Sgd.options().learningRate(0)),
+            new Generator(2));
+    assertEquals(loss[0], rule.learn(batch).loss(), 1e-12);
+    network
+        .namedParameters()
+        .forEach((name, parameter) ->
+            assertArrayEquals(
+                expected.get(name),
+                Objects.requireNonNull(parameter.grad()).toDoubleArray(),
+                1e-14,
+                name));
+    // Once per batch, not once per step.
+    assertArrayEquals(
+        mean[0].mul(0.1).add(0.45).toDoubleArray(),
+        first.stateDict().get("mean_activity").toDoubleArray(),
+        1e-14);
+  }
+
+  @Test
+  void hintonsWeightsStartNormalAndHisBiasesAtZero() {
+    Linear hinton = (Linear) network(Objective.hinton(), 390, 500).layers().getFirst().transform();
+    Variable weight = hinton.weight().detach();
+    assertEquals(1.0 / 400, weight.square().mean().item(), 3e-5);
+    assertEquals(3.0 / (400 * 400), weight.square().square().mean().item(), 1e-6); // normal
+    assertEquals(0, Objects.requireNonNull(hinton.bias()).abs().max().item());
+    Linear symba = (Linear) network(Objective.symba(), 390, 500).layers().getFirst().transform();
+    assertTrue(symba.weight().abs().max().item() <= 1 / Math.sqrt(400));
+  }
+
+  @Test
+  void theStateDictHasThePatternsOfTheClasses() {
+    ForwardForwardNetwork[] networks = new ForwardForwardNetwork[2];
+    LabelOverlay[] overlays = new LabelOverlay[2];
+    for (int i = 0; i < 2; i++) {
+      overlays[i] =
+          LabelOverlay.concatenated(Variable.randn(new Generator(i), DType.FLOAT32, 10, 12));
+      networks[i] = new ForwardForwardNetwork(overlays[i], options(Objective.symba()), 64, 20, 15);
+    }
+    Variable x = batch(4).inputs();
+    float[] goodness = networks[0].goodness(x).toFloatArray();
+    float[] patterns = overlays[1].patterns().toFloatArray();
+    assertTrue(!Arrays.equals(goodness, networks[1].goodness(x).toFloatArray()));
+    networks[1].loadStateDict(networks[0].stateDict());
+    assertArrayEquals(goodness, networks[1].goodness(x).toFloatArray());
+    // What the network was created with is not its own.
+    assertArrayEquals(patterns, overlays[1].patterns().toFloatArray());
   }
 }

@@ -33,6 +33,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EstimatorsTest {
+  /** Finite at the parameters, NaN or infinite in every random direction from them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"es", "spsa", "forward"})
+  void anEstimateThatIsNotFiniteChangesNothing(String name) {
+    Variable p = Variable.of(1.0, 2.0).requiresGrad(true);
+    List<Variable> parameters = List.of(p);
+    Generator rng = new Generator(1);
+    GradientEstimator estimator =
+        switch (name) {
+          case "es" ->
+              new EvolutionStrategy(
+                  parameters, EvolutionStrategy.options().pairs(2).ranks(false).generator(rng));
+          case "spsa" -> new Spsa(parameters, Spsa.options().generator(rng));
+          default -> new ForwardGradient(parameters, ForwardGradient.options().generator(rng));
+        };
+    Minimizer minimizer = estimator.with(new Sgd(parameters, Sgd.options().learningRate(0.1)));
+    // The slope of the root is infinite at 0, and the first element must not fall below 1.
+    minimizer.step(() -> p.sub(Variable.of(1.0, 2.0)).sqrt().sum());
+    assertArrayEquals(new double[] {1, 2}, p.toDoubleArray());
+    minimizer.step(() -> p.square().sum());
+    assertTrue(Double.isFinite(p.sum().item()));
+    assertNotEquals(1, p.toDoubleArray()[0]);
+  }
+
   private static final Variable X = Variable.randn(new Generator(1), DType.FLOAT64, 6, 3);
   private static final Variable Y = Variable.randn(new Generator(2), DType.FLOAT64, 6, 2);
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.golden.Golden;
+import org.autograd.training.TrainingState;
 import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,5 +116,19 @@ class MezoTest {
       results[run] = p.toDoubleArray();
     }
     assertArrayEquals(results[0], results[1]);
+  }
+
+  @Test
+  void aCheckpointHasTheLearningRate() {
+    Variable p = Variable.of(1.0, 2.0).requiresGrad(true);
+    Mezo mezo = new Mezo(List.of(p), Mezo.options().learningRate(0.1));
+    mezo.setLearningRate(0.025);
+    TrainingState state = new TrainingState();
+    mezo.addTo(state);
+    Mezo other = new Mezo(List.of(p), Mezo.options().learningRate(0.1));
+    TrainingState otherState = new TrainingState();
+    other.addTo(otherState);
+    otherState.load(state.save());
+    assertEquals(0.025, other.learningRate());
   }
 }

@@ -63,7 +63,7 @@ class BlockwiseLearningTest {
   private void assertTeaches(DirectFeedback feedback, Variable signal) {
     Map<String, Variable> actual =
         rule(model, feedback, BlockRule.frozen(), BlockRule.backpropagation()).gradients(batch);
-    Variable b = feedback.module().orElseThrow().stateDict().get("matrix");
+    Variable b = feedback.module().orElseThrow().stateDict().get("matrix").to(DType.FLOAT64);
     Variable x = batch.inputs();
     Variable hidden = model.layers().getFirst().apply(x).detach();
     Variable delta = signal.matmul(b).mul(hidden.square().neg().add(1));

@@ -15,6 +15,8 @@ import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.golden.Golden;
 import org.autograd.nn.Activation;
+import org.autograd.nn.BatchNorm1d;
+import org.autograd.nn.Dropout;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Sequential;
@@ -275,5 +277,71 @@ class EnergyRulesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> targetPropagation(model, List.of(), TargetPropagation.options()));
+  }
+
+  @Test
+  void inversesMustBeOptimizedAndTheirGradientsAreThoseOfOneBatch() {
+    Sequential model = Chains.chain(1, 5, 6, 4, 3);
+    List<UnaryModule> inverses = List.of(new Linear(4, 6, Linear.options().dtype(DType.FLOAT64)));
+    TargetPropagation.Options options = TargetPropagation.options().noise(0);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new TargetPropagation(
+                        model,
+                        inverses,
+                        Losses::crossEntropy,
+                        new Adam(model.parameters(), Adam.options()),
+                        options,
+                        new Generator(3)))
+            .getMessage();
+    assertTrue(message.contains("TargetPropagation.parameters(model, inverses)"), message);
+
+    TargetPropagation rule =
+        new TargetPropagation(
+            model,
+            inverses,
+            Losses::crossEntropy,
+            new Sgd(TargetPropagation.parameters(model, inverses), Sgd.options().learningRate(0)),
+            options,
+            new Generator(3));
+    Batch batch = Chains.batch(2, 10, 5, 3);
+    Variable weight = inverses.getFirst().parameters().getFirst();
+    rule.learn(batch);
+    double[] once = Chains.gradient(weight).toDoubleArray();
+    rule.learn(batch);
+    assertArrayEquals(once, Chains.gradient(weight).toDoubleArray());
+  }
+
+  @Test
+  void whatCannotBeComputedSeveralTimesIsRefused() {
+    Linear.Options linear = Linear.options().dtype(DType.FLOAT64);
+    Sequential dropping =
+        new Sequential(
+            new Sequential(new Linear(5, 4, linear), new Dropout(0.5)), new Linear(4, 3, linear));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> predictiveCoding(dropping, PredictiveCoding.options()))
+            .getMessage();
+    assertTrue(message.contains("Dropout '0.1'"), message);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> targetPropagation(dropping, List.of(), TargetPropagation.options()));
+
+    BatchNorm1d norm = new BatchNorm1d(4, BatchNorm1d.options().dtype(DType.FLOAT64));
+    Sequential tracking =
+        new Sequential(new Sequential(new Linear(5, 4, linear), norm), new Linear(4, 3, linear));
+    message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> predictiveCoding(tracking, PredictiveCoding.options()))
+            .getMessage();
+    assertTrue(message.contains("running statistics"), message);
+    // With fixed predictions each block is computed once.
+    predictiveCoding(tracking, PredictiveCoding.options().fixedPrediction(true))
+        .learn(Chains.batch(2, 10, 5, 3));
+    assertEquals(1, tracking.stateDict().get("0.1.num_batches_tracked").item());
   }
 }

@@ -10,15 +10,19 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.autograd.Autograd;
 import org.autograd.Generator;
 import org.autograd.Variable;
 import org.autograd.data.Batch;
 import org.autograd.nn.Activation;
+import org.autograd.nn.Dropout;
+import org.autograd.nn.Linear;
 import org.autograd.nn.Losses;
 import org.autograd.nn.Sequential;
 import org.autograd.optim.Adam;
 import org.autograd.optim.Sgd;
 import org.autograd.training.TrainingState;
+import org.autograd.type.DType;
 import org.junit.jupiter.api.Test;
 
 class FeedbackTest {
@@ -168,5 +172,17 @@ class FeedbackTest {
                 new Sgd(List.of(Variable.of(1.0).requiresGrad(true)), Sgd.options()),
                 Feedback.RANDOM,
                 new Generator(1)));
+  }
+
+  @Test
+  void measuringTheAngleDrawsNoRandomNumbers() {
+    Linear.Options linear = Linear.options().generator(new Generator(1));
+    Sequential model =
+        new Sequential(new Linear(5, 7, linear), new Dropout(0.5), new Linear(7, 3, linear));
+    Batch doubles = Chains.batch(2, 11, 5, 3);
+    Batch batch = Batch.of(doubles.inputs().to(DType.FLOAT32), doubles.targets());
+    Generator.State before = Autograd.generator().state();
+    Alignment.of(rule(model, Feedback.RANDOM), Chains.loss(model), batch);
+    assertEquals(before, Autograd.generator().state());
   }
 }
