@@ -64,7 +64,9 @@ final class SpikingChoices {
     /** The squared distance of membranes from 1 and 0. */
     MSE_MEMBRANE,
     /** The cross-entropy of the times of the first spikes. */
-    TEMPORAL;
+    TEMPORAL,
+    /** The squared distance of the times of the first spikes from the first step and the end. */
+    MSE_TEMPORAL;
 
     Variable of(SpikingNetwork.Result result, Variable labels) {
       Variable spikes = result.spikes();
@@ -77,6 +79,10 @@ final class SpikingChoices {
         case MAX_MEMBRANE -> SpikeLosses.maxMembraneCrossEntropy(membranes, labels);
         case MSE_MEMBRANE -> SpikeLosses.membraneMeanSquare(membranes, labels, 1, 0);
         case TEMPORAL -> SpikeLosses.temporalCrossEntropy(spikes, labels, (double) spikes.size(0));
+        case MSE_TEMPORAL -> {
+          double end = (double) spikes.size(0);
+          yield SpikeLosses.temporalMeanSquare(spikes, labels, 0, end, end);
+        }
       };
     }
 
@@ -86,7 +92,7 @@ final class SpikingChoices {
         case MEMBRANE, MSE_MEMBRANE -> result.membranes().mean(0);
         case MAX_MEMBRANE -> result.membranes().amax(0);
         case RATE, COUNT, MSE_COUNT -> result.spikes().sum(0);
-        case TEMPORAL ->
+        case TEMPORAL, MSE_TEMPORAL ->
             SpikeLosses.spikeTimes(result.spikes(), 1, (double) result.spikes().size(0)).neg();
       };
     }

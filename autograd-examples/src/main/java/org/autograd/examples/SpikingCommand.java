@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains spiking networks. */
@@ -151,14 +152,34 @@ final class SpikingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (task == Task.PATTERNS) {
+      refuse(
+          "--task patterns",
+          "--data",
+          "--data-dir",
+          "--loss",
+          "--encoding",
+          "--population",
+          "--hidden",
+          "--steps",
+          "--beta");
       patterns();
     } else if (population) {
+      refuse("--population", "--loss");
       populations();
     } else {
       setDefaults(data == Data.DIGITS ? 30 : 5, data == Data.DIGITS ? 32 : 128);
       images();
     }
     return 0;
+  }
+
+  /** Says that a task has no use for some options, so that nobody believes they did anything. */
+  private void refuse(String task, String... names) {
+    for (String name : names) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+        throw new ParameterException(spec.commandLine(), task + " does not take " + name);
+      }
+    }
   }
 
   /** Sets what the user has not, as every task has its own usual numbers. */
@@ -220,11 +241,11 @@ final class SpikingCommand implements Callable<Integer> {
     setDefaults(data == Data.DIGITS ? 30 : 5, data == Data.DIGITS ? 32 : 128);
     int time = steps == null ? 1 : steps;
     Split<TensorDataset> images = data();
-    Path directory = options.output;
+    Path output = options.output;
     LineChart chart = new LineChart("One spike or none of each output", "epoch", "test accuracy");
     List<String> results = new ArrayList<>();
     for (int size : new int[] {1, POPULATION}) {
-      options.output = directory.resolve(10 * size + "-outputs");
+      options.output = output.resolve(10 * size + "-outputs");
       TrainingRun run = new TrainingRun(spec, options, 10 * size + " outputs");
       SpikingNetwork network =
           network(
@@ -242,7 +263,7 @@ final class SpikingCommand implements Callable<Integer> {
       chart.line(10 * size + " outputs", accuracy);
       results.add(result(10 * size + " outputs", accuracy[accuracy.length - 1]));
     }
-    chart.xRange(0.5, options.epochs + 0.5).write(directory.resolve("accuracy.png"));
+    chart.xRange(0.5, options.epochs + 0.5).write(output.resolve("accuracy.png"));
     results.forEach(spec.commandLine().getOut()::println);
   }
 
@@ -260,13 +281,13 @@ final class SpikingCommand implements Callable<Integer> {
                 .lt(0.005)
                 .to(DType.FLOAT32),
             Variable.randint(rng, 0, 2, PATTERNS));
-    Path directory = options.output;
+    Path output = options.output;
     LineChart chart = new LineChart("Random patterns, 4 hidden neurons", "epoch", "accuracy");
     PrintWriter out = spec.commandLine().getOut();
     List<String> results = new ArrayList<>();
     for (boolean isTrue : new boolean[] {true, false}) {
       String name = isTrue ? "true-gradient" : "surrogate";
-      options.output = directory.resolve(name);
+      options.output = output.resolve(name);
       TrainingRun run = new TrainingRun(spec, options, name);
       Surrogate slope =
           isTrue
@@ -290,11 +311,14 @@ final class SpikingCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT, "train accuracy, %s: %.4f", name, accuracy[accuracy.length - 1]));
     }
-    chart.write(directory.resolve("accuracy.png"));
+    chart.write(output.resolve("accuracy.png"));
     results.forEach(out::println);
   }
 
-  /** As SpyTorch's first tutorial: steps of 1 ms, membranes of 10 ms and synapses of 5 ms. */
+  /**
+   * Much as SpyTorch's first tutorial: steps of 1 ms, membranes of 10 ms and synapses of 5 ms; the
+   * current acts one step earlier.
+   */
   private SpikingNetwork patternNetwork(Surrogate slope) {
     double membrane = Math.exp(-0.1);
     double synapse = Math.exp(-0.2);

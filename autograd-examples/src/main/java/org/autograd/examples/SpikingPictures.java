@@ -91,7 +91,8 @@ final class SpikingPictures {
       out.printf(
           Locale.ROOT,
           "operations per example: %.0f additions for spikes and %.0f multiplications for other"
-              + " inputs, of %.0f synapses and steps%n",
+              + " inputs, of %.0f synapses and steps (a constant input enters the first layer only"
+              + " once)%n",
           (double) total.accumulates() / examples,
           (double) total.multiplyAccumulates() / examples,
           (double) total.dense() / examples);

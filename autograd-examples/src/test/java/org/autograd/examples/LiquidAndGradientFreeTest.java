@@ -37,9 +37,9 @@ class LiquidAndGradientFreeTest {
   void sine() throws Exception {
     String result = train(0, "liquid --epochs 60");
     assertTrue(result.matches("final MSE: ltc 0\\.\\d{6}, cfc 0\\.\\d{6}"), result);
-    // After a fifth of the steps it is on its way: the target's mean square is 0.49.
+    // After a fifth of the steps it is on its way: the target's variance is 0.49.
     for (String part : result.substring("final MSE: ".length()).split(", ", -1)) {
-      assertTrue(Double.parseDouble(part.substring(4)) < 0.3, result);
+      assertTrue(Double.parseDouble(part.substring(4)) < 0.1, result);
     }
     for (String file :
         List.of("ltc/model.safetensors", "cfc/model.safetensors", "fit.png", "wiring.svg")) {
@@ -48,9 +48,9 @@ class LiquidAndGradientFreeTest {
   }
 
   @Test
-  void xor() {
+  void xorWritesItsFiles() {
     String result = train(0, "liquid --task xor --samples 200 --epochs 1 --pad 5");
-    assertTrue(result.matches("test accuracy: cfc 0\\.\\d{4}, gru 0\\.\\d{4}"), result);
+    assertTrue(result.matches("test accuracy: cfc [01]\\.\\d{4}, gru [01]\\.\\d{4}"), result);
     assertTrue(Files.exists(directory.resolve("comparison.png")));
     train(1, "liquid --task xor --pad 2");
   }
@@ -83,11 +83,23 @@ class LiquidAndGradientFreeTest {
     assertEquals(0.5, streams.targets().mean().item(), 0.08);
   }
 
+  private static double number(String text) {
+    return Double.parseDouble(text);
+  }
+
+  /** Guessing is right in a tenth. */
   @ParameterizedTest
-  @ValueSource(strings = {"es --pairs 3", "mezo", "spsa", "forward-gradient --tangents 2"})
+  @ValueSource(
+      strings = {
+        "es --pairs 20 --epochs 4",
+        "forward-gradient --epochs 15 --learning-rate 0.01",
+        "spsa --epochs 60 --learning-rate 0.02",
+        "mezo --epochs 60 --learning-rate 0.02"
+      })
   void digits(String rule) {
-    String result = train(0, "gradient-free --epochs 1 --hidden 4 --rule " + rule);
-    assertTrue(result.matches("test accuracy: 0\\.\\d{4}"), result);
+    String result = train(0, "gradient-free --hidden 16 --rule " + rule);
+    assertTrue(result.matches("test accuracy: [01]\\.\\d{4}"), result);
+    assertTrue(number(result.substring("test accuracy: ".length())) > 0.25, result);
     assertTrue(Files.exists(directory.resolve("model.safetensors")));
     assertTrue(Files.exists(directory.resolve("loss.png")));
   }
@@ -99,6 +111,8 @@ class LiquidAndGradientFreeTest {
     assertTrue(
         result.matches("best value of [a-z]+-\\d+: \\d\\.\\d{3}e-1\\d after \\d+ evaluations"),
         result);
+    double evaluations = number(result.replaceAll(".* after (\\d+) .*", "$1"));
+    assertTrue(evaluations <= 2500, result);
     assertTrue(Files.exists(directory.resolve("value.png")));
   }
 
@@ -106,9 +120,12 @@ class LiquidAndGradientFreeTest {
   @ValueSource(strings = {"es", "mezo", "spsa", "forward-gradient"})
   void everyRuleTakesFunctionsToo(String rule) {
     String result =
-        train(0, "gradient-free --task sphere --evaluations 2000 --pairs 5 --rule " + rule);
-    double best = Double.parseDouble(result.replaceAll(".*: (\\S+) after.*", "$1"));
-    assertTrue(best < 9.9, result); // 10 in the beginning
+        train(
+            0,
+            "gradient-free --task sphere --evaluations 2000 --pairs 5 --learning-rate 0.02 --rule "
+                + rule);
+    double best = number(result.replaceAll(".*: (\\S+) after.*", "$1"));
+    assertTrue(best < 1, result); // 10 in the beginning
   }
 
   @Test

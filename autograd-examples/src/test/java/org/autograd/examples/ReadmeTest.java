@@ -34,6 +34,7 @@ class ReadmeTest {
       import org.autograd.monitor.*;
       import org.autograd.nn.*;
       import org.autograd.optim.*;
+      import org.autograd.spiking.*;
       import org.autograd.training.*;
       """;
 
@@ -64,7 +65,7 @@ class ReadmeTest {
   @Test
   void thePageOnLearningRulesIsOneProgram() throws Exception {
     List<String> blocks = blocks(read("docs/learning-rules.md"));
-    assertEquals(4, blocks.size());
+    assertEquals(5, blocks.size());
     run("LearningRules", String.join("\n", blocks));
   }
 

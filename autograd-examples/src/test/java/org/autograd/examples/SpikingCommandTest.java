@@ -2,6 +2,7 @@ package org.autograd.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,12 +18,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SpikingCommandTest {
   @TempDir private Path directory;
 
   private List<String> train(String... arguments) {
+    return train(0, arguments);
+  }
+
+  /** Returns the lines of the output, or of the error if it is to fail. */
+  private List<String> train(int expectedStatus, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command = Main.commandLine();
@@ -34,8 +41,8 @@ class SpikingCommandTest {
                     Stream.of("train", "spiking", "--output", directory.toString()),
                     Stream.of(arguments))
                 .toArray(String[]::new));
-    assertEquals(0, status, err.toString());
-    return out.toString().lines().toList();
+    assertEquals(expectedStatus, status, err.toString());
+    return (status == 0 ? out : err).toString().lines().toList();
   }
 
   private static double number(String line) {
@@ -78,16 +85,50 @@ class SpikingCommandTest {
     String single = lines.get(lines.size() - 2);
     assertTrue(single.startsWith("test accuracy, 10 outputs: "), single);
     assertTrue(lines.getLast().startsWith("test accuracy, 500 outputs: "), lines.getLast());
+    // Ten outputs that spike once or not tie often.
+    assertTrue(number(lines.getLast()) > number(single) + 0.05, single + ", " + lines.getLast());
     assertTrue(Files.exists(directory.resolve("accuracy.png")));
     assertTrue(Files.exists(directory.resolve("500-outputs/model.safetensors")));
   }
 
+  /** The true gradient of the hidden neurons is 0, so that only the outputs learn. */
   @Test
-  void patternsAreLearnedWithBothGradients() {
-    List<String> lines = train("--task", "patterns", "--epochs", "2");
+  void aSurrogateLearnsPatternsByHeartAndTheTrueGradientDoesNot() {
+    List<String> lines =
+        train(
+            "--task",
+            "patterns",
+            "--epochs",
+            "6",
+            "--batch-size",
+            "32",
+            "--learning-rate",
+            "0.02");
     String trueGradient = lines.get(lines.size() - 2);
     assertTrue(trueGradient.startsWith("train accuracy, true-gradient: "), trueGradient);
     assertTrue(lines.getLast().startsWith("train accuracy, surrogate: "), lines.getLast());
+    assertTrue(
+        number(lines.getLast()) > number(trueGradient) + 0.05,
+        trueGradient + ", " + lines.getLast());
     assertTrue(Files.exists(directory.resolve("surrogate/raster.png")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--population --loss count",
+        "--task patterns --loss count",
+        "--task patterns --encoding rate",
+        "--task patterns --hidden 9",
+        "--task patterns --beta 0.5",
+        "--task patterns --steps 9",
+        "--task patterns --data digits",
+        "--task patterns --population"
+      })
+  void optionsWithoutUseAreRefused(String arguments) {
+    String error = train(2, arguments.split(" ")).getFirst();
+    String[] names = arguments.replaceAll(" [^- ]\\S*$", "").split(" ");
+    assertTrue(error.endsWith("does not take " + names[names.length - 1]), error);
+    assertFalse(Files.exists(directory.resolve("log.csv")));
   }
 }

@@ -66,6 +66,7 @@ public final class CfcCell extends LiquidCell {
 
   private final Options options;
   private final @Nullable Linear entry;
+  private final @Nullable Sequential whole;
 
   /** What follows the backbone's first product. */
   private final List<UnaryModule> backbone;
@@ -193,9 +194,7 @@ public final class CfcCell extends LiquidCell {
     }
     entry = layers.isEmpty() ? null : (Linear) layers.getFirst();
     backbone = layers.isEmpty() ? layers : List.copyOf(layers.subList(1, layers.size()));
-    if (!layers.isEmpty()) {
-      child("backbone", new Sequential(layers));
-    }
+    whole = layers.isEmpty() ? null : child("backbone", new Sequential(layers));
     heads = options.mode() == CfcMode.PURE ? pureHeads(features) : gatedHeads(features);
   }
 
@@ -262,32 +261,41 @@ public final class CfcCell extends LiquidCell {
   @Override
   Steps steps(Variable inputs) {
     Linear layer = entry;
-    if (layer == null) {
+    Sequential layers = whole;
+    if (layer == null || layers == null) {
       return new Bare(inputs);
     }
-    return inputs.size(0) == 1 ? new Single(layer, inputs) : new Sequence(layer, inputs);
+    return inputs.size(0) == 1 || isHooked()
+        ? new Together(layers, inputs)
+        : new Sequence(layer, inputs);
   }
 
-  /** One step: input and state go through the backbone together. */
-  private final class Single implements Steps {
-    private final Linear layer;
-    private final Variable input;
+  /** Returns whether someone looks at what enters or leaves the backbone's layers or a head. */
+  private boolean isHooked() {
+    return namedModules().values().stream()
+        .anyMatch(part -> part != this && part.hasForwardHooks());
+  }
+
+  /** Input and state go through the backbone together, at each step. */
+  private final class Together implements Steps {
+    private final Sequential layers;
+    private final List<Variable> inputs;
     private final Heads pass = pass();
 
-    Single(Linear layer, Variable inputs) {
-      this.layer = layer;
-      this.input = inputs.select(0, 0);
+    Together(Sequential layers, Variable inputs) {
+      this.layers = layers;
+      this.inputs = Unbind.of(inputs);
     }
 
     @Override
     public Variable next(int time, Variable state, Variable elapsed) {
-      return pass.next(throughBackbone(layer.apply(Variable.cat(-1, input, state))), elapsed);
+      return pass.next(layers.apply(Variable.cat(-1, inputs.get(time), state)), elapsed);
     }
   }
 
   /**
-   * Runs as one operation if this is the usual kind of cell and many steps are to be made, else
-   * step by step.
+   * Runs as one operation if this is the usual kind of cell, many steps are to be made and no hook
+   * of the backbone or a head waits to be called, else step by step.
    */
   @Override
   Variable sequence(
@@ -297,7 +305,8 @@ public final class CfcCell extends LiquidCell {
         layer != null
             && backbone.size() == 1
             && backbone.getFirst() == LECUN
-            && options.mode() != CfcMode.PURE;
+            && options.mode() != CfcMode.PURE
+            && !isHooked();
     return usual && inputs.size(0) > 1
         ? whole(Objects.requireNonNull(layer), inputs, state, elapsed, going)
         : super.sequence(inputs, state, elapsed, going);

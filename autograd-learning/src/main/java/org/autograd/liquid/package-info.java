@@ -11,11 +11,14 @@
  *
  * <p>{@link org.autograd.liquid.LtcCell} solves this in a few semi-implicit parts per step; {@link
  * org.autograd.liquid.CfcCell} replaces the solution by a formula (Hasani et al., "Closed-form
- * continuous-time neural networks", 2022), which is several times faster. {@link
+ * continuous-time neural networks", 2022), one step instead of several dependent ones. {@link
  * org.autograd.liquid.Wiring} says which neurons are connected: fully, at random, or as a neural
  * circuit policy, in which few neurons lie in layers as in a nematode. {@link
- * org.autograd.liquid.LiquidLayer} runs a cell over sequences. Names and starting values are those
- * of the library ncps.
+ * org.autograd.liquid.LiquidLayer} runs a cell over sequences.
+ *
+ * <p><b>Source.</b> The two papers above; for the wirings M. Lechner et al., "Neural circuit
+ * policies enabling auditable autonomy", 2020. Equations, names and starting values are those of
+ * the authors' library ncps.
  *
  * <p><b>Example.</b>
  *
@@ -40,8 +43,10 @@
  * input, the weights do not. LTC is slow, for every step is several dependent ones, and needs a
  * learning rate of about 0.01. Neither remembers over long times: what happened many steps ago is
  * forgotten exponentially; {@link org.autograd.liquid.LiquidLayer#withMemory} puts an LSTM in front
- * for that. Where samples come at a regular pace, a GRU or an LSTM of the same size is faster and
- * often as good.
+ * for that. Where samples come at a regular pace, try a GRU or an LSTM of the same size first: its
+ * step is simpler. At irregular times the difference shows: by {@code train liquid --task xor}, the
+ * parity of bits of which only changes and their times are told, a CfC is right in 0.973 of the
+ * tests and a GRU with the times as a feature in 0.853 (seed 0).
  */
 @NullMarked
 package org.autograd.liquid;

@@ -4,19 +4,25 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.autograd.Variable;
 import org.autograd.io.AtomicFile;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Module;
+import org.autograd.type.DType;
 
 /**
  * Writes a network down in terms of the Neuromorphic Intermediate Representation (J. Pedersen et
@@ -30,7 +36,7 @@ import org.autograd.nn.Module;
  * <p>The file is JSON with NIR's names and structure, {@code {"nodes": {name: {"type": ...}},
  * "edges": [[from, to], ...]}}. NIR's own files have the same in HDF5. That is not written:
  * io.jhdf, the Java library for it, says of itself that it writes "limited use cases", and brings
- * SLF4J and Commons Lang along; a few lines of Python read this and write that.
+ * SLF4J and Commons Lang along. A simulator that reads only HDF5 needs the file converted first.
  *
  * <p>A discrete decay b over a step dt becomes the time constant {@code tau = dt / (1 - b)}, and
  * the input, which is added undiminished, the resistance {@code r = tau / dt}; both as snnTorch
@@ -38,6 +44,8 @@ import org.autograd.nn.Module;
  * {@code "reset": "subtract"} beside it.
  */
 public final class NirGraph {
+  private static final int MOST_AXES = 8;
+
   private final SequencedMap<String, Node> nodes = new LinkedHashMap<>();
   private final List<List<String>> edges = new ArrayList<>();
 
@@ -262,6 +270,138 @@ public final class NirGraph {
   /** Returns the edges, each from one name to another. */
   public List<List<String>> edges() {
     return List.copyOf(edges);
+  }
+
+  /**
+   * Reads what {@link #write} has written; numbers become float64 or int64, and a graph that is
+   * written again is the same file. Other fields than those of such a file are passed over.
+   *
+   * @throws IOException if the file cannot be read or is no such graph
+   */
+  public static NirGraph read(Path file) throws IOException {
+    NirGraph graph = new NirGraph();
+    try (InputStream in = Files.newInputStream(file);
+        JsonParser json = new JsonFactory().createParser(in)) {
+      json.nextToken();
+      fields(
+          json,
+          name -> {
+            switch (name) {
+              case "nodes" -> fields(json, node -> graph.nodes.put(node, readNode(json)));
+              case "edges" -> elements(json, () -> graph.edges.add(readEdge(json)));
+              default -> json.skipChildren();
+            }
+          });
+    }
+    for (List<String> edge : graph.edges) {
+      if (!graph.nodes.keySet().containsAll(edge)) {
+        throw new IOException("NirGraph: an edge leads from or to no node: " + edge);
+      }
+    }
+    return graph;
+  }
+
+  /** Reads what a field holds, at whose first token the parser is. */
+  @FunctionalInterface
+  private interface FieldReader {
+    void read(String name) throws IOException;
+  }
+
+  /** Reads an element, at whose first token the parser is. */
+  @FunctionalInterface
+  private interface ElementReader {
+    void read() throws IOException;
+  }
+
+  private static void expect(JsonParser json, boolean fits, String what) throws IOException {
+    if (!fits) {
+      throw new IOException(
+          "NirGraph: expected %s, got %s at %s"
+              .formatted(what, json.currentToken(), json.currentLocation()));
+    }
+  }
+
+  private static void fields(JsonParser json, FieldReader reader) throws IOException {
+    expect(json, json.currentToken() == JsonToken.START_OBJECT, "an object");
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      reader.read(name);
+    }
+    expect(json, json.currentToken() == JsonToken.END_OBJECT, "the end of an object");
+  }
+
+  private static void elements(JsonParser json, ElementReader reader) throws IOException {
+    expect(json, json.currentToken() == JsonToken.START_ARRAY, "an array");
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      reader.read();
+    }
+  }
+
+  private static String readText(JsonParser json) throws IOException {
+    expect(json, json.currentToken() == JsonToken.VALUE_STRING, "a string");
+    return json.getText();
+  }
+
+  private static List<String> readEdge(JsonParser json) throws IOException {
+    List<String> edge = new ArrayList<>();
+    elements(json, () -> edge.add(readText(json)));
+    expect(json, edge.size() == 2, "an edge of two names");
+    return List.copyOf(edge);
+  }
+
+  private static Node readNode(JsonParser json) throws IOException {
+    SequencedMap<String, Variable> arrays = new LinkedHashMap<>();
+    SequencedMap<String, String> notes = new LinkedHashMap<>();
+    fields(
+        json,
+        name -> {
+          if (json.currentToken() == JsonToken.VALUE_STRING) {
+            notes.put(name, json.getText());
+          } else {
+            arrays.put(name, readArray(json));
+          }
+        });
+    String type = notes.remove("type");
+    expect(json, type != null, "a node with a type");
+    return new Node(Objects.requireNonNull(type), arrays, notes);
+  }
+
+  private static Variable readArray(JsonParser json) throws IOException {
+    List<Long> sizes = new ArrayList<>();
+    List<Double> values = new ArrayList<>();
+    boolean whole = readNumbers(json, 0, sizes, values);
+    double[] numbers = values.stream().mapToDouble(Double::doubleValue).toArray();
+    long[] shape = sizes.stream().mapToLong(Long::longValue).toArray();
+    Variable result = Variable.fromArray(numbers, shape);
+    return whole ? result.to(DType.INT64) : result;
+  }
+
+  /** Reads what is along an axis and those after it, and returns whether all are whole numbers. */
+  private static boolean readNumbers(
+      JsonParser json, int axis, List<Long> sizes, List<Double> values) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      JsonToken token = Objects.requireNonNull(json.currentToken());
+      expect(json, token.isNumeric() && axis == sizes.size(), "numbers, in rows of equal length");
+      values.add(json.getDoubleValue());
+      return token == JsonToken.VALUE_NUMBER_INT;
+    }
+    boolean first = axis == sizes.size();
+    expect(json, axis < MOST_AXES && (!first || values.isEmpty()), "rows of equal length");
+    if (first) {
+      sizes.add(-1L);
+    }
+    boolean[] whole = {true};
+    long[] count = {0};
+    elements(
+        json,
+        () -> {
+          whole[0] &= readNumbers(json, axis + 1, sizes, values);
+          count[0]++;
+        });
+    expect(json, sizes.get(axis) < 0 || sizes.get(axis) == count[0], "rows of equal length");
+    sizes.set(axis, count[0]);
+    return whole[0];
   }
 
   /** Writes the graph as JSON. */

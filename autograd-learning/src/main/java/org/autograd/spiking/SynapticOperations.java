@@ -10,6 +10,7 @@ import org.autograd.Variable;
 import org.autograd.nn.Conv1d;
 import org.autograd.nn.Conv2d;
 import org.autograd.nn.Conv3d;
+import org.autograd.nn.Convolution;
 import org.autograd.nn.Linear;
 import org.autograd.nn.Module;
 import org.autograd.nn.ModuleHook;
@@ -27,8 +28,10 @@ import org.autograd.type.DType;
  * }
  * }</pre>
  *
- * <p>These are counts of operations, not of energy. At the border of a convolution all synapses of
- * the middle are counted.
+ * <p>These are counts of operations, not of energy. Each application of a layer counts: a layer in
+ * front of the first neurons is applied once by {@link SpikingNetwork#repeat}, and at every time
+ * step by {@link SpikingNetwork#run(Variable)}. Additions are exact for any stride, padding and
+ * dilation; the dense count includes the zeros of the padding.
  */
 public final class SynapticOperations implements AutoCloseable {
   private final SequencedMap<String, Count> counts = new LinkedHashMap<>();
@@ -85,21 +88,44 @@ public final class SynapticOperations implements AutoCloseable {
   }
 
   private void count(String name, Module layer, Variable input) {
-    Variable weight = layer.stateDict().get("weight");
-    if (weight == null) {
-      throw new IllegalStateException("SynapticOperations: layer " + name + " has no weight");
-    }
-    // A weight is [outputs, inputs of a group, ...].
-    long channelAxis = layer instanceof Linear ? input.rank() - 1 : 1;
-    long groups = input.size((int) channelAxis) / weight.size(1);
-    long synapses = weight.elementCount() / weight.size(1) / groups;
     Variable x = input.detach();
     Variable active = x.ne(0.0);
-    long spikes = (long) active.to(DType.INT64).sum().item();
+    Variable weight;
+    // How many of a group's inputs, which are all for a linear layer, each of its outputs adds up.
+    Variable reached;
+    long groups = 1;
+    switch (layer) {
+      case Linear linear -> {
+        weight = linear.weight();
+        reached = active.to(DType.INT64).sum(-1);
+      }
+      case Convolution convolution -> {
+        weight = convolution.weight();
+        groups = convolution.filters().groups();
+        reached = reached(convolution, active.to(weight.dtype())).to(DType.INT64);
+      }
+      default -> throw new IllegalArgumentException("SynapticOperations: " + layer);
+    }
+    long outputs = weight.size(0) / groups;
+    long synapses = weight.elementCount() / weight.size(0);
+    long dense = reached.elementCount() * outputs * synapses;
     boolean binary = x.eq(1.0).logicalOr(active.logicalNot()).all().item() != 0;
-    long dense = input.elementCount() * synapses;
-    counts.merge(
-        name, new Count(binary ? spikes * synapses : 0, binary ? 0 : dense, dense), Count::plus);
+    long additions = outputs * (long) reached.sum().item();
+    Count count = binary ? new Count(additions, 0, dense) : new Count(0, dense, dense);
+    counts.merge(name, count, Count::plus);
+  }
+
+  /** Returns the sums over what each place of the filters covers, one for each group. */
+  private static Variable reached(Convolution layer, Variable active) {
+    long[] shape = layer.weight().shape().toArray();
+    shape[0] = layer.filters().groups();
+    Variable ones = Variable.ones(active.dtype(), shape);
+    return switch (layer) {
+      case Conv1d _ -> active.conv1d(ones, null, layer.filters());
+      case Conv2d _ -> active.conv2d(ones, null, layer.filters());
+      case Conv3d _ -> active.conv3d(ones, null, layer.filters());
+      default -> throw new IllegalArgumentException("SynapticOperations: " + layer);
+    };
   }
 
   /** Returns the counts since the beginning or the last reset, by the layers' names. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operation for whole sequences against the same by recorded operations. */
 class CfcSequenceTest {
@@ -135,6 +136,34 @@ class CfcSequenceTest {
           other.parameters().get(k).grad().toDoubleArray(),
           usual.parameters().get(k).grad().toDoubleArray(),
           1e-13);
+    }
+  }
+
+  /** Hooks see each step, wherever they are, and change nothing by looking. */
+  @ParameterizedTest
+  @ValueSource(strings = {"backbone", "backbone.0", "ff1", "time_b"})
+  void hooksOfTheBackboneAndTheHeadsAreCalledAtEachStep(String name) {
+    CfcCell cell = new CfcCell(2, 3, CfcCell.options().dtype(DType.FLOAT64));
+    LiquidLayer layer = new LiquidLayer(cell);
+    Variable x = Variable.randn(new Generator(4), DType.FLOAT64, 5, 6, 2);
+    Variable expected = layer.apply(x, null, null).output();
+    int[] calls = {0};
+    Variable actual;
+    try (var _ =
+        cell.namedModules()
+            .get(name)
+            .afterForward((_, _) -> {
+              calls[0]++;
+              return null;
+            })) {
+      actual = layer.apply(x, null, null).output();
+    }
+    assertEquals(6, calls[0]);
+    assertArrayEquals(expected.toDoubleArray(), actual.toDoubleArray(), 1e-14);
+    try (var _ =
+        cell.namedModules().get(name).afterForward((_, out) -> List.of(out.getFirst().mul(2)))) {
+      double change = layer.apply(x, null, null).output().sub(expected).abs().max().item();
+      assertTrue(change > 1e-3, "a hook's result is taken: " + change);
     }
   }
 }

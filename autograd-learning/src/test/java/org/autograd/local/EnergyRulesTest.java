@@ -128,6 +128,22 @@ class EnergyRulesTest {
         Golden.numbers(golden.get("free o")),
         rule.predict(EXAMPLE.inputs()).toDoubleArray(),
         1e-14);
+    // At rest the output is what the last layer makes of the hidden states.
+    Variable hidden = Variable.fromArray(Golden.numbers(golden.get("free h")), 1, 4);
+    Variable output = hidden.matmul(sine(0.9, 0.5, 2, 4).transpose()).add(sine(2, 0.1, 2)).tanh();
+    assertArrayEquals(Golden.numbers(golden.get("free o")), output.toDoubleArray(), 1e-14);
+    List<Variable> entering = new ArrayList<>();
+    try (var _ =
+        rule.module()
+            .namedModules()
+            .get("1.0")
+            .afterForward((in, _) -> {
+              entering.add(in.getFirst());
+              return null;
+            })) {
+      rule.predict(EXAMPLE.inputs());
+    }
+    assertArrayEquals(hidden.toDoubleArray(), entering.getLast().toDoubleArray(), 1e-14);
     Variable loss = rule.loss(EXAMPLE);
     assertEquals(golden.get("loss").getAsDouble(), loss.item(), 1e-14);
     loss.backward();

@@ -14,8 +14,11 @@ import org.autograd.data.DataLoader;
 import org.autograd.data.TensorDataset;
 import org.autograd.nn.Linear;
 import org.autograd.optim.Adam;
+import org.autograd.optim.Gradients;
 import org.autograd.optim.Optimizer;
 import org.autograd.optim.Sgd;
+import org.autograd.training.Backpropagation;
+import org.autograd.training.LearningRule;
 import org.autograd.training.Metrics;
 import org.autograd.training.Outcome;
 import org.autograd.training.Trainer;
@@ -125,6 +128,35 @@ class BackpropagationThroughTimeTest {
           history.last().value("validation_accuracy") > 0.9,
           "window " + window + ": " + history.last());
     }
+  }
+
+  @Test
+  void theLossOfValidationIsThatOfThePredictionsRun() {
+    Batch batch = batch(7);
+    SpikingNetwork network = network();
+    Sgd optimizer = new Sgd(network.parameters(), Sgd.options().learningRate(0.1));
+    Backpropagation whole =
+        BackpropagationThroughTime.of(
+            network,
+            x -> network.run(SpikeEncoders.constant(x, 8)),
+            BackpropagationThroughTimeTest::loss,
+            BackpropagationThroughTimeTest::readout,
+            optimizer,
+            Backpropagation.options().clipNorm(1e-3));
+    double expected =
+        loss(network.run(SpikeEncoders.constant(batch.inputs(), 8)), batch.targets()).item();
+    for (LearningRule rule : List.of(whole, truncated(network, 8, optimizer))) {
+      Variable predictions = rule.predict(batch);
+      assertEquals(expected, rule.validationLoss(predictions, batch));
+      // Again, when the run is forgotten.
+      assertEquals(expected, rule.validationLoss(predictions, batch));
+    }
+    Outcome outcome = whole.learn(batch);
+    assertEquals(expected, outcome.loss());
+    assertEquals(0.1, outcome.measures().get("learning_rate"));
+    double clipped = Gradients.norm(network.parameters());
+    assertTrue(outcome.measures().get("gradient_norm") > 1e-2);
+    assertEquals(1e-3, clipped, 1e-8);
   }
 
   @Test

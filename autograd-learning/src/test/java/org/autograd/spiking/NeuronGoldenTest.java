@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.autograd.Variable;
 import org.autograd.golden.Golden;
 import org.autograd.type.DType;
@@ -112,6 +113,11 @@ class NeuronGoldenTest {
             "LIFNode(tau=2,decay_input=True,hard)", leaky,
             "LIFNode(tau=2,decay_input=False,hard)", leaky.decayInput(false),
             "LIFNode(tau=2,decay_input=False,soft)", leaky.decayInput(false).softReset());
+    Set<String> nodes =
+        JELLY.keySet().stream()
+            .filter(name -> name.startsWith("LIFNode"))
+            .collect(Collectors.toSet());
+    Golden.assertPartition(nodes, List.of(options.keySet()));
     options.forEach((name, chosen) -> {
       for (boolean detached : new boolean[] {true, false}) {
         Recording<Leaky.State> recording =

@@ -18,6 +18,8 @@ import org.autograd.nn.Activation;
 import org.autograd.nn.Linear;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NirGraphTest {
   private static final double DT = 1e-4;
@@ -139,5 +141,45 @@ class NirGraphTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> NirGraph.of(new SpikingNetwork(new Leaky(0.9)), 0, 1));
+  }
+
+  @Test
+  void aGraphThatIsReadAndWrittenAgainIsTheSameFile() throws IOException {
+    Path file = directory.resolve("graph.json");
+    NirGraph graph =
+        NirGraph.of(new SpikingNetwork(new Linear(3, 2), new Leaky(0.9), new Leaky(0.8)), DT, 3);
+    graph.write(file);
+    NirGraph read = NirGraph.read(file);
+    assertEquals(graph.edges(), read.edges());
+    assertEquals(graph.nodes().keySet(), read.nodes().keySet());
+    assertEquals("subtract", read.nodes().get("1").notes().get("reset"));
+    Variable weight = read.nodes().get("0").arrays().get("weight");
+    Variable written = graph.nodes().get("0").arrays().get("weight");
+    assertEquals(written.shape(), weight.shape());
+    assertArrayEquals(written.toDoubleArray(), weight.toDoubleArray());
+    Path again = directory.resolve("again.json");
+    read.write(again);
+    assertEquals(Files.readString(file), Files.readString(again));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\", \"r\": [[1, 2], [3]]}}}",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\", \"r\": [[1, 2], 3]}}}",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\", \"r\": [1, [2]]}}}",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\", \"r\": [null]}}}",
+        "{\"nodes\": {\"a\": {\"r\": [1]}}}",
+        "{\"nodes\": {}, \"edges\": [[\"a\", \"b\"]]}",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\"}}, \"edges\": [[\"a\"]]}",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\"",
+        "{\"nodes\": {\"a\": {\"type\": \"LIF\", \"r\": [1",
+      })
+  void whatIsNoGraphIsRefused(String text) throws IOException {
+    Path file = directory.resolve("wrong.json");
+    Files.writeString(file, text);
+    assertThrows(IOException.class, () -> NirGraph.read(file));
   }
 }
