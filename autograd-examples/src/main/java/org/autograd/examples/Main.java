@@ -82,8 +82,8 @@ public final class Main implements Runnable {
     if (exception instanceof AccessDeniedException e) {
       return "access denied: " + e.getFile();
     }
-    if (exception instanceof UncheckedIOException e && e.getCause() instanceof IOException cause) {
-      return message(cause);
+    if (exception instanceof UncheckedIOException e && e.getCause() != null) {
+      return message(e.getCause());
     }
     String message = exception.getMessage();
     return message == null ? exception.toString() : message;
