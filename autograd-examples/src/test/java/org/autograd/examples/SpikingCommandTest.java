@@ -96,14 +96,7 @@ class SpikingCommandTest {
   void aSurrogateLearnsPatternsByHeartAndTheTrueGradientDoesNot() {
     List<String> lines =
         train(
-            "--task",
-            "patterns",
-            "--epochs",
-            "6",
-            "--batch-size",
-            "32",
-            "--learning-rate",
-            "0.02");
+            "--task", "patterns", "--epochs", "6", "--batch-size", "32", "--learning-rate", "0.02");
     String trueGradient = lines.get(lines.size() - 2);
     assertTrue(trueGradient.startsWith("train accuracy, true-gradient: "), trueGradient);
     assertTrue(lines.getLast().startsWith("train accuracy, surrogate: "), lines.getLast());
@@ -126,8 +119,8 @@ class SpikingCommandTest {
         "--task patterns --population"
       })
   void optionsWithoutUseAreRefused(String arguments) {
-    String error = train(2, arguments.split(" ")).getFirst();
-    String[] names = arguments.replaceAll(" [^- ]\\S*$", "").split(" ");
+    String error = train(2, arguments.split(" ", -1)).getFirst();
+    String[] names = arguments.replaceAll(" [^- ]\\S*$", "").split(" ", -1);
     assertTrue(error.endsWith("does not take " + names[names.length - 1]), error);
     assertFalse(Files.exists(directory.resolve("log.csv")));
   }
