@@ -96,14 +96,7 @@ class SpikingCommandTest {
   void aSurrogateLearnsPatternsByHeartAndTheTrueGradientDoesNot() {
     List<String> lines =
         train(
-            "--task",
-            "patterns",
-            "--epochs",
-            "6",
-            "--batch-size",
-            "32",
-            "--learning-rate",
-            "0.02");
+            "--task", "patterns", "--epochs", "6", "--batch-size", "32", "--learning-rate", "0.02");
     String trueGradient = lines.get(lines.size() - 2);
     assertTrue(trueGradient.startsWith("train accuracy, true-gradient: "), trueGradient);
     assertTrue(lines.getLast().startsWith("train accuracy, surrogate: "), lines.getLast());
