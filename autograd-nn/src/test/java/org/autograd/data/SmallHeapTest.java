@@ -30,6 +30,7 @@ class SmallHeapTest {
 
   @Test
   void whatFitsOnceIsReadAndAllElseIsAnErrorOfTheFile() throws IOException, InterruptedException {
+    Reading.write(directory);
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -75,55 +76,63 @@ class SmallHeapTest {
       Variable read(Path file) throws IOException;
     }
 
-    /** Writes files and reads them. */
+    /** Reads the files. */
     public static void main(String[] arguments) throws IOException {
       Path directory = Path.of(arguments[0]);
+      read(directory.resolve("tensor.safetensors"), Reading::first);
+      read(directory.resolve("lazy.safetensors"), file -> LazyTensors.open(file).read("x"));
+      read(directory.resolve("array.npy"), Npy::read);
+      read(directory.resolve("fortran.npy"), Npy::read);
+      read(directory.resolve("images.idx"), file -> Idx.read(file, DType.FLOAT32));
+      read(directory.resolve("images.gz"), file -> Idx.read(file, DType.FLOAT32));
+      read(directory.resolve("zeros.gz"), Idx::read);
+      read(directory.resolve("entries.safetensors"), Reading::first);
+      read(directory.resolve("metadata.safetensors"), Reading::first);
+      read(
+          directory.resolve("model.safetensors.index.json"),
+          file -> LazyTensors.open(file).read("x"));
+      read(directory.resolve("large.png"), file -> Images.read(file, Channels.RGB));
+    }
+
+    /** Writes the files; in the JVM of the test, since this too needs memory. */
+    static void write(Path directory) throws IOException {
       String tensor =
           "{\"x\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
               .formatted(COUNT, 4 * COUNT);
       for (String name : new String[] {"tensor.safetensors", "lazy.safetensors"}) {
         sparse(directory.resolve(name), safetensors(tensor), 4L * COUNT);
       }
-      read(directory.resolve("tensor.safetensors"), Reading::first);
-      read(directory.resolve("lazy.safetensors"), file -> LazyTensors.open(file).read("x"));
-
-      Path npy = directory.resolve("array.npy");
-      sparse(npy, npy("'<f4'", "False", "%d,".formatted(COUNT)), 4L * COUNT);
-      read(npy, Npy::read);
-      Path fortran = directory.resolve("fortran.npy");
-      sparse(fortran, npy("'<f4'", "True", "2, %d".formatted(COUNT / 2)), 4L * COUNT);
-      read(fortran, Npy::read);
-
-      Path idx = directory.resolve("images.idx");
-      sparse(idx, idx(COUNT), COUNT);
-      read(idx, file -> Idx.read(file, DType.FLOAT32));
-      Path compressed = directory.resolve("images.gz");
-      writeCompressed(compressed, COUNT);
-      read(compressed, file -> Idx.read(file, DType.FLOAT32));
-      Path zeros = directory.resolve("zeros.gz");
-      writeCompressed(zeros, 100 * MEGABYTE);
-      read(zeros, Idx::read);
-
+      sparse(
+          directory.resolve("array.npy"),
+          npy("'<f4'", "False", "%d,".formatted(COUNT)),
+          4L * COUNT);
+      sparse(
+          directory.resolve("fortran.npy"),
+          npy("'<f4'", "True", "2, %d".formatted(COUNT / 2)),
+          4L * COUNT);
+      sparse(directory.resolve("images.idx"), idx(COUNT), COUNT);
+      writeCompressed(directory.resolve("images.gz"), COUNT);
+      writeCompressed(directory.resolve("zeros.gz"), 100 * MEGABYTE);
       // Millions of objects, each of a few bytes of the file.
-      Path entries = directory.resolve("entries.safetensors");
       StringBuilder json = new StringBuilder("{");
       for (int k = 0; json.length() < 16 * MEGABYTE; k++) {
         json.append(
             "%s\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}"
                 .formatted(k == 0 ? "" : ",", k));
       }
-      sparse(entries, safetensors(json.append("}").toString()), 0);
-      read(entries, Reading::first);
-      Path metadata = directory.resolve("metadata.safetensors");
-      sparse(metadata, safetensors("{\"__metadata__\":" + members(8 * MEGABYTE) + "}"), 0);
-      read(metadata, Reading::first);
-      Path index = directory.resolve("model.safetensors.index.json");
-      Files.writeString(index, "{\"metadata\":" + members(8 * MEGABYTE) + ",\"weight_map\":{}}");
-      read(index, file -> LazyTensors.open(file).read("x"));
-
-      Path image = directory.resolve("large.png");
-      sparse(image, ByteBuffer.wrap(new byte[] {(byte) 0x89, 'P', 'N', 'G'}), 3L << 30);
-      read(image, file -> Images.read(file, Channels.RGB));
+      sparse(directory.resolve("entries.safetensors"), safetensors(json.append("}").toString()), 0);
+      String members = members(8 * MEGABYTE);
+      sparse(
+          directory.resolve("metadata.safetensors"),
+          safetensors("{\"__metadata__\":" + members + "}"),
+          0);
+      Files.writeString(
+          directory.resolve("model.safetensors.index.json"),
+          "{\"metadata\":" + members + ",\"weight_map\":{}}");
+      sparse(
+          directory.resolve("large.png"),
+          ByteBuffer.wrap(new byte[] {(byte) 0x89, 'P', 'N', 'G'}),
+          3L << 30);
     }
 
     private static void read(Path file, Reader reader) throws IOException {
