@@ -12,6 +12,7 @@ import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
 import org.autograd.internal.storage.Spares;
+import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -613,6 +614,31 @@ public final class Variable extends Factories
     Node before = node;
     node = replacement;
     return before;
+  }
+
+  /**
+   * Returns whether whoever gives this up is the last to need its array: the engine keeps no view
+   * of it and has not saved it.
+   */
+  boolean isFreeForOverwriting() {
+    if (isMapped() || ForwardMode.isOpen() || GradMode.hooks() != null) {
+      return false;
+    }
+    Storage storage = data.storage();
+    Node own = node;
+    if (data.isAlias()
+        || storage.isShared()
+        || storage.isViewed()
+        || data.elementCount() != storage.length()
+        || (own != null && own.isLeaf())) {
+      return false;
+    }
+    boolean[] saved = new boolean[1];
+    if (own != null) {
+      own.eachSaved(
+          value -> saved[0] |= value instanceof Variable v && v.data().storage() == storage);
+    }
+    return !saved[0];
   }
 
   private void replaceNode(@Nullable Node replacement) {

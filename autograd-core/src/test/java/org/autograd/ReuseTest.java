@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.autograd.expression.Expression;
 import org.autograd.internal.storage.Spares;
 import org.autograd.type.DType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arrays get a second use where nobody can notice, and nowhere else. */
 class ReuseTest {
@@ -223,6 +227,80 @@ class ReuseTest {
       }
     }
     held.assertUnchanged();
+  }
+
+  private static final Pointwise RELU =
+      Pointwise.of("relu", x -> Expression.where(x.le(0), Expression.constant(0), x));
+
+  private static final Pointwise SILU = Pointwise.of("silu", x -> x.mul(x.sigmoid()));
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFunctionIsWrittenOverAnOperandThatIsGivenUp(boolean recorded) {
+    Variable x = random(1).requiresGrad(recorded);
+    Variable weight = random(2).narrow(0, 0, 30).copy().requiresGrad(recorded);
+    Variable expected = RELU.apply(x.linear(weight)).square().sum();
+    Variable product = x.linear(weight);
+    float[] array = arrayOf(product);
+    Variable y = RELU.applyOver(product);
+    assertTrue(arrayOf(y) == array);
+    assertThrows(IllegalStateException.class, product::toFloatArray);
+    assertEquals(expected.item(), y.square().sum().item());
+    if (recorded) {
+      List<Variable> inputs = List.of(x, weight);
+      List<Variable> left = Autograd.grad(expected, inputs, BackwardOptions.createGraph());
+      List<Variable> right = Autograd.grad(y.square().sum(), inputs, BackwardOptions.createGraph());
+      for (int k = 0; k < 2; k++) {
+        assertArrayEquals(left.get(k).toFloatArray(), right.get(k).toFloatArray());
+      }
+      assertArrayEquals(second(left, x), second(right, x));
+    }
+  }
+
+  /** Returns the gradient of the squares of gradients. */
+  private static float[] second(List<Variable> gradients, Variable x) {
+    Variable sum = gradients.get(0).square().sum().add(gradients.get(1).square().sum());
+    return Autograd.grad(sum, x).getFirst().toFloatArray();
+  }
+
+  @Test
+  void anOperandThatSomethingElseNeedsIsNotWrittenOver() {
+    Variable x = random(1).requiresGrad(true);
+    List<Supplier<Variable>> operands =
+        List.of(
+            () -> x, // a leaf
+            x::exp, // saved by the operation that computed it
+            () -> x.mul(2).narrow(0, 0, 20), // a part of something
+            () -> x.mul(2).transpose(), // a view
+            () -> {
+              Variable viewed = x.mul(2);
+              viewed.reshape(2000);
+              return viewed;
+            });
+    for (int k = 0; k < operands.size(); k++) {
+      Variable operand = operands.get(k).get();
+      float[] before = operand.toFloatArray();
+      Variable y = RELU.applyOver(operand);
+      assertArrayEquals(before, operand.toFloatArray(), "operand " + k);
+      assertTrue(arrayOf(y) != arrayOf(operand), "operand " + k);
+    }
+    // Its derivative needs the operand.
+    Variable operand = x.mul(2);
+    assertTrue(arrayOf(SILU.applyOver(operand)) != arrayOf(operand));
+    try (var _ = Autograd.savedValueHooks(v -> v, v -> v)) {
+      Variable seen = x.mul(2);
+      assertTrue(arrayOf(RELU.applyOver(seen)) != arrayOf(seen));
+    }
+  }
+
+  @Test
+  void functionTransformationsDoNotWriteOver() {
+    UnaryOperator<Variable> f = v -> RELU.applyOver(v.mul(2)).sum();
+    Variable x = random(1);
+    Variable each = Functional.vmap(f, x);
+    assertArrayEquals(RELU.apply(x.mul(2)).sum(1).toFloatArray(), each.toFloatArray(), 1e-4f);
+    Variable tangent = Functional.jvp(f, x, Variable.onesLike(x));
+    assertEquals(2 * x.gt(0).to(DType.FLOAT32).sum().item(), tangent.item(), 1e-3);
   }
 
   @Test

@@ -135,10 +135,15 @@ public final class Storage {
           dtype
               + " array of "
               + length
-              + " elements: a Function said by Context.recycle that nobody else uses it, and its"
-              + " memory is used for something else by now; do not keep such values");
+              + " elements: it was given up, to Context.recycle or Pointwise.applyOver, and its memory"
+              + " is used for something else by now; do not keep such values");
     }
     return present;
+  }
+
+  /** Returns a storage over the same array, which is not to be had from here any more. */
+  public Storage successor() {
+    return new Storage(surrender(), dtype, length);
   }
 
   /** Returns the array for another use; it is not to be had from here any more. */
