@@ -11,7 +11,7 @@ import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
-import org.autograd.internal.storage.Storage;
+import org.autograd.internal.storage.Spares;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -356,11 +356,8 @@ public final class Variable extends Factories
           && node instanceof Node.Leaf leaf
           && !leaf.isShown()
           && !before.requiresGrad()
-          && !before.data.isAlias()
-          && before.rank() == 2
-          && before.elementCount() >= Storage.WORTH_REUSE) {
-        // Only products of matrices write into a spare array.
-        leaf.setSpare(before.data.storage());
+          && !before.data.isAlias()) {
+        Spares.give(before.data.storage());
       }
     }
   }
