@@ -332,6 +332,8 @@ public final class Activation extends UnaryModule {
     }
     try (var _ = scope()) {
       return over.apply(result);
+    } catch (IllegalArgumentException e) {
+      throw located(e);
     }
   }
 
