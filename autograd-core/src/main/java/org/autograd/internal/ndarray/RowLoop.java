@@ -50,6 +50,7 @@ public final class RowLoop {
     }
     if (columns <= SHORT_ROW && rows >= MANY_ROWS && !isAnyShared(columns, inputs)) {
       runShortRows(rows, columns, scalars, inputs, result);
+      KernelMeter.stop(mark);
       return result;
     }
     Object[] buffers = new Object[inputs.length + 1];
