@@ -163,7 +163,7 @@ sealed interface ArrangementOps permits Variable {
       return Vmap.apply(p -> p.roll(at + 1, shift), x);
     }
     long size = x.size(at);
-    NdArray result = NdArray.zeros(x.dtype(), x.shape());
+    NdArray result = NdArray.unset(x.dtype(), x.shape());
     if (size > 0) {
       long to = Math.floorMod(shift, size);
       Layout from = x.data().layout();

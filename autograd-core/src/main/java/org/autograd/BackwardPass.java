@@ -13,6 +13,8 @@ import org.autograd.internal.kernel.KernelMeter;
 import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.storage.Layout;
+import org.autograd.internal.storage.Spares;
+import org.autograd.internal.storage.Storage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +164,8 @@ final class BackwardPass {
           workMeasured(mark, node, results);
         }
       }
+    } finally {
+      Spares.age();
     }
     return results;
   }
@@ -219,6 +223,19 @@ final class BackwardPass {
       node.rest();
     } else {
       node.release();
+    }
+    if (owns) {
+      reuse(complete);
+    }
+  }
+
+  /** Gives the array of a gradient of this pass, which nothing refers to any more, another use. */
+  private void reuse(Variable dead) {
+    NdArray data = dead.data();
+    Storage storage = data.storage();
+    // Of a part of an array somebody may have the other parts.
+    if (!createsGraph && !detects && data.elementCount() == storage.length() && !data.isAlias()) {
+      Spares.give(storage);
     }
   }
 
@@ -313,6 +330,11 @@ final class BackwardPass {
     return createsGraph;
   }
 
+  /** Notes that a user gets hold of the current node's gradient. */
+  void showGradient() {
+    owns = false;
+  }
+
   /** Returns whether the current node may write over its gradient. */
   boolean mayOverwrite() {
     return owns && !createsGraph && !detects;
@@ -344,6 +366,7 @@ final class BackwardPass {
     if (fitting.isMapped()) {
       // A batch of gradients for one graph; nobody owns a sample's array.
       add(input, fitting, false);
+      owns = false;
       return;
     }
     NdArray data = fitting.data();
@@ -354,13 +377,18 @@ final class BackwardPass {
       // To users an alias has a second holder; this one has no longer.
       fitting = new Variable(new NdArray(data.storage(), layout), null);
     }
-    if (add(input, fitting, exclusive) && passedOn) {
+    if (!add(input, fitting, exclusive)) {
+      if (exclusive && !passedOn) {
+        reuse(fitting);
+      }
+    } else if (passedOn) {
       owns = false;
     }
   }
 
   /** Keeps the gradient of one of a function's outputs until the function's turn comes. */
   void deliverPart(FunctionNode function, int output, Variable part) {
+    owns = false;
     if (parts == null) {
       parts = new IdentityHashMap<>();
     }

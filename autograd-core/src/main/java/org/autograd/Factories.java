@@ -133,6 +133,19 @@ abstract sealed class Factories permits Variable {
     return new Variable(NdArray.zeros(dtype, Shape.of(shape)), null);
   }
 
+  /** Returns a float32 array whose elements may be anything, as {@link #empty(DType, long...)}. */
+  public static Variable empty(long... shape) {
+    return empty(DType.FLOAT32, shape);
+  }
+
+  /**
+   * Returns an array whose elements may be anything, for those who write all of them; torch.empty.
+   * It saves the time to fill it if there is memory that was in use before.
+   */
+  public static Variable empty(DType dtype, long... shape) {
+    return new Variable(NdArray.unset(dtype, Shape.of(shape)), null);
+  }
+
   /** Returns float32 ones. */
   public static Variable ones(long... shape) {
     return ones(DType.FLOAT32, shape);

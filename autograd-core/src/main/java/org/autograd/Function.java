@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.List;
+import org.autograd.internal.ndarray.NdArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,7 @@ public abstract class Function {
     private final @Nullable FunctionNode node;
     private Variable[] toSave = {};
     private Variable[] notDifferentiable = {};
+    private Variable[] toRecycle = {};
 
     /**
      * Creates the context of a forward pass.
@@ -168,6 +170,35 @@ public abstract class Function {
       notDifferentiable = outputs.clone();
     }
 
+    /**
+     * Says that these values were made here and that nobody else will ever see them or a view of
+     * them, so that their arrays can be used for later results: of those that were saved in
+     * forward, when the graph is freed; of all others, when this method returns. A new array in
+     * Java has to be filled with zeros and lies in no cache, which is worth avoiding for large
+     * temporaries. Whoever uses such a value afterwards gets an {@link IllegalStateException}.
+     *
+     * <pre>{@code
+     * protected Variable[] forward(Context context, Variable[] x) {
+     *   Variable gates = x[0].matmul(x[1]).sigmoid_();
+     *   context.saveForBackward(gates);
+     *   context.recycle(gates);
+     *   return new Variable[] {gates.sum(1)};
+     * }
+     * }</pre>
+     *
+     * @throws IllegalArgumentException if one is not a whole array made by an operation, but a view
+     */
+    public void recycle(Variable... temporaries) {
+      for (Variable temporary : temporaries) {
+        NdArray data = temporary.data();
+        checkArgument(
+            !data.isAlias() && data.elementCount() == data.storage().length(),
+            "recycle: %s is a view of another array; name that one, or copy()",
+            temporary.describe());
+      }
+      toRecycle = temporaries.clone();
+    }
+
     private void checkForward(String method) {
       checkState(node == null, "%s: belongs into forward, was called in backward", method);
     }
@@ -186,6 +217,10 @@ public abstract class Function {
 
     Variable[] toSave() {
       return toSave;
+    }
+
+    Variable[] toRecycle() {
+      return toRecycle;
     }
 
     boolean isDifferentiable(Variable output) {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.autograd.internal.kernel.KernelMeter;
 import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.NdArray;
+import org.autograd.internal.storage.Spares;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class FunctionNode extends Node {
   private final Shape[] shapes;
   private final DType[] dtypes;
   private Saved @Nullable [] saved;
+
+  /** Of what is saved, the values whose arrays get another use when this is released. */
+  private Variable[] recycled = {};
 
   private FunctionNode(Function function, Variable[] inputs, Variable[] outputs) {
     super(outputs[0].data());
@@ -113,8 +117,19 @@ final class FunctionNode extends Node {
                 results);
       }
       node.saved = saved(context.toSave(), outputs, results, Saved::new);
+      // What hooks have seen somebody may have kept.
+      node.recycled = GradMode.hooks() == null ? context.toRecycle() : node.recycled;
+    } else {
+      recycle(context.toRecycle());
     }
     return List.of(results);
+  }
+
+  /** Gives the arrays of values that only the function knew another use. */
+  private static void recycle(Variable[] values) {
+    for (Variable value : values) {
+      Spares.give(value.data().storage());
+    }
   }
 
   /** Returns whether a backward pass can go on from here. */
@@ -276,9 +291,15 @@ final class FunctionNode extends Node {
     for (int k = 0; k < inputs.length; k++) {
       wanted[k] = pass.wants(inputs[k]);
     }
-    @Nullable Variable[] results =
-        function.backward(new Function.Context(wanted, this), gradients(gradient, pass));
+    pass.showGradient();
+    Function.Context context = new Function.Context(wanted, this);
+    @Nullable Variable[] results;
+    // Another pass over this graph may end meanwhile, and must not recycle what is used here.
+    synchronized (this) {
+      results = function.backward(context, gradients(gradient, pass));
+    }
     checkCount(results);
+    recycle(context.toRecycle());
     for (int k = 0; k < inputs.length; k++) {
       Node input = inputs[k];
       if (input != null && wanted[k]) {
@@ -340,6 +361,10 @@ final class FunctionNode extends Node {
       for (Saved value : values) {
         value.release();
       }
+    }
+    synchronized (this) {
+      recycle(recycled);
+      recycled = new Variable[0];
     }
   }
 

@@ -1,13 +1,10 @@
 package org.autograd;
 
-import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.autograd.internal.ndarray.NdArray;
-import org.autograd.internal.storage.Spare;
-import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
 import org.jspecify.annotations.Nullable;
@@ -287,12 +284,6 @@ abstract class Node {
     /** Whether a user may hold the leaf's gradient; guarded by the lock on the leaf's data. */
     private boolean shown;
 
-    /**
-     * The array of a gradient that was forgotten and that no user has seen; the collector may take
-     * it when memory runs short.
-     */
-    private @Nullable SoftReference<Storage> spare;
-
     private volatile @Nullable List<HookHandle> accumulationHooks;
 
     /** Whether this was an argument of a call that is over, so that no gradient of it is wanted. */
@@ -336,16 +327,6 @@ abstract class Node {
 
     boolean isShown() {
       return shown;
-    }
-
-    synchronized void setSpare(Storage storage) {
-      spare = new SoftReference<>(storage);
-    }
-
-    synchronized @Nullable Storage takeSpare() {
-      SoftReference<Storage> result = spare;
-      spare = null;
-      return result == null ? null : result.get();
     }
 
     @Override
@@ -408,23 +389,9 @@ abstract class Node {
       for (int k = 0; k <= last; k++) {
         Edge edge = edges[k];
         if (pass.wants(edge.input())) {
-          Variable result = gradient(edge, gradient);
+          Variable result = edge.gradient(gradient);
           pass.deliver(edge.input(), result, !edge.saves(result.array().storage()), k == last);
         }
-      }
-    }
-
-    /** Asks a rule, which may compute a leaf's gradient where that of the last step was. */
-    private static Variable gradient(Edge edge, Variable gradient) {
-      Storage spare = edge.input() instanceof Leaf leaf ? leaf.takeSpare() : null;
-      if (spare == null) {
-        return edge.gradient(gradient);
-      }
-      Spare.lend(spare);
-      try {
-        return edge.gradient(gradient);
-      } finally {
-        Spare.withdraw();
       }
     }
 

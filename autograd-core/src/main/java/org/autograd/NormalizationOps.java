@@ -96,7 +96,7 @@ sealed interface NormalizationOps permits Variable {
       boolean[] reduced = new boolean[x.rank()];
       reduced[axis] = true;
       NdArray max = ReductionLoop.of(Combine.MAX).apply(reduced, x);
-      NdArray result = NdArray.zeros(x.dtype(), x.shape());
+      NdArray result = NdArray.unset(x.dtype(), x.shape());
       EXP_OF_DIFFERENCE.update(x.dtype(), new NdArray[] {x, max, result}, NONE);
       NdArray sum = ReductionLoop.of(Combine.SUM).apply(reduced, result);
       if (logarithm) {

@@ -212,6 +212,47 @@ public final class Pointwise {
     return result;
   }
 
+  /**
+   * Applies an operation of one operand that the caller gives up: the result may be computed in its
+   * array, which saves a new one. That is done where the derivative follows from the result (as
+   * that of ReLU, tanh, sigmoid or exp) and nothing else can need the operand, be it a view, a
+   * derivative, a hook or a checkpoint. Whoever uses the operand itself afterwards gets an {@link
+   * IllegalStateException}.
+   *
+   * <pre>{@code
+   * Variable hidden = RELU.applyOver(x.linear(weight, bias));
+   * }</pre>
+   */
+  public Variable applyOver(Variable operand, double... arguments) {
+    boolean possible =
+        inputs == 1
+            && arguments.length == parameters
+            && value.kind() == Kind.NUMBER
+            && operand.dtype().isFloating()
+            && operand.isFreeForOverwriting()
+            && (!operand.isRecorded() || isDerivedFromResult());
+    if (!possible) {
+      return apply(operand, arguments);
+    }
+    Mark mark = KernelMeter.start();
+    NdArray array = operand.data();
+    loop.update(array.dtype(), new NdArray[] {array, array}, arguments);
+    NdArray over = new NdArray(array.storage().successor(), array.layout());
+    Variable result =
+        operand.isRecorded()
+            ? PointwiseNode.record(this, over, new Variable[] {operand}, arguments)
+            : new Variable(over, null);
+    Profiler.computed(name, mark);
+    return result;
+  }
+
+  /** Returns whether the derivative towards the only operand needs no operand. */
+  private boolean isDerivedFromResult() {
+    return !(derivative(0) instanceof Function rule)
+        || rule.sourceCount() == 0
+        || (rule.sourceCount() == 1 && rule.source(0) == inputs);
+  }
+
   private boolean isAnyRecorded(Variable[] operands) {
     for (Variable operand : operands) {
       if (operand.requiresGrad()) {
@@ -337,7 +378,7 @@ public final class Pointwise {
       return new Identity();
     }
     // Keeping the result instead of the inputs (tanh, exp, sqrt, sigmoid) saves work and memory.
-    Expression fromResult = rule.substitute(Map.of(value, result));
+    Expression fromResult = rule.substitute(inTermsOf(result));
     if (operandsOf(fromResult).isEmpty()) {
       rule = fromResult;
     }
@@ -359,6 +400,18 @@ public final class Pointwise {
         new Pointwise(
             name + "Backward", sources.size() + 1, parameters, rule.substitute(renumbered));
     return new Function(function, sources);
+  }
+
+  /** Returns what the result says: itself, and of ReLU also where the operand was positive. */
+  private Map<Expression, Expression> inTermsOf(Expression result) {
+    Expression zero = Expression.constant(0);
+    for (int k = 0; k < inputs; k++) {
+      Expression x = Expression.input(k);
+      if (value == Expression.where(x.le(0), zero, x)) {
+        return Map.of(value, result, x.le(0), result.le(0));
+      }
+    }
+    return Map.of(value, result);
   }
 
   /** Returns the numbers of the inputs that occur in an expression. */

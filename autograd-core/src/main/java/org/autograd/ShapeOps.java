@@ -314,7 +314,7 @@ sealed interface ShapeOps permits Variable {
     if (Vmap.isAnyMapped(parts)) {
       return Vmap.applyToAll(p -> cat(at + 1, p), parts);
     }
-    NdArray result = NdArray.zeros(dtype, first.with(at, total));
+    NdArray result = NdArray.unset(dtype, first.with(at, total));
     @Nullable Edge[] edges = new Edge[parts.length];
     long start = 0;
     for (int k = 0; k < parts.length; k++) {
@@ -352,7 +352,7 @@ sealed interface ShapeOps permits Variable {
     if (Vmap.isAnyMapped(parts)) {
       return Vmap.applyToAll(p -> stack(at + 1, p), parts);
     }
-    NdArray result = NdArray.zeros(dtype, shape.inserting(at, parts.length));
+    NdArray result = NdArray.unset(dtype, shape.inserting(at, parts.length));
     @Nullable Edge[] edges = new Edge[parts.length];
     for (int k = 0; k < parts.length; k++) {
       Variable part = parts[k].to(dtype);

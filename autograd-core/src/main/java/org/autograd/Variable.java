@@ -11,6 +11,7 @@ import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.ndarray.Copies;
 import org.autograd.internal.ndarray.NdArray;
 import org.autograd.internal.ndarray.PointwiseLoop;
+import org.autograd.internal.storage.Spares;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
@@ -356,11 +357,8 @@ public final class Variable extends Factories
           && node instanceof Node.Leaf leaf
           && !leaf.isShown()
           && !before.requiresGrad()
-          && !before.data.isAlias()
-          && before.rank() == 2
-          && before.elementCount() >= Storage.WORTH_REUSE) {
-        // Only products of matrices write into a spare array.
-        leaf.setSpare(before.data.storage());
+          && !before.data.isAlias()) {
+        Spares.give(before.data.storage());
       }
     }
   }
@@ -616,6 +614,31 @@ public final class Variable extends Factories
     Node before = node;
     node = replacement;
     return before;
+  }
+
+  /**
+   * Returns whether whoever gives this up is the last to need its array: the engine keeps no view
+   * of it and has not saved it.
+   */
+  boolean isFreeForOverwriting() {
+    if (isMapped() || ForwardMode.isOpen() || GradMode.hooks() != null) {
+      return false;
+    }
+    Storage storage = data.storage();
+    Node own = node;
+    if (data.isAlias()
+        || storage.isShared()
+        || storage.isViewed()
+        || data.elementCount() != storage.length()
+        || (own != null && own.isLeaf())) {
+      return false;
+    }
+    boolean[] saved = new boolean[1];
+    if (own != null) {
+      own.eachSaved(
+          value -> saved[0] |= value instanceof Variable v && v.data().storage() == storage);
+    }
+    return !saved[0];
   }
 
   private void replaceNode(@Nullable Node replacement) {

@@ -41,6 +41,7 @@ class TorchMapTest {
       |---|---|---|
       | `torch.tensor` | `Variable.of`, `Variable.scalar` | of more than two axes `Variable.fromArray(array, shape)` |
       | `torch.zeros`, `ones`, `full` | `Variable.zeros`, `Variable.ones`, `Variable.full` | float32 if no dtype is given |
+      | `torch.empty` | `Variable.empty` | |
       | `torch.zeros_like`, `ones_like`, `full_like` | `Variable.zerosLike`, `Variable.onesLike`, `Variable.fullLike` | |
       | `torch.arange`, `linspace`, `eye` | `Variable.arange`, `Variable.linspace`, `Variable.eye` | |
       | `torch.rand`, `randn`, `randint`, `randperm`, `bernoulli` | `Variable.rand`, `Variable.randn`, `Variable.randint`, `Variable.randperm`, `Variable.bernoulli` | Philox: other numbers than PyTorch's, the same on every machine |

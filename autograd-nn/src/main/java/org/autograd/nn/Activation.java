@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.autograd.Pointwise;
 import org.autograd.Variable;
 import org.autograd.expression.Expression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function without parameters as a module, to stand between layers. The same object may stand in
@@ -33,9 +34,16 @@ public final class Activation extends UnaryModule {
 
   private static final Pointwise TANHSHRINK = Pointwise.of("tanhshrink", x -> x.sub(x.tanh()));
 
+  // Those that can be written over what a layer has computed.
+  private static final Pointwise RELU =
+      Pointwise.of("relu", x -> Expression.where(x.le(0), Expression.constant(0), x));
+  private static final Pointwise TANH = Pointwise.of("tanh", x -> x.tanh());
+  private static final Pointwise SIGMOID = Pointwise.of("sigmoid", x -> x.sigmoid());
+
   private final String label;
   private final String settings;
   private final UnaryOperator<Variable> function;
+  private final UnaryOperator<Variable> over;
 
   /** What distinguishes functions of this class: a label may be anything. */
   private final boolean known;
@@ -46,11 +54,13 @@ public final class Activation extends UnaryModule {
       String label,
       String settings,
       UnaryOperator<Variable> function,
+      UnaryOperator<Variable> over,
       boolean known,
       double... arguments) {
     this.label = label;
     this.settings = settings;
     this.function = function;
+    this.over = over;
     this.known = known;
     this.arguments = List.copyOf(Doubles.asList(arguments));
   }
@@ -59,9 +69,13 @@ public final class Activation extends UnaryModule {
     return known(label, "", function);
   }
 
+  private static Activation known(String label, Pointwise function) {
+    return new Activation(label, "", function::apply, function::applyOver, true);
+  }
+
   private static Activation known(
       String label, String settings, UnaryOperator<Variable> function, double... arguments) {
-    return new Activation(label, settings, function, true, arguments);
+    return new Activation(label, settings, function, function, true, arguments);
   }
 
   /**
@@ -70,12 +84,12 @@ public final class Activation extends UnaryModule {
    * @param label what errors and {@link #toString} call it
    */
   public static Activation of(String label, UnaryOperator<Variable> function) {
-    return new Activation(label, "", function, false);
+    return new Activation(label, "", function, function, false);
   }
 
   /** Returns {@code max(x, 0)}; PyTorch's {@code nn.ReLU}. */
   public static Activation relu() {
-    return known("Relu", x -> x.relu());
+    return known("Relu", RELU);
   }
 
   /** Returns {@code x} where positive, else {@code 0.01 x}; PyTorch's {@code nn.LeakyReLU}. */
@@ -120,12 +134,12 @@ public final class Activation extends UnaryModule {
 
   /** Returns {@code 1 / (1 + e^-x)}; PyTorch's {@code nn.Sigmoid}. */
   public static Activation sigmoid() {
-    return known("Sigmoid", x -> x.sigmoid());
+    return known("Sigmoid", SIGMOID);
   }
 
   /** Returns the hyperbolic tangent; PyTorch's {@code nn.Tanh}. */
   public static Activation tanh() {
-    return known("Tanh", x -> x.tanh());
+    return known("Tanh", TANH);
   }
 
   /** Returns {@code e^x / sum(e^x)} along an axis; PyTorch's {@code nn.Softmax}. */
@@ -291,6 +305,34 @@ public final class Activation extends UnaryModule {
   /** Returns the numbers that the method was given or has as defaults, in its order. */
   public List<Double> arguments() {
     return arguments;
+  }
+
+  /**
+   * Returns what layers make of an input, one after the other. An activation is written over the
+   * result of a layer before it, if nobody else sees that.
+   */
+  static Variable chain(Iterable<? extends UnaryModule> layers, Variable input) {
+    Variable result = input;
+    UnaryModule before = null;
+    for (UnaryModule layer : layers) {
+      result =
+          layer instanceof Activation activation
+              ? activation.after(before, result)
+              : layer.apply(result);
+      before = layer;
+    }
+    return result;
+  }
+
+  /** Returns this function of what a layer has computed; null if that is the user's. */
+  private Variable after(@Nullable UnaryModule layer, Variable result) {
+    boolean fresh = layer instanceof Linear || layer instanceof Convolution;
+    if (layer == null || !fresh || layer.hasHooks() || hasHooks()) {
+      return apply(result);
+    }
+    try (var _ = scope()) {
+      return over.apply(result);
+    }
   }
 
   @Override

@@ -119,8 +119,8 @@ final class LstmSequence extends Function {
     long times = x.size(0);
     long n = x.size(1);
     long size = inputs[HIDDEN].size(1);
-    Variable cells = Variable.zeros(x.dtype(), times, n, size);
-    Variable outputs = Variable.zeros(x.dtype(), times, n, size);
+    Variable cells = Variable.empty(x.dtype(), times, n, size);
+    Variable outputs = Variable.empty(x.dtype(), times, n, size);
     ProductUpdate addHidden = ProductUpdate.of(inputs[HIDDEN_WEIGHT].transpose());
     Variable hidden = inputs[HIDDEN];
     Variable cell = inputs[CELL];
@@ -147,6 +147,9 @@ final class LstmSequence extends Function {
       }
     }
     context.saveForBackward(saved);
+    Variable[] temporaries = Arrays.copyOfRange(saved, inputs.length + 1, saved.length);
+    temporaries[0] = cells;
+    context.recycle(temporaries);
     return new Variable[] {outputs, cell.copy()};
   }
 
@@ -200,11 +203,11 @@ final class LstmSequence extends Function {
     Variable ofBias = bias ? Variable.zeros(x.dtype(), 4 * size) : null;
     Variable ofX = context.needsGradient(X) ? Variable.zeros(x.dtype(), sizes(x)) : null;
     // What both weights are multiplied by, and their gradients, side by side: one product.
-    Variable read = ofWeights ? Variable.zeros(x.dtype(), most, n, features + size) : null;
+    Variable read = ofWeights ? Variable.empty(x.dtype(), most, n, features + size) : null;
     Variable ofBoth = ofWeights ? Variable.zeros(x.dtype(), 4 * size, features + size) : null;
     ProductUpdate addHidden = ProductUpdate.of(inputs[HIDDEN_WEIGHT]);
     ProductUpdate addX = ProductUpdate.of(inputs[INPUT_WEIGHT]);
-    Variable slopes = Variable.zeros(x.dtype(), most, n, 4 * size);
+    Variable slopes = Variable.empty(x.dtype(), most, n, 4 * size);
     Variable[] operands = new Variable[12];
     for (Section section : reverse ? sections : sections.reversed()) {
       Variable gates = context.saved(count + 2 + section.number);
@@ -248,7 +251,10 @@ final class LstmSequence extends Function {
     }
     @Nullable Variable[] result = new Variable[count];
     result[X] = ofX;
-    if (ofBoth != null) {
+    if (ofBoth == null || read == null) {
+      context.recycle(slopes);
+    } else {
+      context.recycle(slopes, read, ofBoth);
       result[INPUT_WEIGHT] = ofBoth.narrow(1, 0, features).copy();
       result[HIDDEN_WEIGHT] = ofBoth.narrow(1, features, size).copy();
     }

@@ -101,10 +101,6 @@ public final class Mlp extends UnaryModule {
 
   @Override
   protected Variable forward(Variable input) {
-    Variable result = input;
-    for (UnaryModule layer : layers) {
-      result = layer.apply(result);
-    }
-    return result;
+    return Activation.chain(layers, input);
   }
 }

@@ -27,10 +27,6 @@ public final class Sequential extends UnaryModule {
 
   @Override
   protected Variable forward(Variable input) {
-    Variable result = input;
-    for (UnaryModule layer : layers) {
-      result = layer.apply(result);
-    }
-    return result;
+    return Activation.chain(layers, input);
   }
 }

@@ -89,7 +89,8 @@ public final class TransformerDecoderLayer extends Module {
         norm3,
         x ->
             dropout3.apply(
-                linear2.apply(dropout.apply(options.activation().apply(linear1.apply(x))))));
+                linear2.apply(
+                    dropout.apply(Activation.chain(List.of(linear1, options.activation()), x)))));
   }
 
   @Override

@@ -71,7 +71,8 @@ public final class TransformerEncoderLayer extends UnaryModule {
         norm2,
         x ->
             dropout2.apply(
-                linear2.apply(dropout.apply(options.activation().apply(linear1.apply(x))))));
+                linear2.apply(
+                    dropout.apply(Activation.chain(List.of(linear1, options.activation()), x)))));
   }
 
   @Override

@@ -44,7 +44,7 @@ final class Conversions {
       KernelMeter.stop(mark);
       return result;
     }
-    NdArray result = NdArray.zeros(dtype, source.shape());
+    NdArray result = NdArray.unset(dtype, source.shape());
     Object from = flat.storage().array();
     Object to = result.storage().array();
     int start = flat.layout().offset();

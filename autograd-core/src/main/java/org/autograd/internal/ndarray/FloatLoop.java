@@ -35,7 +35,7 @@ public final class FloatLoop {
    */
   public static NdArray nextAfter(NdArray x, NdArray y, Shape shape) {
     Mark mark = KernelMeter.start();
-    NdArray result = NdArray.zeros(x.dtype(), shape);
+    NdArray result = NdArray.unset(x.dtype(), shape);
     NdArray a = x.expand(shape).contiguous();
     NdArray b = y.expand(shape).contiguous();
     int startA = a.layout().offset();

@@ -19,7 +19,7 @@ public final class IntegerLoop {
    */
   public static NdArray apply(
       LongBinaryOperator function, NdArray left, NdArray right, Shape shape) {
-    NdArray result = NdArray.zeros(left.dtype(), shape);
+    NdArray result = NdArray.unset(left.dtype(), shape);
     NdArray a = left.expand(shape).contiguous();
     NdArray b = right.expand(shape).contiguous();
     int count = result.elementCount();

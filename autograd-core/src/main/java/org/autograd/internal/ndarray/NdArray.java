@@ -39,9 +39,9 @@ public class NdArray {
     return new NdArray(Storage.allocate(dtype, shape), Layout.contiguous(shape));
   }
 
-  /** Returns a new array of zeros (or false) in a contiguous layout that starts at 0. */
-  static NdArray zeros(DType dtype, Layout layout) {
-    return new NdArray(Storage.allocate(dtype, layout.shape()), layout);
+  /** Returns an array like {@link #unset} in a contiguous layout that starts at 0. */
+  static NdArray unset(DType dtype, Layout layout) {
+    return new NdArray(Storage.allocateUnset(dtype, layout.shape()), layout);
   }
 
   /** Returns a new array whose elements may be anything: the caller writes them all. */
@@ -138,27 +138,15 @@ public class NdArray {
     Mark mark = KernelMeter.start();
     if (layout.isContiguous() && elementCount() > 0) {
       NdArray result =
-          adopt(copyOfRange(storage.array(), layout.offset(), elementCount()), shape());
+          new NdArray(
+              Storage.copyOf(storage, layout.offset(), elementCount()), Layout.contiguous(shape()));
       KernelMeter.stop(mark);
       return result;
     }
-    NdArray result = zeros(dtype(), shape());
+    NdArray result = unset(dtype(), shape());
     Copies.assign(result, this);
     KernelMeter.stop(mark);
     return result;
-  }
-
-  /** HotSpot does not zero an array first that it fills by this. */
-  private static Object copyOfRange(Object array, int from, int count) {
-    int to = from + count;
-    return switch (array) {
-      case float[] a -> Arrays.copyOfRange(a, from, to);
-      case double[] a -> Arrays.copyOfRange(a, from, to);
-      case long[] a -> Arrays.copyOfRange(a, from, to);
-      case int[] a -> Arrays.copyOfRange(a, from, to);
-      case boolean[] a -> Arrays.copyOfRange(a, from, to);
-      default -> throw new AssertionError(array.getClass());
-    };
   }
 
   /** Returns this array if it has the dtype, else a converted copy in row-major order. */

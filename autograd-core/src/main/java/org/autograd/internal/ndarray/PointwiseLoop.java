@@ -97,20 +97,20 @@ public final class PointwiseLoop {
         Layout layout = array.layout();
         if (layout.isContiguous()) {
           // Layouts never change, so the result can have the operand's own.
-          return layout.offset() == 0 ? NdArray.zeros(dtype, layout) : NdArray.zeros(dtype, shape);
+          return layout.offset() == 0 ? NdArray.unset(dtype, layout) : NdArray.unset(dtype, shape);
         }
         if (common != null && !common.isAlike(layout)) {
-          return NdArray.zeros(dtype, shape);
+          return NdArray.unset(dtype, shape);
         }
         common = layout;
       }
     }
     if (common == null) {
-      return NdArray.zeros(dtype, shape);
+      return NdArray.unset(dtype, shape);
     }
     int[] order = common.axesByStride();
     Layout dense = Layout.contiguous(common.permute(order).shape());
-    return NdArray.zeros(dtype, dense.shape()).view(dense.permute(inverse(order)));
+    return NdArray.unset(dtype, dense.shape()).view(dense.permute(inverse(order)));
   }
 
   private static int[] inverse(int[] order) {
@@ -176,7 +176,7 @@ public final class PointwiseLoop {
   private void runWider(DType dtype, Shape shape, NdArray[] operands, double[] scalars) {
     NdArray[] wide = integers.converted(operands, dtype).clone();
     for (int k = inputs; k < operands.length; k++) {
-      wide[k] = operands[k].dtype() == DType.BOOL ? operands[k] : NdArray.zeros(dtype, shape);
+      wide[k] = operands[k].dtype() == DType.BOOL ? operands[k] : NdArray.unset(dtype, shape);
     }
     runAlike(dtype, shape, wide, scalars);
     for (int k = inputs; k < operands.length; k++) {
@@ -233,7 +233,7 @@ public final class PointwiseLoop {
         if (scattered == null) {
           scattered = new NdArray[operands.length];
         }
-        scattered[k] = NdArray.zeros(operands[k].dtype(), walked);
+        scattered[k] = NdArray.unset(operands[k].dtype(), walked);
         buffers[k] = scattered[k].storage().array();
         layouts[k] = scattered[k].layout();
         copied = true;

@@ -42,8 +42,8 @@ public final class Poolings {
   public static Max max(PoolingWindows windows, NdArray x, int spatial, Shape result) {
     Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
-    NdArray y = NdArray.zeros(x.dtype(), result);
-    NdArray indices = NdArray.zeros(DType.INT32, result);
+    NdArray y = NdArray.unset(x.dtype(), result);
+    NdArray indices = NdArray.unset(DType.INT32, result);
     int planes = planes(x, spatial);
     int start = input.layout().offset();
     int[] found = indices.storage().ints();
@@ -61,7 +61,7 @@ public final class Poolings {
   public static NdArray pick(NdArray x, int spatial, NdArray indices) {
     Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
-    NdArray y = NdArray.zeros(x.dtype(), indices.shape());
+    NdArray y = NdArray.unset(x.dtype(), indices.shape());
     int planes = planes(x, spatial);
     int inputSize = planeSize(x.shape(), spatial);
     int outputSize = planeSize(indices.shape(), spatial);
@@ -103,7 +103,7 @@ public final class Poolings {
   public static NdArray average(PoolingWindows windows, NdArray x, int spatial, Shape result) {
     Mark mark = KernelMeter.start();
     NdArray input = x.contiguous();
-    NdArray y = NdArray.zeros(x.dtype(), result);
+    NdArray y = NdArray.unset(x.dtype(), result);
     int planes = planes(x, spatial);
     int start = input.layout().offset();
     if (x.dtype() == DType.FLOAT32) {

@@ -8,6 +8,7 @@ import org.autograd.internal.kernel.matmul.Matrix;
 import org.autograd.internal.storage.Layout;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Matrix products of arrays. */
 public final class Products {
@@ -31,11 +32,12 @@ public final class Products {
       return result;
     }
     Shape batch = Shape.broadcast(batch(left), batch(right), "matmul");
-    NdArray result = NdArray.zeros(left.dtype(), join(batch, m, n));
-    if (result.elementCount() == 0 || k == 0) {
+    Shape joined = join(batch, m, n);
+    if (joined.elementCount() == 0 || k == 0) {
       KernelMeter.stop(mark);
-      return result;
+      return NdArray.zeros(left.dtype(), joined);
     }
+    NdArray result = NdArray.unset(left.dtype(), joined);
     int[][] starts =
         starts(
             batch,
@@ -125,17 +127,22 @@ public final class Products {
   }
 
   /**
-   * The right operand of many products, which is arranged for them once.
+   * The right operand of one product or many. For a second one it is arranged once for all that
+   * follow.
    *
    * @param <A> {@code float[]} or {@code double[]}
    */
   public static final class Right<A> {
     private final Class<A> type;
-    private final MatmulKernel.RightOperand<A> operand;
+    private final MatmulKernel<A> kernel;
+    private final Matrix<A> matrix;
+    private boolean used;
+    private MatmulKernel.@Nullable RightOperand<A> arranged;
 
-    private Right(Class<A> type, MatmulKernel<A> kernel, NdArray matrix) {
+    private Right(Class<A> type, MatmulKernel<A> kernel, NdArray array) {
       this.type = type;
-      this.operand = kernel.rightOperand(matrix(type, matrix));
+      this.kernel = kernel;
+      this.matrix = matrix(type, array);
     }
 
     /** Returns a matrix of a float dtype as a right operand; it must not change meanwhile. */
@@ -152,10 +159,24 @@ public final class Products {
     public void addProduct(NdArray left, NdArray target) {
       Mark mark = KernelMeter.start();
       if (target.elementCount() > 0 && left.size(1) > 0) {
-        operand.multiply(matrix(type, left), matrix(type, target), true);
+        multiply(matrix(type, left), matrix(type, target));
       }
       target.storage().bumpVersion();
       KernelMeter.stop(mark);
+    }
+
+    private void multiply(Matrix<A> left, Matrix<A> target) {
+      MatmulKernel.RightOperand<A> operand = arranged;
+      if (operand == null && used) {
+        operand = kernel.rightOperand(matrix);
+        arranged = operand;
+      }
+      if (operand != null) {
+        operand.multiply(left, target, true);
+      } else {
+        kernel.multiply(left, matrix, target, true);
+        used = true;
+      }
     }
   }
 

@@ -252,7 +252,7 @@ public final class ReductionLoop {
   private NdArray alongRows(
       DType dtype, double[] scalars, NdArray[] arrays, int rows, int columns, Shape shape) {
     int blocks = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
-    NdArray partial = NdArray.zeros(dtype, blocks == 1 ? shape : Shape.of(rows, blocks));
+    NdArray partial = NdArray.unset(dtype, blocks == 1 ? shape : Shape.of(rows, blocks));
     Kernel kernel = Kernels.of(alongRows, dtype);
     Object[] buffers = buffers(arrays, partial);
     int[] starts = starts(arrays, partial);

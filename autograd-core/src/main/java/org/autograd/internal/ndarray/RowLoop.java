@@ -43,11 +43,12 @@ public final class RowLoop {
     Mark mark = KernelMeter.start();
     NdArray like = inputs[0];
     boolean perRow = isRow(inputs.length);
-    NdArray result = NdArray.zeros(like.dtype(), perRow ? Shape.of(rows) : like.shape());
+    Shape shape = perRow ? Shape.of(rows) : like.shape();
     if (rows == 0 || columns == 0) {
       KernelMeter.stop(mark);
-      return result;
+      return NdArray.zeros(like.dtype(), shape);
     }
+    NdArray result = NdArray.unset(like.dtype(), shape);
     if (columns <= SHORT_ROW && rows >= MANY_ROWS && !isAnyShared(columns, inputs)) {
       runShortRows(rows, columns, scalars, inputs, result);
       KernelMeter.stop(mark);

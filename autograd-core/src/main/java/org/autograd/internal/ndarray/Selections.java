@@ -192,7 +192,7 @@ public final class Selections {
    */
   public static NdArray gather(NdArray array, int axis, NdArray index) {
     Mark mark = KernelMeter.start();
-    NdArray result = NdArray.zeros(array.dtype(), index.shape());
+    NdArray result = NdArray.unset(array.dtype(), index.shape());
     walk(array, axis, index, result, (from, to) -> copyOne(array, from, result, to));
     KernelMeter.stop(mark);
     return result;
@@ -278,7 +278,7 @@ public final class Selections {
     NdArray source = array.contiguous();
     Split split = Split.at(array.shape(), axis);
     int count = index.elementCount();
-    NdArray result = NdArray.zeros(array.dtype(), array.shape().with(axis, count));
+    NdArray result = NdArray.unset(array.dtype(), array.shape().with(axis, count));
     NdArray positions = index.contiguous();
     for (int o = 0; o < split.outer; o++) {
       for (int j = 0; j < count; j++) {
@@ -388,7 +388,7 @@ public final class Selections {
    */
   public static NdArray negatedPicks(NdArray rows, NdArray positions) {
     Mark mark = KernelMeter.start();
-    NdArray result = NdArray.zeros(rows.dtype(), positions.shape());
+    NdArray result = NdArray.unset(rows.dtype(), positions.shape());
     int columns = rows.size(rows.rank() - 1);
     int start = rows.layout().offset();
     long[] at = positions.storage().longs();

@@ -1,7 +1,9 @@
 package org.autograd.internal.storage;
 
+import java.util.Arrays;
 import org.autograd.type.DType;
 import org.autograd.type.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Java array and a version. Views share their storage, so a write through any of them raises the
@@ -12,10 +14,9 @@ public final class Storage {
   /** The largest number of elements: what HotSpot can allocate as one array. */
   public static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
-  /** From how many elements on an array is worth keeping for its next use. */
-  public static final int WORTH_REUSE = 1024;
+  /** Null once it was surrendered. */
+  private @Nullable Object array;
 
-  private final Object array;
   private final DType dtype;
   private final int length;
   private int version;
@@ -34,6 +35,28 @@ public final class Storage {
    * @throws IllegalArgumentException if that many elements do not fit a Java array
    */
   public static Storage allocate(DType dtype, Shape shape) {
+    int length = checkedLength(dtype, shape);
+    Object spare = Spares.take(dtype, length);
+    if (spare == null) {
+      return new Storage(zeros(dtype, length), dtype, length);
+    }
+    clear(spare);
+    return new Storage(spare, dtype, length);
+  }
+
+  /**
+   * Returns a storage for an array of the given shape whose elements may be anything: the caller
+   * writes them all.
+   *
+   * @throws IllegalArgumentException as {@link #allocate}
+   */
+  public static Storage allocateUnset(DType dtype, Shape shape) {
+    int length = checkedLength(dtype, shape);
+    Object spare = Spares.take(dtype, length);
+    return new Storage(spare != null ? spare : zeros(dtype, length), dtype, length);
+  }
+
+  private static int checkedLength(DType dtype, Shape shape) {
     long count = shape.elementCount();
     if (count > MAX_LENGTH) {
       throw new IllegalArgumentException(
@@ -47,32 +70,49 @@ public final class Storage {
               + MAX_LENGTH
               + "; split it along an axis");
     }
-    int length = (int) count;
-    Object array =
-        switch (dtype) {
-          case BOOL -> new boolean[length];
-          case INT32 -> new int[length];
-          case INT64 -> new long[length];
-          case FLOAT32 -> new float[length];
-          case FLOAT64 -> new double[length];
-        };
-    return new Storage(array, dtype, length);
+    return (int) count;
   }
 
-  /**
-   * Returns a storage for an array of the given shape whose elements may be anything: the caller
-   * writes them all. It is over the array that {@link Spare} lends this thread, if that is as long.
-   *
-   * @throws IllegalArgumentException as {@link #allocate}
-   */
-  public static Storage allocateUnset(DType dtype, Shape shape) {
-    if (shape.elementCount() >= WORTH_REUSE && shape.elementCount() <= MAX_LENGTH) {
-      Storage spare = Spare.take(dtype, (int) shape.elementCount());
-      if (spare != null) {
-        return spare;
-      }
+  private static Object zeros(DType dtype, int length) {
+    return switch (dtype) {
+      case BOOL -> new boolean[length];
+      case INT32 -> new int[length];
+      case INT64 -> new long[length];
+      case FLOAT32 -> new float[length];
+      case FLOAT64 -> new double[length];
+    };
+  }
+
+  private static void clear(Object array) {
+    switch (array) {
+      case float[] a -> Arrays.fill(a, 0);
+      case double[] a -> Arrays.fill(a, 0);
+      case long[] a -> Arrays.fill(a, 0);
+      case int[] a -> Arrays.fill(a, 0);
+      case boolean[] a -> Arrays.fill(a, false);
+      default -> throw new AssertionError(array.getClass());
     }
-    return allocate(dtype, shape);
+  }
+
+  /** Returns a storage with a part of an array of the given dtype. */
+  public static Storage copyOf(Storage source, int from, int count) {
+    Object array = source.array();
+    Object spare = Spares.take(source.dtype, count);
+    if (spare != null) {
+      System.arraycopy(array, from, spare, 0, count);
+      return new Storage(spare, source.dtype, count);
+    }
+    // HotSpot does not zero an array first that it fills by this.
+    int to = from + count;
+    return adopt(
+        switch (array) {
+          case float[] a -> Arrays.copyOfRange(a, from, to);
+          case double[] a -> Arrays.copyOfRange(a, from, to);
+          case long[] a -> Arrays.copyOfRange(a, from, to);
+          case int[] a -> Arrays.copyOfRange(a, from, to);
+          case boolean[] a -> Arrays.copyOfRange(a, from, to);
+          default -> throw new AssertionError(array.getClass());
+        });
   }
 
   /** Returns a storage over the given primitive array, which from now on belongs to the storage. */
@@ -89,7 +129,33 @@ public final class Storage {
 
   /** Returns the primitive array. Whoever writes to it calls {@link #bumpVersion()}. */
   public Object array() {
-    return array;
+    Object present = array;
+    if (present == null) {
+      throw new IllegalStateException(
+          dtype
+              + " array of "
+              + length
+              + " elements: it was given up, to Context.recycle or Pointwise.applyOver, and its memory"
+              + " is used for something else by now; do not keep such values");
+    }
+    return present;
+  }
+
+  /** Returns a storage over the same array, which is not to be had from here any more. */
+  public Storage successor() {
+    return new Storage(surrender(), dtype, length);
+  }
+
+  /** Returns the array for another use; it is not to be had from here any more. */
+  Object surrender() {
+    Object present = array();
+    array = null;
+    return present;
+  }
+
+  /** Returns whether the array has got another use. */
+  boolean isSurrendered() {
+    return array == null;
   }
 
   /** Returns the element type. */
@@ -104,27 +170,27 @@ public final class Storage {
 
   /** Returns the array of a float32 storage. */
   public float[] floats() {
-    return (float[]) array;
+    return (float[]) array();
   }
 
   /** Returns the array of a float64 storage. */
   public double[] doubles() {
-    return (double[]) array;
+    return (double[]) array();
   }
 
   /** Returns the array of an int32 storage. */
   public int[] ints() {
-    return (int[]) array;
+    return (int[]) array();
   }
 
   /** Returns the array of an int64 storage. */
   public long[] longs() {
-    return (long[]) array;
+    return (long[]) array();
   }
 
   /** Returns the array of a bool storage. */
   public boolean[] booleans() {
-    return (boolean[]) array;
+    return (boolean[]) array();
   }
 
   /** Returns an element as a double: 0 or 1 for a bool, rounded for an int64 above 2^53. */

@@ -27,8 +27,8 @@ enum Route {
 
   private static final int NARROW_WORK = 1 << 15;
 
-  /** For a left operand with contiguous rows there is a wide tile. */
-  private static final int ROWS_WORK = 1 << 18;
+  /** With contiguous rows on the left: there is a wide tile, and they stay in the cache. */
+  private static final int ROWS_WORK = 1 << 20;
 
   /** Returns the way for vectors of so many lanes. */
   static Route of(Matrix<?> a, Matrix<?> b, int lanes) {

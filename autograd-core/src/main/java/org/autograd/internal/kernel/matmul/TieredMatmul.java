@@ -253,6 +253,7 @@ final class TieredMatmul<A> implements MatmulKernel<A> {
     int[][] shapes = {
       {20, 66, 2 * lanes},
       {9, 66, lanes - 1},
+      {9, 24, 4 * lanes},
       {20, 24, 3 * lanes},
       {16, 24, 3 * lanes},
       {9, 24, 2 * lanes + 3},
