@@ -2,6 +2,7 @@ package org.autograd;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Booleans;
 import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import org.autograd.expression.Expression;
@@ -77,6 +78,8 @@ sealed interface ReductionOps permits Variable {
     private static final ReductionLoop SUM_OF_EXPS =
         new ReductionLoop(
             Combine.SUM, 1, 1, Expression.input(0).sub(Expression.parameter(0)).exp());
+    private static final ReductionLoop SUM_OF_SHIFTED_EXPS =
+        new ReductionLoop(Combine.SUM, 2, Expression.input(0).sub(Expression.input(1)).exp());
 
     /** {@code g softmax(x)}, of the gradient, the operand and the result. */
     private static final Pointwise LOG_SUM_EXP_SLOPE =
@@ -403,6 +406,19 @@ sealed interface ReductionOps permits Variable {
       return reduced[reduced.length - 1];
     }
 
+    /** Whether x lies in order and the reduced axes side by side in it, before others. */
+    private static boolean isAcrossRows(NdArray x, boolean[] reduced) {
+      int first = Booleans.indexOf(reduced, true);
+      int last = Booleans.lastIndexOf(reduced, true);
+      long columns = 1;
+      for (int axis = last + 1; axis < reduced.length; axis++) {
+        columns *= x.size(axis);
+      }
+      return x.layout().isContiguous()
+          && Booleans.countTrue(reduced) == last - first + 1
+          && columns > 1;
+    }
+
     static Variable logSumExp(Variable x, boolean[] reduced, boolean keep) {
       requireFloating("logSumExp", x);
       if (x.isMapped()) {
@@ -439,10 +455,14 @@ sealed interface ReductionOps permits Variable {
       Variable largest = new Variable(ReductionLoop.of(Combine.MAX).apply(reduced, x), null);
       Variable infinite = largest.abs().eq(Double.POSITIVE_INFINITY);
       Variable shift = Variable.where(infinite, Variable.zerosLike(largest), largest);
-      NdArray sums =
-          shift.elementCount() == 1
-              ? SUM_OF_EXPS.apply(x.dtype(), reduced, new double[] {shift.item()}, x)
-              : sum(plain.sub(shift).exp(), reduced, true).data();
+      NdArray sums;
+      if (shift.elementCount() == 1) {
+        sums = SUM_OF_EXPS.apply(x.dtype(), reduced, new double[] {shift.item()}, x);
+      } else if (isAcrossRows(x, reduced)) {
+        sums = SUM_OF_SHIFTED_EXPS.apply(reduced, x, shift.data());
+      } else {
+        sums = sum(plain.sub(shift).exp(), reduced, true).data();
+      }
       return new Variable(sums, null).log().add(shift).data();
     }
   }

@@ -134,7 +134,8 @@ public final class ReductionLoop {
    *
    * @param dtype of the computation, of the result and of all arrays but masks
    * @param reduced for each axis whether it is reduced
-   * @param arrays the inputs, of equal shape
+   * @param arrays the inputs, of equal shape; where axes that lie side by side are reduced and the
+   *     last is not among them, all but the first may have size 1 along those axes
    */
   public NdArray apply(DType dtype, boolean[] reduced, double[] scalars, NdArray... arrays) {
     Mark mark = KernelMeter.start();
@@ -311,7 +312,7 @@ public final class ReductionLoop {
       int columns,
       Shape shape) {
     int fold = fold(rows, columns);
-    if (fold > 1) {
+    if (fold > 1 && !isAnyShared(arrays)) {
       int width = columns * fold;
       Shape wide = Shape.of(outer, width);
       NdArray[] folded = {acrossRows(dtype, scalars, arrays, outer, rows / fold, width, wide)};
@@ -323,7 +324,7 @@ public final class ReductionLoop {
     NdArray partial = NdArray.full(dtype, partialShape, identity());
     int tasks = outer * rowBlocks * columnBlocks;
     if (tasks == 1) {
-      acrossBlocks(dtype, scalars, arrays, 0, columns, partial, 0, rows, columns);
+      acrossBlocks(dtype, scalars, arrays, 0, 0, columns, partial, 0, rows, columns);
       return partial;
     }
     Parallel.forEach(
@@ -333,11 +334,13 @@ public final class ReductionLoop {
           int column = task % columnBlocks * BLOCK_COLUMNS;
           int block = task / columnBlocks;
           int firstRow = block % rowBlocks * BLOCK_ROWS;
-          int at = (block / rowBlocks * rows + firstRow) * columns + column;
+          int matrix = block / rowBlocks;
+          int at = (matrix * rows + firstRow) * columns + column;
+          int shared = matrix * columns + column;
           int count = Math.min(BLOCK_ROWS, rows - firstRow);
           int width = Math.min(BLOCK_COLUMNS, columns - column);
           int to = block * columns + column;
-          acrossBlocks(dtype, scalars, arrays, at, columns, partial, to, count, width);
+          acrossBlocks(dtype, scalars, arrays, at, shared, columns, partial, to, count, width);
         });
     NdArray[] partials = {partial};
     return rowBlocks == 1
@@ -351,6 +354,7 @@ public final class ReductionLoop {
       double[] scalars,
       NdArray[] arrays,
       int at,
+      int shared,
       int columns,
       NdArray result,
       int to,
@@ -358,11 +362,12 @@ public final class ReductionLoop {
       int width) {
     int many = count / UNROLLED * UNROLLED;
     if (many > 0) {
-      acrossBlock(dtype, scalars, arrays, at, columns, result, to, UNROLLED, many, width);
+      acrossBlock(dtype, scalars, arrays, at, shared, columns, result, to, UNROLLED, many, width);
     }
     if (many < count) {
       int rest = at + many * columns;
-      acrossBlock(dtype, scalars, arrays, rest, columns, result, to, 1, count - many, width);
+      acrossBlock(
+          dtype, scalars, arrays, rest, shared, columns, result, to, 1, count - many, width);
     }
   }
 
@@ -384,6 +389,7 @@ public final class ReductionLoop {
       double[] scalars,
       NdArray[] arrays,
       int at,
+      int shared,
       int columns,
       NdArray result,
       int to,
@@ -397,13 +403,28 @@ public final class ReductionLoop {
     for (int k = 0; k < operands; k++) {
       NdArray array = arrays[k % inputs];
       buffers[k] = array.storage().array();
-      starts[k] = array.layout().offset() + at + k / inputs * columns;
-      rowStrides[k] = atOnce * columns;
+      boolean isShared = isShared(array, arrays[0]);
+      starts[k] = array.layout().offset() + (isShared ? shared : at + k / inputs * columns);
+      rowStrides[k] = isShared ? 0 : atOnce * columns;
     }
     buffers[operands] = result.storage().array();
     starts[operands] = to;
     Kernels.of(atOnce == 1 ? acrossRows : acrossManyRows, dtype)
         .run(buffers, starts, rowStrides, scalars, count / atOnce, width);
+  }
+
+  /** Returns whether an operand has one row, which all rows of the first one use. */
+  private static boolean isShared(NdArray operand, NdArray first) {
+    return operand.elementCount() < first.elementCount();
+  }
+
+  private static boolean isAnyShared(NdArray[] arrays) {
+    for (NdArray array : arrays) {
+      if (isShared(array, arrays[0])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Object[] buffers(NdArray[] arrays, NdArray result) {

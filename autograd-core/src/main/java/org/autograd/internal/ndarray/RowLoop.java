@@ -51,6 +51,7 @@ public final class RowLoop {
     NdArray result = NdArray.unset(like.dtype(), shape);
     if (columns <= SHORT_ROW && rows >= MANY_ROWS && !isAnyShared(columns, inputs)) {
       runShortRows(rows, columns, scalars, inputs, result);
+      KernelMeter.stop(mark);
       return result;
     }
     Object[] buffers = new Object[inputs.length + 1];

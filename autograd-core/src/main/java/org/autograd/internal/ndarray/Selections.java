@@ -1,10 +1,13 @@
 package org.autograd.internal.ndarray;
 
+import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
+import org.autograd.expression.Expression;
 import org.autograd.internal.kernel.KernelMeter;
 import org.autograd.internal.kernel.KernelMeter.Mark;
 import org.autograd.internal.kernel.Parallel;
+import org.autograd.internal.kernel.Program;
 import org.autograd.internal.kernel.Program.Combine;
 import org.autograd.internal.storage.Storage;
 import org.autograd.type.DType;
@@ -14,6 +17,9 @@ import org.autograd.type.Shape;
 public final class Selections {
   /** So many elements are searched by one thread at least. */
   private static final int SEARCH_BLOCK = 1 << 14;
+
+  /** Longer rows are searched up to the position; all others are exact in float32. */
+  private static final int LONG_ROW = 1 << 13;
 
   private Selections() {}
 
@@ -44,6 +50,11 @@ public final class Selections {
     boolean[] reduced = new boolean[array.rank()];
     reduced[axis] = true;
     NdArray best = ReductionLoop.of(largest ? Combine.MAX : Combine.MIN).apply(reduced, source);
+    if (split.inner == 1 && source.dtype().isFloating() && split.count <= LONG_ROW) {
+      NdArray first = firstPositions(source, best, split);
+      KernelMeter.stop(mark);
+      return first.to(DType.INT64).reshape(best.shape());
+    }
     NdArray result = NdArray.full(DType.INT64, best.shape(), -1);
     int task = Math.max(1, SEARCH_BLOCK / Math.max(1, split.count * split.inner));
     Parallel.forEach(
@@ -62,6 +73,32 @@ public final class Selections {
         });
     KernelMeter.stop(mark);
     return result;
+  }
+
+  /** Of many rows SIMD code looks at all elements; a single search ends at the first. */
+  private static NdArray firstPositions(NdArray array, NdArray best, Split split) {
+    long[] positions = new long[split.count];
+    Arrays.setAll(positions, i -> i);
+    NdArray numbers = NdArray.adopt(positions, Shape.of(split.count)).to(array.dtype());
+    return FirstPosition.LOOP.apply(
+        split.outer, split.count, new double[] {}, array, numbers, best);
+  }
+
+  /** The smallest position of an element that is equal to a given value, or that is NaN. */
+  private static final class FirstPosition {
+    private static final RowLoop LOOP = loop();
+
+    private static RowLoop loop() {
+      Program.Builder program = Program.builder(0);
+      Expression x = Expression.input(program.full());
+      Expression position = Expression.input(program.full());
+      Expression best = Expression.input(program.row());
+      int out = program.row();
+      Expression infinity = Expression.constant(Double.POSITIVE_INFINITY);
+      Expression found = x.eq(best).or(x.eq(x).not());
+      program.store(out, program.reduce(Combine.MIN, Expression.where(found, position, infinity)));
+      return new RowLoop(program.build());
+    }
   }
 
   /** Finds where the largest or smallest values, which are known, first occur. */
