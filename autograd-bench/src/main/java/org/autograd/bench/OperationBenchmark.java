@@ -7,9 +7,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** A single operation, forward or forward and backward. Libtorch is a peer. */
-// The kernels of an operation are compiled in the first second; larger arrays come first and have
+// The kernels of an operation are compiled in the first seconds; larger arrays come first and have
 // it compiled for the smaller.
-@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 5, time = 600, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 7, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 public class OperationBenchmark extends WorkBenchmark {
   /** An {@link Operation}. */

@@ -19,7 +19,6 @@ import org.autograd.bench.Library;
 import org.autograd.bench.WorkBenchmark;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -45,7 +44,7 @@ abstract class BenchMode implements Callable<Integer> {
   /** The name of our library. */
   static final String OURS = "autograd";
 
-  @Option(names = "--quick", description = "Measure less, in about a minute.")
+  @Option(names = "--quick", description = "Measure less, in a few minutes.")
   private boolean quick;
 
   @Option(
@@ -137,7 +136,9 @@ abstract class BenchMode implements Callable<Integer> {
     /** Each library in one of its own. */
     FORKED,
     /** In this one, for the many that take little time. */
-    SHARED
+    SHARED,
+    /** In this one, which has just done the same on other data. */
+    WARM
   }
 
   /**
@@ -183,14 +184,12 @@ abstract class BenchMode implements Callable<Integer> {
             .forks(jvm == Jvm.FORKED ? 1 : 0)
             .shouldFailOnError(true);
     params.forEach((name, value) -> options.param(name, value.toString()));
+    if (jvm == Jvm.WARM || (quick && Library.named(library).isNative())) {
+      options.warmupIterations(1);
+    }
     if (quick) {
-      Warmup warmup = requireNonNull(benchmark.getAnnotation(Warmup.class));
       Measurement measurement = requireNonNull(benchmark.getAnnotation(Measurement.class));
-      boolean soonWarm = jvm == Jvm.FORKED && Library.named(library).isNative();
-      options
-          .warmupIterations(soonWarm ? 1 : warmup.iterations())
-          .warmupTime(half(warmup.time(), warmup.timeUnit()))
-          .measurementTime(half(measurement.time(), measurement.timeUnit()));
+      options.measurementTime(half(measurement.time(), measurement.timeUnit()));
     }
     return run(options.build()).getPrimaryResult().getStatistics().getPercentile(50);
   }

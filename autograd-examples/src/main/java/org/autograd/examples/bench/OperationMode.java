@@ -25,35 +25,41 @@ abstract class OperationMode extends BenchMode {
       List<String> differentiatedShapes)
       throws RunnerException {
     // The first row would pay for compiling what all operations share.
-    measure(operations.iterator().next(), shapes.getFirst(), true);
+    measure(operations.iterator().next(), shapes.getFirst(), true, Jvm.SHARED);
     Table forward = table(title + ", forward", Unit.MICROSECONDS, peers("libtorch"));
     for (Operation operation : operations) {
-      for (String shape : shapes) {
-        add(forward, operation, shape, false);
-      }
+      addAll(forward, operation, shapes, false);
     }
     forward.summarize();
     Table backward = table(title + ", forward and backward", Unit.MICROSECONDS, peers("libtorch"));
     for (Operation operation : differentiated) {
       if (operation.differentiable()) {
-        for (String shape : differentiatedShapes) {
-          add(backward, operation, shape, true);
-        }
+        addAll(backward, operation, differentiatedShapes, true);
       }
     }
     backward.summarize();
   }
 
-  private void add(Table table, Operation operation, String shape, boolean backward)
+  private void addAll(Table table, Operation operation, List<String> shapes, boolean backward)
       throws RunnerException {
-    table.add(
-        params("operation", operation.name(), "shape", shape), measure(operation, shape, backward));
+    for (String shape : shapes) {
+      // The first shape has the kernels compiled.
+      boolean isFirst = shape.equals(shapes.getFirst());
+      add(table, operation, shape, backward, isFirst ? Jvm.SHARED : Jvm.WARM);
+    }
   }
 
-  private Map<String, Double> measure(Operation operation, String shape, boolean backward)
+  private void add(Table table, Operation operation, String shape, boolean backward, Jvm jvm)
+      throws RunnerException {
+    table.add(
+        params("operation", operation.name(), "shape", shape),
+        measure(operation, shape, backward, jvm));
+  }
+
+  private Map<String, Double> measure(Operation operation, String shape, boolean backward, Jvm jvm)
       throws RunnerException {
     Map<String, Object> params =
         Map.of("operation", operation.name(), "shape", shape, "backward", backward);
-    return times(OperationBenchmark.class, params, peers("libtorch"), Jvm.SHARED);
+    return times(OperationBenchmark.class, params, peers("libtorch"), jvm);
   }
 }
