@@ -56,16 +56,17 @@ public class NdArray {
 
   /** Returns a new array filled with a value, converted to the dtype. */
   public static NdArray full(DType dtype, Shape shape, double value) {
-    NdArray result = zeros(dtype, shape);
-    if (value != 0 || 1 / value < 0) {
-      switch (result.storage.array()) {
-        case float[] a -> Arrays.fill(a, (float) value);
-        case double[] a -> Arrays.fill(a, value);
-        case long[] a -> Arrays.fill(a, (long) value);
-        case int[] a -> Arrays.fill(a, (int) value);
-        case boolean[] a -> Arrays.fill(a, value != 0);
-        default -> throw new AssertionError();
-      }
+    if (value == 0 && 1 / value > 0) {
+      return zeros(dtype, shape);
+    }
+    NdArray result = unset(dtype, shape);
+    switch (result.storage.array()) {
+      case float[] a -> Arrays.fill(a, (float) value);
+      case double[] a -> Arrays.fill(a, value);
+      case long[] a -> Arrays.fill(a, (long) value);
+      case int[] a -> Arrays.fill(a, (int) value);
+      case boolean[] a -> Arrays.fill(a, value != 0);
+      default -> throw new AssertionError();
     }
     return result;
   }
