@@ -175,7 +175,9 @@ public abstract class Function {
      * them, so that their arrays can be used for later results: of those that were saved in
      * forward, when the graph is freed; of all others, when this method returns. A new array in
      * Java has to be filled with zeros and lies in no cache, which is worth avoiding for large
-     * temporaries. Whoever uses such a value afterwards gets an {@link IllegalStateException}.
+     * temporaries. Whoever uses such a value afterwards gets an {@link IllegalStateException}. A
+     * pass that is recorded ({@link BackwardOptions#createGraph}) recycles nothing. The last call
+     * counts.
      *
      * <pre>{@code
      * protected Variable[] forward(Context context, Variable[] x) {
@@ -187,6 +189,7 @@ public abstract class Function {
      * }</pre>
      *
      * @throws IllegalArgumentException if one is not a whole array made by an operation, but a view
+     * @throws IllegalStateException from the pass, if one is an input, an output or a gradient
      */
     public void recycle(Variable... temporaries) {
       for (Variable temporary : temporaries) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * come.
  */
 final class FunctionNode extends Node {
+  private static final Variable[] NOTHING = {};
+
   private final Function function;
   private final @Nullable Node[] inputs;
   private final Shape[] shapes;
@@ -27,7 +29,7 @@ final class FunctionNode extends Node {
   private Saved @Nullable [] saved;
 
   /** Of what is saved, the values whose arrays get another use when this is released. */
-  private Variable[] recycled = {};
+  private volatile Variable[] recycled = NOTHING;
 
   private FunctionNode(Function function, Variable[] inputs, Variable[] outputs) {
     super(outputs[0].data());
@@ -117,12 +119,33 @@ final class FunctionNode extends Node {
                 results);
       }
       node.saved = saved(context.toSave(), outputs, results, Saved::new);
-      // What hooks have seen somebody may have kept.
-      node.recycled = GradMode.hooks() == null ? context.toRecycle() : node.recycled;
-    } else {
-      recycle(context.toRecycle());
+    }
+    Variable[] temporaries = context.toRecycle();
+    checkTemporaries(function, temporaries, inputs, outputs);
+    if (node == null) {
+      recycle(temporaries);
+    } else if (GradMode.hooks() == null && !ForwardMode.isOpen()) {
+      // What hooks have seen somebody may have kept, and tangents may depend on anything.
+      node.recycled = temporaries;
     }
     return List.of(results);
+  }
+
+  /** Throws if somebody else has a temporary, too. */
+  private static void checkTemporaries(
+      Function function, Variable[] temporaries, @Nullable Variable[]... others) {
+    for (Variable temporary : temporaries) {
+      for (@Nullable Variable[] values : others) {
+        for (Variable value : values) {
+          checkState(
+              value == null || value.data().storage() != temporary.data().storage(),
+              "%s: recycle: %s lies in the array of an input, an output or a gradient, which others"
+                  + " have too; recycle only what was made here",
+              function.name(),
+              temporary.describe());
+        }
+      }
+    }
   }
 
   /** Gives the arrays of values that only the function knew another use. */
@@ -261,6 +284,17 @@ final class FunctionNode extends Node {
     return values[k].get(this);
   }
 
+  /** Returns the values that are saved as they are. */
+  private Variable[] savedNow() {
+    List<Variable> result = new ArrayList<>();
+    eachSaved(value -> {
+      if (value instanceof Variable variable) {
+        result.add(variable);
+      }
+    });
+    return result.toArray(Variable[]::new);
+  }
+
   int outputCount() {
     return shapes.length;
   }
@@ -293,13 +327,24 @@ final class FunctionNode extends Node {
     }
     pass.showGradient();
     Function.Context context = new Function.Context(wanted, this);
+    Variable[] gradients = gradients(gradient, pass);
     @Nullable Variable[] results;
-    // Another pass over this graph may end meanwhile, and must not recycle what is used here.
-    synchronized (this) {
-      results = function.backward(context, gradients(gradient, pass));
+    if (recycled.length == 0) {
+      results = function.backward(context, gradients);
+    } else {
+      // Another pass over this graph may end meanwhile, and must not recycle what is used here.
+      synchronized (this) {
+        results = function.backward(context, gradients);
+      }
     }
     checkCount(results);
-    recycle(context.toRecycle());
+    if (pass.createsGraph()) {
+      // What was recorded may need any of these again.
+      recycled = NOTHING;
+    } else {
+      checkTemporaries(function, context.toRecycle(), gradients, results, savedNow());
+      recycle(context.toRecycle());
+    }
     for (int k = 0; k < inputs.length; k++) {
       Node input = inputs[k];
       if (input != null && wanted[k]) {
@@ -364,7 +409,7 @@ final class FunctionNode extends Node {
     }
     synchronized (this) {
       recycle(recycled);
-      recycled = new Variable[0];
+      recycled = NOTHING;
     }
   }
 

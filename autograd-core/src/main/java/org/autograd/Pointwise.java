@@ -213,11 +213,12 @@ public final class Pointwise {
   }
 
   /**
-   * Applies an operation of one operand that the caller gives up: the result may be computed in its
-   * array, which saves a new one. That is done where the derivative follows from the result (as
-   * that of ReLU, tanh, sigmoid or exp) and nothing else can need the operand, be it a view, a
-   * derivative, a hook or a checkpoint. Whoever uses the operand itself afterwards gets an {@link
-   * IllegalStateException}.
+   * Applies an operation of one operand that the caller has just computed and gives up: the result
+   * may be computed in its array, which saves a new one. That is done where the derivative follows
+   * from the result (as that of ReLU, tanh, sigmoid or exp), the operation that computed the
+   * operand does not need it, and no hooks, checkpoint or function transformation are at work.
+   * Whatever else uses the operand, be it another operation's derivative, a view or {@code
+   * detach()}, gets an {@link IllegalStateException}.
    *
    * <pre>{@code
    * Variable hidden = RELU.applyOver(x.linear(weight, bias));

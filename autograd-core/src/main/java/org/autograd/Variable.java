@@ -617,8 +617,8 @@ public final class Variable extends Factories
   }
 
   /**
-   * Returns whether whoever gives this up is the last to need its array: the engine keeps no view
-   * of it and has not saved it.
+   * Returns whether whoever gives this up is the last to need its array, as far as the engine can
+   * see: there is no recorded view of it, and the operation that computed it has not saved it.
    */
   boolean isFreeForOverwriting() {
     if (isMapped() || ForwardMode.isOpen() || GradMode.hooks() != null) {
@@ -635,8 +635,10 @@ public final class Variable extends Factories
     }
     boolean[] saved = new boolean[1];
     if (own != null) {
-      own.eachSaved(
-          value -> saved[0] |= value instanceof Variable v && v.data().storage() == storage);
+      // What hooks have made of a value may still be the value.
+      own.computing()
+          .eachSaved(
+              value -> saved[0] |= !(value instanceof Variable v) || v.data().storage() == storage);
     }
     return !saved[0];
   }

@@ -205,6 +205,70 @@ class ReuseTest {
     }
   }
 
+  /** {@code 2 a b}, with a temporary that both gradients need and a saved one. */
+  private static final class TwiceProduct extends Function {
+    @Override
+    protected Variable[] forward(Context context, Variable[] x) {
+      Variable sum = x[0].add(x[1]);
+      context.saveForBackward(x[0], x[1], sum);
+      context.recycle(sum);
+      return new Variable[] {x[0].mul(x[1]).mul(2)};
+    }
+
+    @Override
+    protected Variable[] backward(Context context, Variable[] g) {
+      Variable twice = g[0].mul(2);
+      context.recycle(twice);
+      // a + b - a, so that the saved temporary is part of what is recorded.
+      Variable second = context.saved(2).sub(context.saved(0));
+      return new Variable[] {twice.mul(second), twice.mul(context.saved(0))};
+    }
+  }
+
+  @Test
+  void aRecordedPassRecyclesNothing() {
+    Variable a = random(1).requiresGrad(true);
+    Variable b = random(2).requiresGrad(true);
+    Variable loss = new TwiceProduct().apply(a, b).square().sum();
+    Variable gradient = Autograd.grad(loss, List.of(a), BackwardOptions.createGraph()).getFirst();
+    Variable byA = Autograd.grad(gradient.sum(), a).getFirst();
+    // The gradient was 8 a b (s - a), where s = a + b is no input and counts as constant.
+    float[] expected = b.detach().sub(a.detach()).mul(b.detach()).mul(8).toFloatArray();
+    assertArrayEquals(expected, byA.toFloatArray(), 1e-3f);
+  }
+
+  private static Function recycling(boolean inForward, UnaryOperator<Variable> which) {
+    return new Function() {
+      @Override
+      protected Variable[] forward(Context context, Variable[] x) {
+        Variable result = x[0].exp();
+        if (inForward) {
+          context.recycle(which.apply(x[0]));
+        }
+        context.saveForBackward(x[0]);
+        return new Variable[] {result};
+      }
+
+      @Override
+      protected Variable[] backward(Context context, Variable[] g) {
+        context.recycle(which.apply(context.saved(0)));
+        return new Variable[] {g[0].mul(2)};
+      }
+    };
+  }
+
+  @Test
+  void whatOthersHaveCannotBeRecycled() {
+    Variable x = random(1).requiresGrad(true);
+    float[] before = x.toFloatArray();
+    Function forward = recycling(true, v -> v.detach().reshape(SHAPE));
+    assertThrows(IllegalStateException.class, () -> forward.apply(x));
+    Variable y = recycling(false, v -> v.detach().reshape(SHAPE)).apply(x);
+    Variable seed = Variable.onesLike(y);
+    assertThrows(IllegalStateException.class, () -> y.backward(seed));
+    assertArrayEquals(before, x.toFloatArray());
+  }
+
   @Test
   void withoutAGraphATemporaryIsUsedAgainAtOnce() {
     List<float[]> arrays = new ArrayList<>();
@@ -287,9 +351,30 @@ class ReuseTest {
     // Its derivative needs the operand.
     Variable operand = x.mul(2);
     assertTrue(arrayOf(SILU.applyOver(operand)) != arrayOf(operand));
+    Variable saved;
     try (var _ = Autograd.savedValueHooks(v -> v, v -> v)) {
       Variable seen = x.mul(2);
       assertTrue(arrayOf(RELU.applyOver(seen)) != arrayOf(seen));
+      saved = x.exp();
+    }
+    assertTrue(arrayOf(RELU.applyOver(saved)) != arrayOf(saved));
+    Variable part = new SavedParts().applyAll(x).getFirst();
+    assertTrue(arrayOf(RELU.applyOver(part)) != arrayOf(part));
+  }
+
+  /** e^x and e^-x, of which it saves the first. */
+  private static final class SavedParts extends Function {
+    @Override
+    protected Variable[] forward(Context context, Variable[] x) {
+      Variable[] results = {x[0].exp(), x[0].neg().exp()};
+      context.saveForBackward(results[0]);
+      return results;
+    }
+
+    @Override
+    protected Variable[] backward(Context context, Variable[] g) {
+      Variable first = context.saved(0);
+      return new Variable[] {g[0].mul(first).sub(g[1].div(first))};
     }
   }
 

@@ -150,6 +150,8 @@ public final class Storage {
   Object surrender() {
     Object present = array();
     array = null;
+    // Also for those who kept the array and ask for the version only.
+    version++;
     return present;
   }
 

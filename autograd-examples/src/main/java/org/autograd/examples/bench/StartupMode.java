@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.autograd.Variable;
+import org.autograd.bench.FirstSteps;
 import org.autograd.bench.Network;
+import org.autograd.bench.Operation;
 import org.autograd.nn.Mlp;
 import picocli.CommandLine.Command;
 
@@ -46,6 +48,12 @@ final class StartupMode extends BenchMode {
       Files.delete(cache);
     }
     times.summarize();
+    Table operations =
+        table("JVM start to the end of all pointwise operations", Unit.MILLISECONDS, 1, List.of());
+    int count = Operation.pointwise().size();
+    operations.add(
+        params("operations", count), Map.of(OURS, median(FirstSteps.OPERATIONS, List.of())));
+    operations.summarize();
     Table sizes = table("jars of core and nn", Unit.MEGABYTES, 1, TARGET);
     double megabytes = (jarSize(Variable.class) + jarSize(Mlp.class)) / 1e6;
     sizes.add(params("jars", 2), Map.of(OURS, megabytes, "target", TARGET_MEGABYTES));
@@ -54,18 +62,23 @@ final class StartupMode extends BenchMode {
 
   private static void addTime(Table table, Network network, String with, List<String> options)
       throws IOException, InterruptedException {
+    table.add(
+        params("network", network, "with", with),
+        Map.of(OURS, median(network, options), "target", TARGET_MILLIS));
+  }
+
+  private static double median(Object network, List<String> options)
+      throws IOException, InterruptedException {
     List<Double> times = new ArrayList<>();
     for (int run = 0; run < RUNS; run++) {
       times.add(first(network, options));
     }
     times.sort(null);
-    table.add(
-        params("network", network, "with", with),
-        Map.of(OURS, times.get(RUNS / 2), "target", TARGET_MILLIS));
+    return times.get(RUNS / 2);
   }
 
   /** Returns the milliseconds until the first step is done. */
-  private static double first(Network network, List<String> options)
+  private static double first(Object network, List<String> options)
       throws IOException, InterruptedException {
     long start = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     ChildProcess.Outcome outcome = ChildProcess.run(options, network, 1);
